@@ -1,0 +1,1712 @@
+// Generated from the Rust catalog by `cargo xtask codegen`. Do not edit.
+
+export const PROTOCOL_MIN = 3;
+export const PROTOCOL_MAX = 4;
+
+/** The run at work in a session. */
+export interface ActiveRun {
+  /** The run. */
+  runId: string;
+  /** The answer so far. */
+  text: string;
+  /** The thinking so far. */
+  thinking?: string;
+}
+
+/** First answer of `agent`. */
+export interface AgentAccepted {
+  /** The run. */
+  runId: string;
+  /** Always `accepted`. */
+  status: string;
+  /** When it was stored, in Unix milliseconds. */
+  acceptedAt: number;
+}
+
+/** One update of a run. */
+export interface AgentEvent {
+  /** The run. */
+  runId: string;
+  /** Counts from 1 in each run. */
+  seq: number;
+  /** What kind of update. */
+  stream: AgentStream;
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** The update. */
+  data: AgentEventData;
+  /** The session as the caller named it. */
+  sessionKey?: string;
+}
+
+/** An update; which fields are there depends on the stream. */
+export interface AgentEventData {
+  /** Lifecycle: `start`, `end` or `error`. */
+  phase?: string;
+  /** Lifecycle: when the run began. */
+  startedAt?: number;
+  /** Lifecycle: when the run ended. */
+  endedAt?: number;
+  /** Lifecycle: whether the run was aborted. */
+  aborted?: boolean;
+  /** Lifecycle: why the run failed. */
+  error?: string;
+  /** Assistant and thinking: the whole text so far. */
+  text?: string;
+  /** Assistant and thinking: what is new. */
+  delta?: string;
+}
+
+/** Final answer of `agent`. */
+export interface AgentFinal {
+  /** The run. */
+  runId: string;
+  /** `ok` or `error`; a repeat of an aborted run says `aborted`, one still at work `accepted`. */
+  status: string;
+  /** One line. */
+  summary?: string;
+  /** When it was stored; only with status `accepted`. */
+  acceptedAt?: number;
+  /** The answer. */
+  result?: AgentResult;
+}
+
+/** State of one agent. */
+export interface AgentHealth {
+  /** Its id. */
+  agentId: string;
+  /** Its name. */
+  name?: string;
+  /** Whether it answers by default. */
+  isDefault: boolean;
+  /** Its heartbeat. */
+  heartbeat: HeartbeatSetting;
+  /** Its sessions. */
+  sessions: SessionsHealth;
+}
+
+/** How an agent is shown. */
+export interface AgentIdentity {
+  /** Its name. */
+  name?: string;
+  /** Its theme. */
+  theme?: string;
+  /** Its emoji. */
+  emoji?: string;
+  /** A letter, an emoji or a path. */
+  avatar?: string;
+}
+
+/** Params of `agent.identity.get`. */
+export interface AgentIdentityParams {
+  /** Which agent. */
+  agentId?: string;
+  /** A session of the agent; wins over `agentId` and must match it. */
+  sessionKey?: string;
+}
+
+/** How an agent is shown. */
+export interface AgentIdentityResult {
+  /** The agent. */
+  agentId: string;
+  /** Its name; `Assistant` if none is configured. */
+  name: string;
+  /** A letter, an emoji or the path of a picture. */
+  avatar: string;
+}
+
+/** Session, model and usage of a run. */
+export interface AgentMeta {
+  /** The session's id. */
+  sessionId: string;
+  /** Provider name. */
+  provider: string;
+  /** Model id. */
+  model: string;
+  /** Tokens. */
+  usage: RunUsage;
+}
+
+/** The model of an agent. */
+export interface AgentModel {
+  /** `provider/model`. */
+  primary: string;
+}
+
+/** Params of `agent`. */
+export interface AgentParams {
+  /** What to tell the agent. */
+  message: string;
+  /** Same key and params: same run. */
+  idempotencyKey: string;
+  /** Which agent. */
+  agentId?: string;
+  /** A peer whose session to use. */
+  to?: string;
+  /** A message to reply to. */
+  replyTo?: string;
+  /** A session by its id. */
+  sessionId?: string;
+  /** A session by its key. */
+  sessionKey?: string;
+  /** Thinking level of this run. */
+  thinking?: string;
+  /** Whether to send the answer to the session's channel. */
+  deliver?: boolean;
+  /** Pictures; refused until a runner takes them. */
+  attachments?: unknown[];
+  /** The channel of `to`. */
+  channel?: string;
+  /** The channel to answer on. */
+  replyChannel?: string;
+  /** The account on the channel. */
+  accountId?: string;
+  /** The account to answer with. */
+  replyAccountId?: string;
+  /** The thread. */
+  threadId?: string;
+  /** The group. */
+  groupId?: string;
+  /** The group's channel. */
+  groupChannel?: string;
+  /** The group's space. */
+  groupSpace?: string;
+  /** Deadline of the run in seconds; 0 is the default. */
+  timeout?: number;
+  /** The lane; accepted and not used, since each session is its own lane. */
+  lane?: string;
+  /** Words added to the system prompt of this run. */
+  extraSystemPrompt?: string;
+  /** A name for the session. */
+  label?: string;
+  /** The session that asked for this one. */
+  spawnedBy?: string;
+}
+
+/** One message of the agent. */
+export interface AgentReply {
+  /** The text. */
+  text: string;
+  /** A picture or file. */
+  mediaUrl: string | null;
+}
+
+/** The answer of a run. */
+export interface AgentResult {
+  /** What the agent said. */
+  payloads: AgentReply[];
+  /** About the run. */
+  meta: AgentResultMeta;
+}
+
+/** About a run. */
+export interface AgentResultMeta {
+  /** From start to end, in milliseconds. */
+  durationMs: number;
+  /** Session, model and usage. */
+  agentMeta: AgentMeta;
+  /** Whether it was aborted. */
+  aborted: boolean;
+}
+
+/** One agent. */
+export interface AgentRow {
+  /** Its id. */
+  id: string;
+  /** Its name. */
+  name?: string;
+  /** How it is shown. */
+  identity?: AgentIdentity;
+  /** What answers for it. */
+  model: AgentModel;
+}
+
+/** Kinds of updates. */
+export type AgentStream =
+  /** The run started, ended or failed. */
+  | "lifecycle"
+  /** The answer grew. */
+  | "assistant"
+  /** The thinking grew. */
+  | "thinking"
+  | (string & {});
+
+/** Params of `agent.wait`. */
+export interface AgentWaitParams {
+  /** The run. */
+  runId: string;
+  /** How long to wait, in milliseconds; 30 000 if absent. */
+  timeoutMs?: number;
+}
+
+/** Answer of `agent.wait`. */
+export interface AgentWaitResult {
+  /** The run. */
+  runId: string;
+  /** `ok`, `error` or `timeout`. */
+  status: string;
+  /** When it began, in Unix milliseconds. */
+  startedAt?: number;
+  /** When it ended, in Unix milliseconds. */
+  endedAt?: number;
+  /** Why it failed. */
+  error?: string;
+}
+
+/** Answer of `agents.list`. */
+export interface AgentsListResult {
+  /** The agent that answers by default. */
+  defaultId: string;
+  /** The alias of the main session. */
+  mainKey: string;
+  /** `per-sender`. */
+  scope: string;
+  /** The default agent first. */
+  agents: AgentRow[];
+}
+
+/** Params of `chat.abort`. */
+export interface ChatAbortParams {
+  /** The session. */
+  sessionKey: string;
+  /** One run; all of the session if absent. */
+  runId?: string;
+}
+
+/** Answer of `chat.abort`. */
+export interface ChatAbortResult {
+  /** Always true. */
+  ok: boolean;
+  /** Whether anything was stopped. */
+  aborted: boolean;
+  /** What was stopped. */
+  runIds: string[];
+}
+
+/** One step of a chat run. */
+export interface ChatEvent {
+  /** The run. */
+  runId: string;
+  /** The session as the caller named it. */
+  sessionKey: string;
+  /** The `seq` of the agent update that led to this. */
+  seq: number;
+  /** How far the run is. */
+  state: ChatState;
+  /** The whole message so far; absent when there are no words. */
+  message?: ChatEventMessage;
+  /** Delta: what is new since the last delta. */
+  deltaText?: string;
+  /** Error: why, for people. */
+  errorMessage?: string;
+  /** Error: `refusal`, `timeout`, `rate_limit`, `context_length` or `unknown`. */
+  errorKind?: string;
+  /** Final: tokens. */
+  usage?: MessageUsage;
+  /** Final and aborted: why it stopped. */
+  stopReason?: string;
+}
+
+/** The message of a chat event. */
+export interface ChatEventMessage {
+  /** Always `assistant`. */
+  role: string;
+  /** The words. */
+  content: ContentPart[];
+  /** When, in Unix milliseconds. */
+  timestamp: number;
+  /** `injected` for answers that no model made. */
+  stopReason?: string;
+  /** Zero for answers that no model made. */
+  usage?: MessageUsage;
+}
+
+/** Params of `chat.history`. */
+export interface ChatHistoryParams {
+  /** The session. */
+  sessionKey: string;
+  /** How many messages; 200 if absent. */
+  limit?: number;
+  /** Only messages before this one: the `nextBefore` of a newer page. */
+  before?: number;
+}
+
+/** Answer of `chat.history`. */
+export interface ChatHistoryResult {
+  /** The session as the caller named it. */
+  sessionKey: string;
+  /** Its id; absent if it does not exist yet. */
+  sessionId?: string;
+  /** Oldest first. */
+  messages: ChatMessage[];
+  /** Thinking level of the session. */
+  thinkingLevel: string;
+  /** There are older messages: pass this as `before`. */
+  nextBefore?: number;
+  /** Messages that wait for the run at work. */
+  queued?: QueuedMessage[];
+  /** The run at work. */
+  activeRun?: ActiveRun;
+}
+
+/** One message of a transcript. */
+export interface ChatMessage {
+  /** `user`, `assistant`, `toolResult` or `system`. */
+  role: string;
+  /** Its parts. */
+  content: ContentPart[];
+  /** When, in Unix milliseconds. */
+  timestamp: number;
+  /** Assistant: the dialect that was spoken with the provider. */
+  api?: string;
+  /** Assistant: the provider. */
+  provider?: string;
+  /** Assistant: the model. */
+  model?: string;
+  /** Assistant: tokens. */
+  usage?: MessageUsage;
+  /** Assistant: `stop`, `length`, `error`, `aborted`, `interrupted` or `injected`. */
+  stopReason?: string;
+  /** Assistant: why the turn failed. */
+  errorMessage?: string;
+  /** The message's id. */
+  id?: string;
+  /** Its place in the session. */
+  seq?: number;
+  /** The run that it belongs to. */
+  runId?: string;
+}
+
+/** Params of `chat.send`. */
+export interface ChatSendParams {
+  /** The session. */
+  sessionKey: string;
+  /** The session's id, if the client knows it; the key decides. */
+  sessionId?: string;
+  /** What to say. */
+  message: string;
+  /** Same key and params: same run. */
+  idempotencyKey: string;
+  /** Thinking level of this run. */
+  thinking?: string;
+  /** Accepted and not used: the answer goes back to where the message came from. */
+  deliver?: boolean;
+  /** Pictures; refused until a runner takes them. */
+  attachments?: unknown[];
+  /** Deadline of the run in milliseconds; 0 is the default. */
+  timeoutMs?: number;
+}
+
+/** Answer of `chat.send`. */
+export interface ChatSendResult {
+  /** The run; absent after a stop word. */
+  runId?: string;
+  /** `started`; of a repeat `in_flight`, `ok`, `error` or `aborted`. */
+  status?: string;
+  /** Whether it waits for the run at work. */
+  queued?: boolean;
+  /** One line, of a failed run. */
+  summary?: string;
+  /** After a stop word: true. */
+  ok?: boolean;
+  /** After a stop word: whether anything was stopped. */
+  aborted?: boolean;
+  /** After a stop word: what was stopped. */
+  runIds?: string[];
+}
+
+/** How far a chat run is. */
+export type ChatState =
+  /** The answer grew. */
+  | "delta"
+  /** The run ended well. */
+  | "final"
+  /** Somebody stopped it. */
+  | "aborted"
+  /** It failed. */
+  | "error"
+  | (string & {});
+
+/** Who is calling. Nothing in it grants anything. */
+export interface ClientInfo {
+  /** Kind of program. */
+  id: "webchat-ui" | "clawdbot-control-ui" | "webchat" | "cli" | "gateway-client" | "clawdbot-macos" | "clawdbot-ios" | "clawdbot-android" | "node-host" | "test" | "fingerprint" | "clawdbot-probe" | "moltbot-control-ui" | "moltbot-macos" | "moltbot-ios" | "moltbot-android" | "moltbot-probe" | "openclaw-control-ui" | "openclaw-macos" | "openclaw-ios" | "openclaw-android" | "openclaw-probe" | "openclaw-tui" | "openclaw-linux" | "openclaw-watchos" | "openclaw-browser-copilot" | "tidegate-webchat" | "tidegate-probe" | (string & {});
+  /** Its version. */
+  version: string;
+  /** Operating system. */
+  platform: string;
+  /** How it is used. */
+  mode: "webchat" | "cli" | "ui" | "backend" | "node" | "probe" | "test" | (string & {});
+  /** Name for people. */
+  displayName?: string;
+  /** For example `iPhone`. */
+  deviceFamily?: string;
+  /** For example `iPhone17,1`. */
+  modelIdentifier?: string;
+  /** One run of one program: lets the presence list keep two windows apart. */
+  instanceId?: string;
+}
+
+/** Answer of `config.get`. Secrets are replaced by a fixed mark. */
+export interface ConfigGetResult {
+  /** Path of the file. */
+  path: string;
+  /** Whether the file exists. */
+  exists: boolean;
+  /** The file's text, secrets replaced; null if there is no file. */
+  raw: string | null;
+  /** The file as JSON, secrets replaced. */
+  parsed: unknown;
+  /** Whether the file is valid. */
+  valid: boolean;
+  /** What is in force, secrets replaced. */
+  config: unknown;
+  /** Hex SHA-256 of the file's text. */
+  hash: string;
+  /** What is wrong with the file. */
+  issues: ConfigIssue[];
+  /** What is odd about the file. */
+  warnings: ConfigIssue[];
+  /** Keys of an older form; always empty here. */
+  legacyIssues: ConfigIssue[];
+}
+
+/** One finding about the configuration. */
+export interface ConfigIssue {
+  /** The key, with dots. */
+  path: string;
+  /** What is wrong and what to do. */
+  message: string;
+}
+
+/** Answer of `config.schema`. */
+export interface ConfigSchemaResult {
+  /** JSON Schema of the file. */
+  schema: unknown;
+  /** Hints for a form, by key. */
+  uiHints: Record<string, UiHint>;
+  /** Version of the program. */
+  version: string;
+  /** When, as an ISO time. */
+  generatedAt: string;
+}
+
+/** Secrets of the handshake. */
+export interface ConnectAuth {
+  /** The shared secret, or a device token. */
+  token?: string;
+  /** The shared password. */
+  password?: string;
+  /** A device token. */
+  deviceToken?: string;
+  /** A one-time code of `tidegate dashboard`. */
+  bootstrapToken?: string;
+}
+
+/** The challenge that a device signs. */
+export interface ConnectChallenge {
+  /** Random; good for this connection only. */
+  nonce: string;
+  /** The gateway's clock in Unix milliseconds. */
+  ts: number;
+}
+
+/**
+ * The first request of every connection. Closed for a client that asks for protocol 3 at most;
+ * from 4 on unknown keys are ignored (DECISIONS D2).
+ */
+export interface ConnectParams {
+  /** Lowest protocol that the client speaks. */
+  minProtocol: number;
+  /** Highest protocol that the client speaks. */
+  maxProtocol: number;
+  /** Who is calling. */
+  client: ClientInfo;
+  /** Abilities of the client, for example `tool-events`. */
+  caps?: string[];
+  /** Commands that a node offers. */
+  commands?: string[];
+  /** What a node's operating system permits. */
+  permissions?: Record<string, boolean>;
+  /** The `PATH` of a node host. */
+  pathEnv?: string;
+  /** `operator` (default) or `node`. */
+  role?: string;
+  /** Rights that the client asks for; none asked for is none given. */
+  scopes?: string[];
+  /** The device's identity and its signature over the challenge. */
+  device?: DeviceProof;
+  /** Secrets. */
+  auth?: ConnectAuth;
+  /** Language of the client. */
+  locale?: string;
+  /** Browser's user agent. */
+  userAgent?: string;
+}
+
+/** One part of a message. */
+export type ContentPart =
+  | {
+      type: "text";
+      /** The words. */
+      text: string;
+    }
+  | {
+      type: "thinking";
+      /** The words. */
+      thinking: string;
+      /** The provider's proof, which must be sent back unchanged. */
+      signature?: string;
+    };
+
+/** A one-time code for a browser. */
+export interface DashboardLinkResult {
+  /** Goes into the fragment of the page's address, as `#code=…`. */
+  code: string;
+  /** When it stops working, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
+/** A device's public key and its signature over what it asks for. */
+export interface DeviceProof {
+  /** Hex SHA-256 of the raw public key. */
+  id: string;
+  /** Ed25519 key: 32 raw bytes in base64url, or a PEM. */
+  publicKey: string;
+  /** Signature over the payload of version 3, 2 or 1, base64url. */
+  signature: string;
+  /** When it was signed, in Unix milliseconds; the challenge's `ts` is best. */
+  signedAt: number;
+  /** The challenge's nonce. */
+  nonce?: string;
+}
+
+/** It was done. */
+export interface Done {
+  /** Always true. */
+  ok: boolean;
+}
+
+/** What this caller may call and hear. */
+export interface Features {
+  /** Methods that dispatch will accept from this caller. */
+  methods: string[];
+  /** Events that this caller may hear. */
+  events: string[];
+}
+
+/** When the agent answers in a group. */
+export type GroupActivation =
+  /** When it is mentioned. */
+  | "mention"
+  /** Always. */
+  | "always"
+  | (string & {});
+
+/** Params of `health`. */
+export interface HealthParams {
+  /** Ask the channels again instead of answering from the last probe. */
+  probe?: boolean;
+}
+
+/** The state of the gateway in one object. */
+export interface HealthSummary {
+  /** Whether nothing needs attention. */
+  ok: boolean;
+  /** When it was computed, in Unix milliseconds. */
+  ts: number;
+  /** How long that took, in milliseconds. */
+  durationMs: number;
+  /** State by channel. */
+  channels: Record<string, unknown>;
+  /** Channels in the order to show. */
+  channelOrder: string[];
+  /** Names of channels. */
+  channelLabels: Record<string, string>;
+  /** Heartbeat interval in seconds; 0 is off. */
+  heartbeatSeconds: number;
+  /** The agent that answers by default. */
+  defaultAgentId: string;
+  /** State by agent. */
+  agents: AgentHealth[];
+  /** Sessions of the default agent. */
+  sessions: SessionsHealth;
+  /** What needs attention, a sentence each, with the command that helps. */
+  problems?: string[];
+  /** Figures of the process. */
+  process: ProcessHealth;
+}
+
+/** The last heartbeat of an agent. */
+export interface HeartbeatEvent {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** `sent`, `ok-empty`, `ok-token`, `skipped` or `failed`. */
+  status: string;
+}
+
+/** The heartbeat of an agent. */
+export interface HeartbeatSetting {
+  /** Whether it is on. */
+  enabled: boolean;
+  /** The interval as written in the configuration. */
+  every: string;
+  /** The interval in milliseconds; null when off. */
+  everyMs: number | null;
+  /** What the agent is told. */
+  prompt: string;
+  /** Where an alert goes. */
+  target: string;
+  /** Longest tail of an acknowledgement, in characters. */
+  ackMaxChars: number;
+}
+
+/** What was granted. */
+export interface HelloAuth {
+  /** The device's token; absent without a device. */
+  deviceToken?: string;
+  /** The role of this connection. */
+  role: Role;
+  /** The scopes of this connection. */
+  scopes: string[];
+  /** When the device token was made, in Unix milliseconds. */
+  issuedAtMs?: number;
+}
+
+/** The answer to `connect`: both generations' fields. */
+export interface HelloOk {
+  /** Always `hello-ok`. */
+  type: string;
+  /** The protocol of this connection. */
+  protocol: number;
+  /** About the gateway. */
+  server: ServerInfo;
+  /** What this caller may call and hear. */
+  features: Features;
+  /** State at the moment of joining; no event falls between it and the first `seq`. */
+  snapshot: Snapshot;
+  /** What was granted. */
+  auth?: HelloAuth;
+  /** Numbers to respect. */
+  policy: Policy;
+}
+
+/** Params of `logs.tail`. */
+export interface LogsTailParams {
+  /** Where the last answer ended, in bytes. */
+  cursor?: number;
+  /** Most lines; 500 if absent. */
+  limit?: number;
+  /** Most bytes; 250 000 if absent. */
+  maxBytes?: number;
+}
+
+/** Answer of `logs.tail`. */
+export interface LogsTailResult {
+  /** The log file. */
+  file: string;
+  /** Where this answer ends, in bytes: pass it next time. */
+  cursor: number;
+  /** Size of the file in bytes. */
+  size: number;
+  /** Whole lines, oldest first. */
+  lines: string[];
+  /** Whether lines were left out. */
+  truncated: boolean;
+  /** Whether the cursor was of another file: start anew. */
+  reset: boolean;
+}
+
+/** Cost of a message in US dollars. */
+export interface MessageCost {
+  /** For tokens read. */
+  input: number;
+  /** For tokens written. */
+  output: number;
+  /** For tokens read from the cache. */
+  cacheRead: number;
+  /** For tokens written to the cache. */
+  cacheWrite: number;
+  /** All of it. */
+  total: number;
+}
+
+/** Tokens and cost of a message. */
+export interface MessageUsage {
+  /** Tokens read. */
+  input: number;
+  /** Tokens written. */
+  output: number;
+  /** Tokens read from the provider's cache. */
+  cacheRead: number;
+  /** Tokens written to the provider's cache. */
+  cacheWrite: number;
+  /** All of them. */
+  totalTokens: number;
+  /** Cost in US dollars; 0 where no price is configured. */
+  cost: MessageCost;
+}
+
+/** One model. */
+export interface ModelRow {
+  /** Its id at the provider. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** The provider's name in the configuration. */
+  provider: string;
+  /** Its context in tokens. */
+  contextWindow?: number;
+  /** Whether it can think first. */
+  reasoning?: boolean;
+  /** What it takes: `text`, `image`. */
+  input?: string[];
+}
+
+/** Params of `models.list`. */
+export interface ModelsListParams {
+  /** `configured` or `all`; the answer is the same here. */
+  view?: string;
+}
+
+/** Answer of `models.list`. */
+export interface ModelsListResult {
+  /** What the configured providers offer. */
+  models: ModelRow[];
+}
+
+/** No params. */
+export type NoParams = Record<string, never>;
+
+/** Numbers to respect; exactly the ones that are enforced. */
+export interface Policy {
+  /** Largest inbound message in bytes. */
+  maxPayload: number;
+  /** Largest backlog of events in bytes. */
+  maxBufferedBytes: number;
+  /** Interval of `tick` in milliseconds. */
+  tickIntervalMs: number;
+}
+
+/** The presence list as an event. */
+export interface Presence {
+  /** Newest first. */
+  presence: PresenceEntry[];
+}
+
+/** One entry of the presence list. */
+export interface PresenceEntry {
+  /** Name of the machine or client. */
+  host?: string;
+  /** Its address, for remote clients. */
+  ip?: string;
+  /** Version of the client. */
+  version?: string;
+  /** Operating system. */
+  platform?: string;
+  /** For example `Mac`. */
+  deviceFamily?: string;
+  /** Hardware. */
+  modelIdentifier?: string;
+  /** How it is used. */
+  mode?: string;
+  /** Seconds since a person used it. */
+  lastInputSeconds?: number;
+  /** What led to this entry. */
+  reason?: string;
+  /** Free words. */
+  tags?: string[];
+  /** A line for people. */
+  text?: string;
+  /** Last sign of life, in Unix milliseconds. */
+  ts?: number;
+  /** The device. */
+  deviceId?: string;
+  /** Roles in use. */
+  roles?: string[];
+  /** Scopes in use. */
+  scopes?: string[];
+  /** One run of one program. */
+  instanceId?: string;
+}
+
+/** One message in brief. */
+export interface PreviewItem {
+  /** `user`, `assistant`, `tool`, `system` or `other`. */
+  role: string;
+  /** Its words. */
+  text: string;
+}
+
+/** Figures of the process. */
+export interface ProcessHealth {
+  /** Version of the program. */
+  version: string;
+  /** Process id. */
+  pid: number;
+  /** Resident memory in bytes, where the system tells. */
+  rssBytes?: number;
+  /** Connections that finished the handshake. */
+  connections: number;
+  /** Runs at work. */
+  runsActive: number;
+  /** Runs that wait for their turn. */
+  runsQueued: number;
+}
+
+/** A message that waits for its turn. */
+export interface QueuedMessage {
+  /** The run that it will start. */
+  runId: string;
+  /** Its text. */
+  text: string;
+}
+
+/** One recent session. */
+export interface RecentSession {
+  /** Its key. */
+  key: string;
+  /** Last change, in Unix milliseconds. */
+  updatedAt: number | null;
+  /** Time since then, in milliseconds. */
+  age: number | null;
+}
+
+/** How usage is shown under answers. */
+export type ResponseUsage =
+  /** Not at all. */
+  | "off"
+  /** Tokens. */
+  | "tokens"
+  /** Everything. */
+  | "full"
+  /** The same as tokens. */
+  | "on"
+  | (string & {});
+
+/** What a connection is. */
+export type Role =
+  /** A person's client or an automation: calls methods within its scopes. */
+  | "operator"
+  /** A machine that offers commands. */
+  | "node"
+  | (string & {});
+
+/** Tokens of one run. */
+export interface RunUsage {
+  /** Tokens read. */
+  input: number;
+  /** Tokens written. */
+  output: number;
+  /** Tokens read from the provider's cache. */
+  cacheRead: number;
+  /** Tokens written to the provider's cache. */
+  cacheWrite: number;
+  /** All of them. */
+  total: number;
+}
+
+/** Params of `send`. */
+export interface SendParams {
+  /** Where to: a peer on the channel, or a session key for WebChat. */
+  to: string;
+  /** What to say. */
+  message: string;
+  /** Same key and params: same answer, one delivery. */
+  idempotencyKey: string;
+  /** A picture or file to add. */
+  mediaUrl?: string;
+  /** Several of them. */
+  mediaUrls?: string[];
+  /** Show a video as a looping picture, where the network can. */
+  gifPlayback?: boolean;
+  /** The channel: `webchat`. Absent means `webchat` if `to` is a session here. */
+  channel?: string;
+  /** The account on the channel. */
+  accountId?: string;
+  /** The session whose transcript mirrors the message. */
+  sessionKey?: string;
+}
+
+/** Whether messages may be sent. */
+export type SendPolicy =
+  /** Yes. */
+  | "allow"
+  /** No: `agent` and `chat.send` are refused. */
+  | "deny"
+  | (string & {});
+
+/** Answer of `send`. */
+export interface SendResult {
+  /** The idempotency key. */
+  runId: string;
+  /** The message's id on its channel. */
+  messageId: string;
+  /** The channel. */
+  channel: string;
+  /** The conversation on the channel: for WebChat the session key. */
+  chatId: string;
+}
+
+/** About the gateway. */
+export interface ServerInfo {
+  /** Version of the program. */
+  version: string;
+  /** Host name. */
+  host?: string;
+  /** This connection. */
+  connId: string;
+  /** This start of the gateway. */
+  bootId: string;
+}
+
+/** Names of the main session. */
+export interface SessionDefaults {
+  /** The agent that answers by default. */
+  defaultAgentId: string;
+  /** The alias of the main session. */
+  mainKey: string;
+  /** The canonical key of the main session. */
+  mainSessionKey: string;
+  /** `per-sender`. */
+  scope: string;
+  /** Whether a model is configured; without one the offline agent answers. */
+  modelConfigured: boolean;
+}
+
+/** What is stored about a session. */
+export interface SessionEntry {
+  /** Its id. */
+  sessionId?: string;
+  /** Last change, in Unix milliseconds. */
+  updatedAt?: number;
+  /** Whether the system prompt was sent. */
+  systemSent?: boolean;
+  /** Whether the last run was aborted. */
+  abortedLastRun?: boolean;
+  /** Its name. */
+  label?: string;
+  /** Thinking level. */
+  thinkingLevel?: string;
+  /** Verbosity. */
+  verboseLevel?: string;
+  /** Reasoning level. */
+  reasoningLevel?: string;
+  /** Kept for clients of the family. */
+  elevatedLevel?: string;
+  /** Kept for clients of the family. */
+  execHost?: string;
+  /** Kept for clients of the family. */
+  execSecurity?: string;
+  /** Kept for clients of the family. */
+  execAsk?: string;
+  /** Kept for clients of the family. */
+  execNode?: string;
+  /** The provider that was chosen for this session. */
+  providerOverride?: string;
+  /** The model that was chosen for this session. */
+  modelOverride?: string;
+  /** The session that asked for this one. */
+  spawnedBy?: string;
+  /** How usage is shown. */
+  responseUsage?: ResponseUsage;
+  /** Whether messages may be sent. */
+  sendPolicy?: SendPolicy;
+  /** When the agent answers in a group. */
+  groupActivation?: GroupActivation;
+  /** Tokens of the last turn's input. */
+  inputTokens?: number;
+  /** Tokens of the last turn's output. */
+  outputTokens?: number;
+  /** Tokens in the context. */
+  totalTokens?: number;
+  /** The provider of the last turn. */
+  modelProvider?: string;
+  /** The model of the last turn. */
+  model?: string;
+}
+
+/** What a session starts with. */
+export interface SessionListDefaults {
+  /** The provider. */
+  modelProvider: string | null;
+  /** The model. */
+  model: string | null;
+  /** Its context in tokens. */
+  contextTokens: number | null;
+}
+
+/** The end of one session. */
+export interface SessionPreview {
+  /** The session as the caller named it. */
+  key: string;
+  /** `ok`, `empty` or `missing`. */
+  status: string;
+  /** Oldest first. */
+  items: PreviewItem[];
+}
+
+/** One session. */
+export interface SessionRow {
+  /** Its key. */
+  key: string;
+  /** `direct`, `group`, `global` or `unknown`. */
+  kind: string;
+  /** Its label. */
+  label?: string;
+  /** Its name. */
+  displayName?: string;
+  /** A title made from its first message. */
+  derivedTitle?: string;
+  /** The beginning of its last message. */
+  lastMessagePreview?: string;
+  /** Its channel. */
+  channel?: string;
+  /** `direct` or `group`. */
+  chatType?: string;
+  /** Last change, in Unix milliseconds. */
+  updatedAt: number | null;
+  /** Its id. */
+  sessionId: string;
+  /** Whether the system prompt was sent. */
+  systemSent: boolean;
+  /** Whether the last run was aborted. */
+  abortedLastRun: boolean;
+  /** Thinking level, if set. */
+  thinkingLevel?: string;
+  /** Verbosity, if set. */
+  verboseLevel?: string;
+  /** Reasoning level, if set. */
+  reasoningLevel?: string;
+  /** Whether messages may be sent: `allow` or `deny`, if set. */
+  sendPolicy?: string;
+  /** Tokens of the last turn's input. */
+  inputTokens?: number;
+  /** Tokens of the last turn's output. */
+  outputTokens?: number;
+  /** Tokens in the context. */
+  totalTokens: number;
+  /** The provider. */
+  modelProvider?: string;
+  /** The model. */
+  model?: string;
+  /** Its context in tokens. */
+  contextTokens?: number;
+  /** Number of messages. */
+  messageCount: number;
+  /** Whether a run is at work. */
+  activeRun: boolean;
+  /** Where its last message came from. */
+  lastChannel?: string;
+}
+
+/** Params of `sessions.delete`. */
+export interface SessionsDeleteParams {
+  /** The session. */
+  key: string;
+  /** Delete the messages too; true if absent. Otherwise they stay, out of every list. */
+  deleteTranscript?: boolean;
+}
+
+/** Answer of `sessions.delete`. */
+export interface SessionsDeleteResult {
+  /** Always true. */
+  ok: boolean;
+  /** The canonical key. */
+  key: string;
+  /** Whether it existed. */
+  deleted: boolean;
+  /** Files that were set aside: none, there are no transcript files. */
+  archived: string[];
+}
+
+/** Sessions in brief. */
+export interface SessionsHealth {
+  /** Where they are kept. */
+  path: string;
+  /** How many there are. */
+  count: number;
+  /** The five newest. */
+  recent: RecentSession[];
+}
+
+/** Params of `sessions.list`. */
+export interface SessionsListParams {
+  /** At most so many; 1000 if absent. */
+  limit?: number;
+  /** Only those changed in so many minutes. */
+  activeMinutes?: number;
+  /** Include the session `global`. */
+  includeGlobal?: boolean;
+  /** Include the session `unknown`. */
+  includeUnknown?: boolean;
+  /** Make a title from the first message where there is none. */
+  includeDerivedTitles?: boolean;
+  /** Add the beginning of the last message. */
+  includeLastMessage?: boolean;
+  /** Only the session of this label. */
+  label?: string;
+  /** Only sessions that this one asked for. */
+  spawnedBy?: string;
+  /** Only sessions of this agent. */
+  agentId?: string;
+  /** Words in the key, the label, the title or any message. */
+  search?: string;
+}
+
+/** Answer of `sessions.list`. */
+export interface SessionsListResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Where they are kept. */
+  path: string;
+  /** How many rows follow. */
+  count: number;
+  /** What a session starts with. */
+  defaults: SessionListDefaults;
+  /** Newest first. */
+  sessions: SessionRow[];
+}
+
+/** Params of `sessions.patch`: absent keeps, null clears. */
+export interface SessionsPatchParams {
+  /** The session; made if it does not exist. */
+  key: string;
+  /** A name, unique. */
+  label?: string | null;
+  /** `off`, `minimal`, `low`, `medium`, `high` or `xhigh`. */
+  thinkingLevel?: string | null;
+  /** `on`, `full` or `off`. */
+  verboseLevel?: string | null;
+  /** `on`, `off` or `stream`. */
+  reasoningLevel?: string | null;
+  /** Kept for clients of the family; nothing here reads it. */
+  elevatedLevel?: string | null;
+  /** Kept for clients of the family; nothing here reads it. */
+  execHost?: string | null;
+  /** Kept for clients of the family; nothing here reads it. */
+  execSecurity?: string | null;
+  /** Kept for clients of the family; nothing here reads it. */
+  execAsk?: string | null;
+  /** Kept for clients of the family; nothing here reads it. */
+  execNode?: string | null;
+  /** `provider/model`, or a model id that only one provider has. */
+  model?: string | null;
+  /** The session that asked for this one; written once. */
+  spawnedBy?: string | null;
+  /** How usage is shown under answers. */
+  responseUsage?: ResponseUsage | null;
+  /** Whether messages may be sent. */
+  sendPolicy?: SendPolicy | null;
+  /** When the agent answers in a group. */
+  groupActivation?: GroupActivation | null;
+}
+
+/** Answer of `sessions.patch`. */
+export interface SessionsPatchResult {
+  /** Always true. */
+  ok: boolean;
+  /** Where it is kept. */
+  path: string;
+  /** The canonical key. */
+  key: string;
+  /** The session after the change. */
+  entry: SessionEntry;
+}
+
+/** Params of `sessions.preview`. */
+export interface SessionsPreviewParams {
+  /** Sessions; the first 64 are read. */
+  keys: string[];
+  /** Messages of each; 12 if absent. */
+  limit?: number;
+  /** Characters of each message; 240 if absent. */
+  maxChars?: number;
+}
+
+/** Answer of `sessions.preview`. */
+export interface SessionsPreviewResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** In the order asked for. */
+  previews: SessionPreview[];
+}
+
+/** Params of `sessions.reset`. */
+export interface SessionsResetParams {
+  /** The session. */
+  key: string;
+}
+
+/** Answer of `sessions.reset`. */
+export interface SessionsResetResult {
+  /** Always true. */
+  ok: boolean;
+  /** The canonical key. */
+  key: string;
+  /** The session with its new id. */
+  entry: SessionEntry;
+}
+
+/** Params of `sessions.resolve`: exactly one of key, session id and label. */
+export interface SessionsResolveParams {
+  /** A key or alias. */
+  key?: string;
+  /** An id. */
+  sessionId?: string;
+  /** A label. */
+  label?: string;
+  /** Only sessions of this agent. */
+  agentId?: string;
+  /** Only sessions that this one asked for. */
+  spawnedBy?: string;
+  /** Include the session `global`. */
+  includeGlobal?: boolean;
+  /** Include the session `unknown`. */
+  includeUnknown?: boolean;
+}
+
+/** Answer of `sessions.resolve`. */
+export interface SessionsResolveResult {
+  /** Always true. */
+  ok: boolean;
+  /** The canonical key. */
+  key: string;
+}
+
+/** The gateway is about to close every connection. */
+export interface Shutdown {
+  /** `gateway stopping` or `gateway restarting`. */
+  reason: string;
+  /** When it will be back, in milliseconds; null if it will not by itself. */
+  restartExpectedMs: number | null;
+}
+
+/** State at the moment of joining. */
+export interface Snapshot {
+  /** Who is connected, newest first. */
+  presence: PresenceEntry[];
+  /** The health summary. */
+  health: unknown;
+  /** Versions of both. */
+  stateVersion: StateVersion;
+  /** How long the gateway runs, in milliseconds. */
+  uptimeMs: number;
+  /** Path of the configuration file. */
+  configPath?: string;
+  /** Path of the state directory. */
+  stateDir?: string;
+  /** Names of the main session. */
+  sessionDefaults: SessionDefaults;
+  /** How the gateway authenticates: `token` or `password`. */
+  authMode: string;
+}
+
+/** Versions of the state that an event carries. */
+export interface StateVersion {
+  /** Counts changes of the presence list. */
+  presence: number;
+  /** Counts changes of the health summary. */
+  health: number;
+}
+
+/** Sessions of one agent in the status. */
+export interface StatusAgentSessions {
+  /** The agent. */
+  agentId: string;
+  /** Where they are kept. */
+  path: string;
+  /** How many there are. */
+  count: number;
+  /** The ten newest. */
+  recent: StatusSession[];
+}
+
+/** What a session starts with. */
+export interface StatusDefaults {
+  /** The model. */
+  model: string | null;
+  /** Its context in tokens. */
+  contextTokens: number | null;
+}
+
+/** Heartbeats by agent. */
+export interface StatusHeartbeat {
+  /** The agent that answers by default. */
+  defaultAgentId: string;
+  /** One row per agent. */
+  agents: StatusHeartbeatAgent[];
+}
+
+/** The heartbeat of one agent. */
+export interface StatusHeartbeatAgent {
+  /** Its id. */
+  agentId: string;
+  /** Whether it is on. */
+  enabled: boolean;
+  /** The interval as written. */
+  every: string;
+  /** The interval in milliseconds; null when off. */
+  everyMs: number | null;
+}
+
+/** One session in the status. */
+export interface StatusSession {
+  /** Its agent. */
+  agentId: string;
+  /** Its key. */
+  key: string;
+  /** `direct`, `group`, `global` or `unknown`. */
+  kind: string;
+  /** Its id. */
+  sessionId: string;
+  /** Last change, in Unix milliseconds. */
+  updatedAt: number | null;
+  /** Time since then, in milliseconds. */
+  age: number | null;
+  /** Thinking level, if set. */
+  thinkingLevel?: string;
+  /** Verbosity, if set. */
+  verboseLevel?: string;
+  /** Whether the system prompt was sent. */
+  systemSent: boolean;
+  /** Whether the last run was aborted. */
+  abortedLastRun: boolean;
+  /** Tokens of the last turn's input. */
+  inputTokens?: number;
+  /** Tokens of the last turn's output. */
+  outputTokens?: number;
+  /** Tokens in the context. */
+  totalTokens: number;
+  /** Tokens left in the context. */
+  remainingTokens: number | null;
+  /** Share of the context that is used. */
+  percentUsed: number | null;
+  /** The model. */
+  model: string | null;
+  /** Its context in tokens. */
+  contextTokens: number | null;
+  /** Settings that differ from the default, as short words. */
+  flags: string[];
+}
+
+/** Sessions in the status. */
+export interface StatusSessions {
+  /** Where they are kept. */
+  paths: string[];
+  /** How many there are. */
+  count: number;
+  /** What a session starts with. */
+  defaults: StatusDefaults;
+  /** The ten newest. */
+  recent: StatusSession[];
+  /** The same by agent. */
+  byAgent: StatusAgentSessions[];
+}
+
+/** The state of sessions, for the status page. */
+export interface StatusSummary {
+  /** Heartbeats by agent. */
+  heartbeat: StatusHeartbeat;
+  /** A line per channel. */
+  channelSummary: string[];
+  /** System events that wait for the next run of the main session. */
+  queuedSystemEvents: string[];
+  /** Sessions. */
+  sessions: StatusSessions;
+  /** True number of presence entries; the list is cut at 200. */
+  presenceCount: number;
+}
+
+/** A beacon of a machine, or a line for the main session. */
+export interface SystemEventParams {
+  /** A `Node: …` line, or free text. */
+  text: string;
+  /** The device. */
+  deviceId?: string;
+  /** One run of one program. */
+  instanceId?: string;
+  /** Name of the machine. */
+  host?: string;
+  /** Its address. */
+  ip?: string;
+  /** How it is used. */
+  mode?: string;
+  /** Version of the program. */
+  version?: string;
+  /** Operating system. */
+  platform?: string;
+  /** For example `Mac`. */
+  deviceFamily?: string;
+  /** Hardware. */
+  modelIdentifier?: string;
+  /** What led to the beacon. */
+  reason?: string;
+  /** Seconds since a person used it. */
+  lastInputSeconds?: number;
+  /** Roles. */
+  roles?: string[];
+  /** Scopes. */
+  scopes?: string[];
+  /** Free words. */
+  tags?: string[];
+}
+
+/** A sign of life. */
+export interface Tick {
+  /** The gateway's clock in Unix milliseconds. */
+  ts: number;
+}
+
+/** A hint for a form. */
+export interface UiHint {
+  /** Name for people. */
+  label: string;
+  /** Explanation. */
+  help: string;
+  /** Whether the value must be hidden. */
+  sensitive: boolean;
+}
+
+/** Every method: what it takes and what it answers. */
+export interface MethodMap {
+  /**
+   * Runs one turn of an agent. Answers twice: accepted (stored, will not be lost), then final.
+   * A repeat with the same key gets the accepted answer while the run is at work and the
+   * final one after it.
+   */
+  agent: {
+    params: AgentParams;
+    result: AgentFinal;
+    ack: AgentAccepted;
+  };
+  /** How an agent is shown. */
+  "agent.identity.get": {
+    params: AgentIdentityParams;
+    result: AgentIdentityResult;
+  };
+  /** Waits until a run has ended. An unknown run times out. */
+  "agent.wait": {
+    params: AgentWaitParams;
+    result: AgentWaitResult;
+  };
+  /** The configured agents. */
+  "agents.list": {
+    params: NoParams;
+    result: AgentsListResult;
+  };
+  /** Stops one run or all runs of a session. */
+  "chat.abort": {
+    params: ChatAbortParams;
+    result: ChatAbortResult;
+  };
+  /** The last messages of a session, oldest first, at most 6 MiB. */
+  "chat.history": {
+    params: ChatHistoryParams;
+    result: ChatHistoryResult;
+  };
+  /**
+   * Says something in a session. The answer comes as `chat` and `agent` events. A stop word
+   * (`/stop`, `stop`, `esc`, `abort`, `wait`, `exit`, `interrupt`) ends the session's runs instead.
+   */
+  "chat.send": {
+    params: ChatSendParams;
+    result: ChatSendResult;
+  };
+  /** The configuration file and what is in force, without secrets. */
+  "config.get": {
+    params: NoParams;
+    result: ConfigGetResult;
+  };
+  /** The JSON Schema of the configuration file. */
+  "config.schema": {
+    params: NoParams;
+    result: ConfigSchemaResult;
+  };
+  /** Opens a connection. Only valid as the first request. */
+  connect: {
+    params: ConnectParams;
+    result: HelloOk;
+  };
+  /**
+   * Makes a one-time code with which one browser may join as the owner's device, within ten
+   * minutes.
+   */
+  "dashboard.link": {
+    params: NoParams;
+    result: DashboardLinkResult;
+  };
+  /** The state of the gateway: cheap, computed on change or on a timer, never by the caller. */
+  health: {
+    params: HealthParams;
+    result: HealthSummary;
+  };
+  /** The last heartbeat, or null if there was none. */
+  "last-heartbeat": {
+    params: NoParams;
+    result: HeartbeatEvent | null;
+  };
+  /** The end of the gateway's log, or what came after a cursor. */
+  "logs.tail": {
+    params: LogsTailParams;
+    result: LogsTailResult;
+  };
+  /** Models of the configured providers. */
+  "models.list": {
+    params: ModelsListParams;
+    result: ModelsListResult;
+  };
+  /** Delivers one message to a conversation, outside any agent run. */
+  send: {
+    params: SendParams;
+    result: SendResult;
+  };
+  /** Deletes a session. The main session is refused. */
+  "sessions.delete": {
+    params: SessionsDeleteParams;
+    result: SessionsDeleteResult;
+  };
+  /** Sessions, newest first; `search` finds words in any message. */
+  "sessions.list": {
+    params: SessionsListParams;
+    result: SessionsListResult;
+  };
+  /** Changes settings of a session: model, thinking level, label and so on. */
+  "sessions.patch": {
+    params: SessionsPatchParams;
+    result: SessionsPatchResult;
+  };
+  /** The last messages of several sessions, in brief. */
+  "sessions.preview": {
+    params: SessionsPreviewParams;
+    result: SessionsPreviewResult;
+  };
+  /** Begins anew under the same key: a new session id, the settings kept. */
+  "sessions.reset": {
+    params: SessionsResetParams;
+    result: SessionsResetResult;
+  };
+  /** The canonical key of a session named by key, id or label. */
+  "sessions.resolve": {
+    params: SessionsResolveParams;
+    result: SessionsResolveResult;
+  };
+  /** Sessions, heartbeats and queued system events. */
+  status: {
+    params: NoParams;
+    result: StatusSummary;
+  };
+  /** A beacon of a machine (a line that starts with `Node:`), or a line for the main session. */
+  "system-event": {
+    params: SystemEventParams;
+    result: Done;
+  };
+  /** Who is connected, newest first, at most 200. */
+  "system-presence": {
+    params: NoParams;
+    result: PresenceEntry[];
+  };
+}
+
+export type MethodName = keyof MethodMap;
+
+/** What is fixed about a method. `ack`: it answers twice. */
+export interface MethodSpec {
+  readonly access: string;
+  readonly effect: string;
+  readonly since: number;
+  readonly ack: boolean;
+  readonly unstable: boolean;
+}
+
+export const METHODS = {
+  agent: { access: "operator.write", effect: "keyed", since: 3, ack: true, unstable: false },
+  "agent.identity.get": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "agent.wait": { access: "operator.write", effect: "read", since: 3, ack: false, unstable: false },
+  "agents.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "chat.abort": { access: "operator.write", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "chat.history": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "chat.send": { access: "operator.write", effect: "keyed", since: 3, ack: false, unstable: false },
+  "config.get": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
+  "config.schema": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
+  connect: { access: "handshake", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "dashboard.link": { access: "operator.admin", effect: "idempotent", since: 4, ack: false, unstable: false },
+  health: { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "last-heartbeat": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "logs.tail": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "models.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  send: { access: "operator.write", effect: "keyed", since: 3, ack: false, unstable: false },
+  "sessions.delete": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "sessions.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "sessions.patch": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "sessions.preview": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "sessions.reset": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "sessions.resolve": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
+  status: { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "system-event": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "system-presence": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+} as const satisfies Record<MethodName, MethodSpec>;
+
+/** Every event and its payload. */
+export interface EventMap {
+  /** One update of an agent run. */
+  agent: AgentEvent;
+  /** One step of a chat run. */
+  chat: ChatEvent;
+  /** The first frame of a connection: what a device must sign. */
+  "connect.challenge": ConnectChallenge;
+  /** The health summary changed. */
+  health: HealthSummary;
+  /** Who is connected; at most one a second for the whole gateway. */
+  presence: Presence;
+  /** The gateway stops; every connection is closed with 1012 next. */
+  shutdown: Shutdown;
+  /** A sign of life every `policy.tickIntervalMs`. */
+  tick: Tick;
+}
+
+export type EventName = keyof EventMap;
+
+/** What is fixed about an event. */
+export interface EventSpec {
+  readonly access: string;
+  readonly delivery: string;
+}
+
+export const EVENTS = {
+  agent: { access: "operator.read", delivery: "must" },
+  chat: { access: "operator.read", delivery: "must" },
+  "connect.challenge": { access: "handshake", delivery: "must" },
+  health: { access: "any", delivery: "latest" },
+  presence: { access: "any", delivery: "latest" },
+  shutdown: { access: "any", delivery: "must" },
+  tick: { access: "any", delivery: "latest" },
+} as const satisfies Record<EventName, EventSpec>;
+
+/** The codes of an error answer; a newer gateway may use others. */
+export const ERROR_CODES = [
+  "NOT_LINKED",
+  "NOT_PAIRED",
+  "AGENT_TIMEOUT",
+  "INVALID_REQUEST",
+  "FORBIDDEN",
+  "UNAVAILABLE",
+] as const;
+
+/** Why a connection ends, and whether to come back. */
+export interface CloseCodeSpec {
+  readonly code: number;
+  readonly name: string;
+  readonly reconnect: boolean;
+  readonly doc: string;
+}
+
+export const CLOSE_CODES: readonly CloseCodeSpec[] = [
+  { code: 1000, name: "normal", reconnect: true, doc: "Normal end, or no valid handshake in time." },
+  { code: 1002, name: "protocol", reconnect: false, doc: "WebSocket rules broken, or no common protocol version." },
+  { code: 1007, name: "bad-text", reconnect: false, doc: "A text message was not UTF-8." },
+  { code: 1008, name: "policy", reconnect: false, doc: "Refused in the handshake; with reason `slow consumer` the client may come back." },
+  { code: 1009, name: "too-big", reconnect: false, doc: "A message was larger than `policy.maxPayload`." },
+  { code: 1012, name: "service-restart", reconnect: true, doc: "The gateway stops or restarts; come back with jitter." },
+  { code: 1013, name: "try-later", reconnect: true, doc: "The gateway is starting or has no room; come back later." },
+];

@@ -1,0 +1,13 @@
+export { Connection } from "./connection.ts";
+export type { ConnectionOptions, GapNotice } from "./connection.ts";
+export type { ConnectionState, RefusalState } from "./state.ts";
+export type { Credential } from "./handshake.ts";
+export type { Hello } from "./hello.ts";
+export { DeviceIdentity } from "./identity.ts";
+export { indexedDbVault, memoryVault } from "./vault.ts";
+export type { Vault } from "./vault.ts";
+export { ConnectionLost, GatewayError } from "./errors.ts";
+export { Outbox } from "./outbox.ts";
+export type { OutboxItem, OutboxStatus } from "./outbox.ts";
+export { ownOriginSocketUrl } from "./address.ts";
+export { takeOneTimeCode } from "./address.ts";

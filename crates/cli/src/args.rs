@@ -1,0 +1,320 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::exit::HELP as EXIT_CODES;
+
+/// What every command gets.
+#[derive(Debug, Clone)]
+pub(crate) struct Globals {
+    /// A state directory of its own, by name.
+    pub(crate) profile: Option<String>,
+    /// Machine-readable output.
+    pub(crate) json: bool,
+    /// The gateway's address.
+    pub(crate) url: Option<String>,
+    /// The gateway's secret, on the command line.
+    pub(crate) token: Option<String>,
+    /// The gateway's secret, in a file.
+    pub(crate) token_file: Option<PathBuf>,
+    /// The gateway's password, in a file.
+    pub(crate) password_file: Option<PathBuf>,
+    /// How long to try, in milliseconds.
+    pub(crate) timeout_ms: u64,
+    /// No colours.
+    pub(crate) no_color: bool,
+}
+
+/// Tidegate: one gateway for your agents, your devices and your conversations.
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, after_help = EXIT_CODES, propagate_version = false)]
+pub(crate) struct Cli {
+    /// Keep state in a directory of its own (~/.tidegate-NAME)
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// Print the gateway's answer as JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No colours (also: the variable NO_COLOR)
+    #[arg(long, global = true)]
+    pub(crate) no_color: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// How to reach the gateway. Without any of these: the one of this user on this host.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Connection")]
+pub(crate) struct Connection {
+    /// Address of the gateway, such as ws://127.0.0.1:18789
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Secret of the gateway; other users of this host can see it here, so prefer --token-file
+    #[arg(long, conflicts_with = "token_file")]
+    pub(crate) token: Option<String>,
+    /// File with the secret of the gateway
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// File with the password of the gateway
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// How long to try, in milliseconds
+    #[arg(long = "timeout", value_name = "MS", default_value_t = 10_000,
+          value_parser = clap::value_parser!(u64).range(1..=86_400_000))]
+    pub(crate) timeout_ms: u64,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run the gateway in the foreground, or ask the one that runs
+    #[command(args_conflicts_with_subcommands = true)]
+    Gateway {
+        #[command(flatten)]
+        run: GatewayRunArgs,
+        #[command(subcommand)]
+        command: Option<GatewayCommand>,
+    },
+    /// Is the gateway well?
+    Health(Connection),
+    /// The gateway, its page, its agent and its recent sessions
+    Status(Connection),
+    /// Give the agent a message and wait for its answer
+    Agent(AgentArgs),
+    /// Conversations, newest first
+    Sessions {
+        #[command(subcommand)]
+        command: Option<SessionsCommand>,
+        #[command(flatten)]
+        list: SessionsArgs,
+    },
+    /// The gateway's log
+    Logs(LogsArgs),
+    /// Open the page in a browser, signed in by a link that works once
+    Dashboard(DashboardArgs),
+    /// Read and check the configuration
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Completions for a shell, on standard output
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// `tidegate gateway`: how to run.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct GatewayRunArgs {
+    /// Port to listen on (default: the configuration's, else 18789)
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Addresses to listen on: loopback, lan, tailnet, auto or custom
+    #[arg(long)]
+    pub(crate) bind: Option<String>,
+    /// Shared secret; other users of this host can see it here, so prefer --token-file
+    #[arg(long, conflicts_with = "token_file")]
+    pub(crate) token: Option<String>,
+    /// File with the shared secret
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+    /// File with the password
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Stop whatever program of yours listens on the port first
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Show handshakes, requests and events, a line each, never their content
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// Start without a configuration file and write none
+    #[arg(long)]
+    pub(crate) allow_unconfigured: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum GatewayCommand {
+    /// Run the gateway in the foreground (the same as `tidegate gateway`)
+    Run(GatewayRunArgs),
+    /// Is the gateway well?
+    Health(Connection),
+    /// The gateway, its page, its agent and its recent sessions
+    Status(Connection),
+    /// Call a method of the protocol; `call <METHOD> --help` tells its params
+    Call(CallArgs),
+    /// Deliver a message to a conversation, without any agent
+    Send(SendArgs),
+    /// Give the agent a message and wait for its answer
+    Agent(AgentArgs),
+}
+
+/// `gateway call`.
+#[derive(Debug, Clone, Args)]
+#[command(disable_help_flag = true)]
+pub(crate) struct CallArgs {
+    /// The method, such as sessions.list
+    #[arg(required_unless_present = "help")]
+    pub(crate) method: Option<String>,
+    /// Params as JSON; @FILE reads a file, - reads standard input
+    #[arg(long, value_name = "JSON")]
+    pub(crate) params: Option<String>,
+    /// Where a method answers twice, wait for the second answer
+    #[arg(long)]
+    pub(crate) expect_final: bool,
+    /// Print help; after a method, what it does and takes
+    #[arg(long, short)]
+    pub(crate) help: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `gateway send`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SendArgs {
+    /// To whom: a session key, or a peer on the channel
+    #[arg(long, value_name = "ID")]
+    pub(crate) to: String,
+    /// The message; - reads standard input
+    #[arg(long, short, value_name = "TEXT")]
+    pub(crate) message: String,
+    /// A picture or file to add; may be repeated
+    #[arg(long = "media-url", value_name = "URL")]
+    pub(crate) media_urls: Vec<String>,
+    /// The channel
+    #[arg(long)]
+    pub(crate) channel: Option<String>,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `agent`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct AgentArgs {
+    /// The message; - reads standard input
+    #[arg(long, short, value_name = "TEXT")]
+    pub(crate) message: String,
+    /// A peer whose conversation to use
+    #[arg(long, value_name = "ID")]
+    pub(crate) to: Option<String>,
+    /// The conversation, by its key (default: the main one)
+    #[arg(long, value_name = "KEY")]
+    pub(crate) session_key: Option<String>,
+    /// The agent (default: the default agent)
+    #[arg(long, value_name = "ID")]
+    pub(crate) agent: Option<String>,
+    /// How much to think: off, minimal, low, medium, high or xhigh
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) thinking: Option<String>,
+    /// Deadline of the run in seconds (default: the configuration's)
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) run_timeout: Option<u32>,
+    /// Return as soon as the gateway has stored the message
+    #[arg(long)]
+    pub(crate) no_wait: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SessionsCommand {
+    /// Conversations, newest first (the same as `tidegate sessions`)
+    List(SessionsArgs),
+}
+
+/// `sessions`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct SessionsArgs {
+    /// Only those with these words in the name or in any message
+    #[arg(long, value_name = "WORDS")]
+    pub(crate) search: Option<String>,
+    /// At most so many
+    #[arg(long, value_name = "N", default_value_t = 50,
+          value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `logs`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct LogsArgs {
+    /// Go on with what is written from now
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Most lines to begin with
+    #[arg(long, value_name = "N", default_value_t = 200,
+          value_parser = clap::value_parser!(u32).range(1..=5000))]
+    pub(crate) limit: u32,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `dashboard`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DashboardArgs {
+    /// Only print the link
+    #[arg(long)]
+    pub(crate) no_open: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
+}
+
+/// `config`.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// The configuration in force, or one key of it; secrets are hidden
+    Get {
+        /// A key with dots, such as gateway.port
+        path: Option<String>,
+    },
+    /// The path of the configuration file
+    Path,
+    /// The JSON Schema of the configuration file
+    Schema,
+    /// Where each value comes from: default, file, environment or argument
+    Explain {
+        /// A key with dots, such as gateway.port
+        path: Option<String>,
+    },
+    /// Check the configuration file
+    Validate,
+}
+
+impl Cli {
+    /// The common part, with the connection of one command.
+    pub(crate) fn globals(&self, connection: Option<&Connection>) -> Globals {
+        let base = Globals {
+            profile: self.profile.clone(),
+            json: self.json,
+            url: None,
+            token: None,
+            token_file: None,
+            password_file: None,
+            timeout_ms: 10_000,
+            no_color: self.no_color,
+        };
+        let Some(connection) = connection.cloned() else {
+            return base;
+        };
+        let Connection {
+            url,
+            token,
+            token_file,
+            password_file,
+            timeout_ms,
+        } = connection;
+        Globals {
+            url,
+            token,
+            token_file,
+            password_file,
+            timeout_ms,
+            ..base
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

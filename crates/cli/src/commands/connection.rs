@@ -1,0 +1,176 @@
+//! The way of every client command to the gateway. Nothing here starts one.
+
+use std::time::Duration;
+
+use serde_json::value::RawValue;
+use tidegate_client::{
+    Auth, Client, ConnectOptions, Deadlines, DeviceIdentity, Error, ErrorKind, Phase, Reconnecting,
+    TokenCache, fresh_id,
+};
+use tidegate_protocol::api::connect::ClientInfo;
+use tidegate_protocol::{Method, Scope};
+
+use crate::args::Globals;
+use crate::exit::Exit;
+use crate::output::{Failure, Screen, with_spinner};
+use crate::target::{self, Target};
+
+/// What a client command works with.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) screen: Screen,
+    pub(crate) target: Target,
+    pub(crate) timeout: Duration,
+}
+
+impl Context {
+    /// Finds out where to go.
+    pub(crate) fn new(globals: &Globals) -> anyhow::Result<Self> {
+        let screen = Screen::new(globals);
+        if globals.token.is_some() {
+            screen.note("warning: other users of this host can see the secret in --token; --token-file hides it");
+        }
+        let target = target::find(globals)?;
+        Ok(Self {
+            screen,
+            target,
+            timeout: Duration::from_millis(globals.timeout_ms),
+        })
+    }
+
+    /// Connects with these rights and no more.
+    pub(crate) async fn connect(&self, scopes: &[Scope]) -> Result<Reconnecting, Failure> {
+        let words = format!("connecting to {}", self.target.address);
+        with_spinner(&self.screen, &words, self.try_connect(scopes)).await
+    }
+
+    async fn try_connect(&self, scopes: &[Scope]) -> Result<Reconnecting, Failure> {
+        let mut options = self.options(scopes)?;
+        let first = match Reconnecting::connect(options.clone(), self.timeout).await {
+            Ok(gateway) => return Ok(gateway),
+            Err(why) => why,
+        };
+        let refused = first.phase == Phase::Hello && matches!(first.kind, ErrorKind::Refused(_));
+        // A secret in the environment or the file may be that of another gateway; the owner's own
+        // always counts.
+        if let Some(shown) = self.target.fallback.as_ref().filter(|_| refused) {
+            options.auth = Auth {
+                token: Some(shown.secret.clone()),
+                ..Auth::default()
+            };
+            if let Ok(gateway) = Reconnecting::connect(options, self.timeout).await {
+                let from = self.target.credential.as_deref().unwrap_or_default();
+                self.screen.note(&format!(
+                    "warning: the gateway refused the secret of {from}; used {}",
+                    shown.from
+                ));
+                return Ok(gateway);
+            }
+        }
+        Err(self.failure(&first, "connect"))
+    }
+
+    fn options(&self, scopes: &[Scope]) -> Result<ConnectOptions, Failure> {
+        let client = ClientInfo {
+            id: "cli".to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            platform: std::env::consts::OS.to_owned(),
+            mode: "cli".to_owned(),
+            display_name: None,
+            device_family: None,
+            model_identifier: None,
+            instance_id: Some(fresh_id()),
+        };
+        let target = &self.target;
+        let mut options = ConnectOptions::operator(
+            target.address.clone(),
+            scopes.to_vec(),
+            client,
+            target.auth.clone(),
+        );
+        options.deadlines = Deadlines {
+            connect: self.timeout,
+            call: self.timeout,
+            ..Deadlines::default()
+        };
+        if let Some(state_dir) = &target.device_in {
+            let device = DeviceIdentity::load_or_create(state_dir).map_err(|why| {
+                Failure::new(Exit::Config, format!("the key of this device: {why}"))
+            })?;
+            options.identity = Some(device);
+            options.tokens = Some(TokenCache::in_state_dir(state_dir));
+        }
+        Ok(options)
+    }
+
+    /// A failed conversation, with the place and what to do next.
+    pub(crate) fn failure(&self, error: &Error, doing: &str) -> Failure {
+        Failure::of(error, &self.target, doing)
+    }
+
+    /// Calls a method; the answer exactly as it came.
+    pub(crate) async fn raw(
+        &self,
+        client: &Client,
+        method: &str,
+    ) -> Result<Box<RawValue>, Failure> {
+        let call = client.call_raw(method, None, self.timeout, false);
+        with_spinner(&self.screen, method, call)
+            .await
+            .map_err(|why| self.failure(&why, method))
+    }
+
+    /// Calls a method, again over lost connections.
+    pub(crate) async fn call<M: Method>(
+        &self,
+        gateway: &mut Reconnecting,
+        params: &M::Params,
+    ) -> Result<M::Result, Failure> {
+        let name = M::SPEC.name;
+        let call = gateway.call::<M>(params);
+        with_spinner(&self.screen, name, call)
+            .await
+            .map_err(|why| self.failure(&why, name))
+    }
+
+    /// The open connection.
+    pub(crate) fn client<'a>(&self, gateway: &'a Reconnecting) -> Result<&'a Client, Failure> {
+        gateway
+            .client()
+            .ok_or_else(|| Failure::new(Exit::Temporary, "the connection was lost"))
+    }
+
+    /// Reads an answer.
+    pub(crate) fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        payload: &RawValue,
+        doing: &str,
+    ) -> Result<T, Failure> {
+        serde_json::from_str(payload.get()).map_err(|why| {
+            let kind = ErrorKind::Unreadable(why.to_string());
+            self.failure(
+                &Error {
+                    phase: Phase::Call,
+                    kind,
+                },
+                doing,
+            )
+        })
+    }
+}
+
+/// The text of an argument; `-` reads standard input.
+pub(crate) fn text_argument(argument: &str, value: &str) -> Result<String, Failure> {
+    use std::io::Read;
+    if value != "-" {
+        return Ok(value.to_owned());
+    }
+    // What the gateway would take at most (limits::message_bytes).
+    const MOST: u64 = 25 * 1024 * 1024;
+    let mut text = String::new();
+    std::io::stdin()
+        .take(MOST)
+        .read_to_string(&mut text)
+        .map_err(|why| Failure::new(Exit::Usage, format!("{argument} -: {why}")))?;
+    Ok(text)
+}

@@ -1,0 +1,14 @@
+//! One file for each command.
+
+pub(crate) mod agent;
+pub(crate) mod call;
+pub(crate) mod completions;
+pub(crate) mod config;
+pub(crate) mod connection;
+pub(crate) mod dashboard;
+pub(crate) mod gateway_run;
+pub(crate) mod health;
+pub(crate) mod logs;
+pub(crate) mod send;
+pub(crate) mod sessions;
+pub(crate) mod status;

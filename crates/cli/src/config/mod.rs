@@ -1,0 +1,30 @@
+//! The configuration: one JSON5 file, the environment and the arguments, in that order of
+//! growing weight; and where each value came from.
+//!
+//! [`load`] is the only way in. It reads files, runs the commands that secrets name (only for
+//! the daemon or where the secret is needed) and writes nothing; what the daemon writes on its
+//! first start is in [`template`].
+
+pub(crate) mod check;
+pub(crate) mod document;
+pub(crate) mod env;
+pub(crate) mod explain;
+pub(crate) mod file;
+pub(crate) mod load;
+pub(crate) mod model;
+pub(crate) mod model_agents;
+mod nearest;
+pub(crate) mod provenance;
+pub(crate) mod redact;
+mod rules;
+pub(crate) mod secret_ref;
+pub(crate) mod secrets;
+pub(crate) mod template;
+pub(crate) mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use load::{ConfigError, FileState, Loaded, Overrides, load};
+pub(crate) use model::{Bind, Config, LogLevel};
+pub(crate) use view::ConfigView;

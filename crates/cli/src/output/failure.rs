@@ -1,0 +1,201 @@
+//! What went wrong, where, and what to do next.
+
+use std::fmt;
+
+use tidegate_client::{Error, ErrorKind, Phase};
+use tidegate_protocol::ErrorCode;
+
+use super::{Screen, clean, duration, nearest_methods};
+use crate::exit::Exit;
+use crate::target::Target;
+
+/// The end of a command that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    /// How the program ends.
+    pub(crate) exit: Exit,
+    /// What went wrong.
+    pub(crate) what: String,
+    /// Where: the address, and how it was chosen.
+    pub(crate) place: Option<String>,
+    /// What to do next.
+    pub(crate) next: Option<String>,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Failure {
+    /// A failure that is not about the gateway.
+    pub(crate) fn new(exit: Exit, what: impl Into<String>) -> Self {
+        Self {
+            exit,
+            what: what.into(),
+            place: None,
+            next: None,
+        }
+    }
+
+    /// Adds what to do next.
+    pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
+        self.next = Some(next.into());
+        self
+    }
+
+    /// A failed conversation with the gateway; `doing` names the method.
+    pub(crate) fn of(error: &Error, target: &Target, doing: &str) -> Self {
+        Self {
+            exit: Exit::of(error),
+            what: what(error, target, doing),
+            place: Some(target.to_string()),
+            next: next(error, target, doing),
+        }
+    }
+}
+
+fn what(error: &Error, target: &Target, doing: &str) -> String {
+    let at = &target.address;
+    match &error.kind {
+        ErrorKind::Dial {
+            kind: std::io::ErrorKind::ConnectionRefused,
+            ..
+        } => {
+            format!("the gateway is not running on {at}")
+        }
+        ErrorKind::Dial { text, .. } => format!("{at} cannot be reached: {text}"),
+        ErrorKind::Upgrade {
+            status: Some(403 | 421),
+            ..
+        } => {
+            format!("{at} does not accept clients under this name")
+        }
+        ErrorKind::Upgrade { text, .. } => format!("what answers on {at} is not a gateway: {text}"),
+        ErrorKind::Deadline(after) => {
+            let after = duration(u64::try_from(after.as_millis()).unwrap_or(u64::MAX));
+            match error.phase {
+                Phase::Call => format!("{doing}: no answer within {after}"),
+                _ => format!("{at} gave no answer within {after}, {}", error.during()),
+            }
+        }
+        ErrorKind::Refused(_) if error.phase == Phase::Hello => {
+            format!(
+                "the gateway did not let this client in: {}",
+                clean(&error.to_string())
+            )
+        }
+        _ => format!("{doing}: {}", clean(&error.to_string())),
+    }
+}
+
+fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
+    if let Some(after) = error.retry_after().filter(|_| error.is_temporary()) {
+        let ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
+        return Some(format!("try again in {}", duration(ms)));
+    }
+    let words = match &error.kind {
+        ErrorKind::Address(_) => "an address looks like ws://127.0.0.1:18789".to_owned(),
+        ErrorKind::Dial { .. } if target.own => {
+            "start it with `tidegate gateway`; if it listens on another port, name it with \
+             --url and --token-file, or set TIDEGATE_GATEWAY_PORT"
+                .to_owned()
+        }
+        ErrorKind::Dial { .. } => {
+            "check the address, and that the gateway listens there".to_owned()
+        }
+        ErrorKind::Upgrade {
+            status: Some(403 | 421),
+            ..
+        } => "use a name of the gateway's host, or set gateway.publicUrl in its configuration"
+            .to_owned(),
+        ErrorKind::Upgrade { .. } => {
+            "another program has the port: set gateway.port, or name the gateway with --url"
+                .to_owned()
+        }
+        ErrorKind::Deadline(_) => {
+            "see what it does with `tidegate logs`, or wait longer with --timeout".to_owned()
+        }
+        ErrorKind::Refused(_) if error.phase == Phase::Hello => {
+            return Some(not_let_in(error, target));
+        }
+        ErrorKind::Refused(refusal) => {
+            return refused(&refusal.shape.message, refusal.shape.code, doing);
+        }
+        ErrorKind::Closed(_) | ErrorKind::Broken(_) | ErrorKind::Silent(_) => {
+            "see whether it runs with `tidegate health`".to_owned()
+        }
+        ErrorKind::Unreadable(_) => "`tidegate --version` and the gateway's version may differ: \
+                                     see `tidegate status`"
+            .to_owned(),
+    };
+    Some(words)
+}
+
+fn not_let_in(error: &Error, target: &Target) -> String {
+    if error
+        .shape()
+        .is_some_and(|shape| shape.code == ErrorCode::NotPaired)
+    {
+        return "run this command as the gateway's user on its own host; a device that it does \
+                not know cannot join from elsewhere yet"
+            .to_owned();
+    }
+    match &target.credential {
+        None => "show the gateway's secret with --token-file".to_owned(),
+        Some(from) => format!("check the secret: the one that was shown is {from}"),
+    }
+}
+
+fn refused(message: &str, code: ErrorCode, doing: &str) -> Option<String> {
+    if message.starts_with("unknown method") {
+        let near = nearest_methods(doing);
+        return Some(match near.as_slice() {
+            [] => "list the methods with `tidegate gateway call --help`".to_owned(),
+            near => format!("did you mean {}?", near.join(" or ")),
+        });
+    }
+    match code {
+        ErrorCode::Forbidden => Some("use a secret with more rights (--token-file)".to_owned()),
+        ErrorCode::InvalidRequest if message.starts_with("invalid ") => Some(format!(
+            "what it takes: `tidegate gateway call {doing} --help`"
+        )),
+        ErrorCode::InvalidRequest => None,
+        ErrorCode::NotLinked => Some("see the channels with `tidegate health`".to_owned()),
+        ErrorCode::NotPaired | ErrorCode::AgentTimeout | ErrorCode::Unavailable => {
+            Some("see why with `tidegate logs`".to_owned())
+        }
+    }
+}
+
+/// Prints an error and tells how to end.
+pub(crate) fn report(screen: &Screen, error: &anyhow::Error) -> Exit {
+    // Whoever reads our output has seen enough: that is no failure.
+    if error.chain().any(is_broken_pipe) {
+        return Exit::Done;
+    }
+    let paint = screen.err();
+    let head = paint.red(&paint.bold("error:"));
+    match error.downcast_ref::<Failure>() {
+        None => screen.note(&format!("{head} {}", clean(&format!("{error:#}")))),
+        Some(failure) => {
+            screen.note(&format!("{head} {}", failure.what));
+            if let Some(place) = &failure.place {
+                screen.note(&format!("  {} {place}", paint.dim("where:")));
+            }
+            if let Some(next) = &failure.next {
+                screen.note(&format!("  {}  {next}", paint.dim("next:")));
+            }
+        }
+    }
+    Exit::of_any(error)
+}
+
+fn is_broken_pipe(error: &(dyn std::error::Error + 'static)) -> bool {
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,107 @@
+//! `tidegate health`.
+
+use serde_json::Value;
+use tidegate_protocol::api::health::HealthSummary;
+
+use super::{Screen, age, bytes, clean, duration, pairs};
+
+/// The state of the gateway on one small page.
+pub(crate) fn health(screen: &Screen, health: &HealthSummary, now_ms: u64) -> String {
+    let paint = screen.out();
+    let head = if health.ok {
+        format!("{} {}", paint.green("●"), paint.bold("The gateway is well"))
+    } else {
+        format!(
+            "{} {}",
+            paint.yellow("▲"),
+            paint.bold("The gateway needs attention")
+        )
+    };
+    let process = &health.process;
+    let runs = match (process.runs_active, process.runs_queued) {
+        (0, 0) => "none at work".to_owned(),
+        (active, 0) => format!("{active} at work"),
+        (active, queued) => format!("{active} at work, {queued} waiting"),
+    };
+    let mut rows = vec![
+        (
+            "Version",
+            format!("{}, process {}", clean(&process.version), process.pid),
+        ),
+        ("Clients", process.connections.to_string()),
+        ("Runs", runs),
+        ("Sessions", sessions(health)),
+    ];
+    if let Some(rss) = process.rss_bytes {
+        rows.insert(1, ("Memory", bytes(rss)));
+    }
+    rows.push(("Channels", channels(health)));
+    if health.heartbeat_seconds > 0 {
+        rows.push((
+            "Heartbeat",
+            format!("every {}", duration(health.heartbeat_seconds * 1_000)),
+        ));
+    }
+    rows.push((
+        "Looked",
+        format!(
+            "{}, in {}",
+            age(health.ts, now_ms),
+            duration(health.duration_ms)
+        ),
+    ));
+    let mut page = format!("{head}\n\n{}", pairs(screen, &rows));
+    if !health.problems.is_empty() {
+        page.push_str("\n\n");
+        page.push_str(&paint.yellow("What needs attention"));
+        for problem in &health.problems {
+            page.push_str("\n  - ");
+            page.push_str(&clean(problem));
+        }
+    }
+    page
+}
+
+fn sessions(health: &HealthSummary) -> String {
+    let newest = health.sessions.recent.first();
+    let newest = newest.and_then(|session| Some((&session.key, session.age.0?)));
+    match newest {
+        Some((key, ago)) => {
+            // The age is of the moment of looking; a fraction of a minute does not matter.
+            let ago = age(1, 1 + ago);
+            format!("{}, the newest {} {ago}", health.sessions.count, clean(key))
+        }
+        None => health.sessions.count.to_string(),
+    }
+}
+
+fn channels(health: &HealthSummary) -> String {
+    let names: Vec<String> = health
+        .channel_order
+        .iter()
+        .map(|id| {
+            let label = health.channel_labels.get(id).unwrap_or(id);
+            let linked = health
+                .channels
+                .get(id)
+                .and_then(|state| state.get("linked")?.as_bool());
+            let configured = health
+                .channels
+                .get(id)
+                .and_then(|state| state.get("configured"))
+                .and_then(Value::as_bool);
+            let word = match (linked, configured) {
+                (Some(true), _) => " (linked)",
+                (Some(false), _) => " (not linked)",
+                (None, Some(false)) => " (not configured)",
+                _ => "",
+            };
+            format!("{}{word}", clean(label))
+        })
+        .collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(", ")
+    }
+}

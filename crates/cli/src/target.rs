@@ -1,0 +1,323 @@
+//! Which gateway, and what to show it.
+//!
+//! Address: `--url`, else the port of this user's own gateway (argument, environment, file,
+//! default). Secret: `--token` or `--token-file`, else what is configured, else the owner's file.
+//! What is configured and the owner's file belong to the own gateway and go nowhere else
+//! (SECURITY T01): another address gets what was given for it on the command line, or the token
+//! that this very address gave to this device before.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::path::{Path, PathBuf};
+
+use tidegate_client::{Address, Auth, Credential, DeviceIdentity, Error, TokenCache};
+use tidegate_protocol::Role;
+
+use crate::args::Globals;
+use crate::config::env::Environment;
+use crate::config::{self, Bind, Loaded, Overrides};
+use crate::exit::Exit;
+use crate::output::Failure;
+use crate::owner_token::OwnerTokenError;
+use crate::{listener, owner_token};
+
+/// A secret, and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) secret: Credential,
+    pub(crate) from: String,
+}
+
+/// Which gateway, and what to show it.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    /// Where.
+    pub(crate) address: Address,
+    /// Why there.
+    pub(crate) chosen: String,
+    /// Whether this is the gateway of this user on this host.
+    pub(crate) own: bool,
+    /// What to show.
+    pub(crate) auth: Auth,
+    /// Where that came from.
+    pub(crate) credential: Option<String>,
+    /// What to show if that is refused: the owner's own secret, at the own gateway only.
+    pub(crate) fallback: Option<Shown>,
+    /// Where the device's key is, if a device is to be shown.
+    pub(crate) device_in: Option<PathBuf>,
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}", self.address, self.chosen)?;
+        if let Some(from) = &self.credential {
+            write!(f, "; secret: {from}")?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// What the command line says.
+#[derive(Debug, Clone, Default)]
+struct Given {
+    address: Option<Address>,
+    auth: Auth,
+    from: Option<&'static str>,
+}
+
+/// The gateway of this user on this host.
+#[derive(Debug, Clone)]
+struct Own {
+    address: Address,
+    chosen: String,
+    configured: Option<Shown>,
+    owner: Option<Shown>,
+}
+
+/// Finds out where to go. Reads files; dials nothing.
+///
+/// # Errors
+/// An argument or the configuration is of no use, or there is nothing to show.
+pub(crate) fn find(globals: &Globals) -> anyhow::Result<Target> {
+    let given = given(globals)?;
+    let overrides = Overrides {
+        profile: globals.profile.clone(),
+        // Then the configured one need not be found, which may cost a program's run.
+        token: given
+            .auth
+            .token
+            .as_ref()
+            .map(|token| tidegate_core::Secret::new(token.expose().to_owned())),
+        ..Overrides::default()
+    };
+    if let Some(address) = &given.address
+        && !given.auth.is_empty()
+    {
+        // Nothing of the configuration is needed, so it may be broken or missing.
+        let state_dir = config::load::state_dir(&overrides, &Environment::of_process()).ok();
+        return Ok(foreign(address.clone(), &given, state_dir.as_deref())?);
+    }
+    let loaded = config::load(&overrides)?;
+    let own = own(&loaded, given.auth.is_empty())?;
+    let target = decide(&given, &own, &loaded.state_dir)?;
+    if target.own && given.auth.is_empty() {
+        refuse_strangers(&target.address, &loaded.state_dir)?;
+    }
+    Ok(target)
+}
+
+fn given(globals: &Globals) -> Result<Given, Failure> {
+    let from_file = |argument, path: &Path| {
+        config::secrets::from_file(argument, path)
+            .map(|secret| Credential::new(secret.expose()))
+            .map_err(|why| Failure::new(Exit::Usage, why.to_string()))
+    };
+    let address = globals
+        .url
+        .as_deref()
+        .map(Address::parse)
+        .transpose()
+        .map_err(|why| bad_url(&why))?;
+    let (token, from) = match (&globals.token_file, &globals.token) {
+        (Some(path), _) => (Some(from_file("--token-file", path)?), Some("--token-file")),
+        (None, Some(token)) => (Some(Credential::new(token)), Some("--token")),
+        (None, None) => (None, None),
+    };
+    let password = match &globals.password_file {
+        Some(path) => Some(from_file("--password-file", path)?),
+        None => None,
+    };
+    let from = from.or(password.as_ref().map(|_| "--password-file"));
+    Ok(Given {
+        address,
+        auth: Auth {
+            token,
+            password,
+            ..Auth::default()
+        },
+        from,
+    })
+}
+
+fn bad_url(why: &Error) -> Failure {
+    Failure::new(Exit::Usage, format!("--url: {why}"))
+        .next("an address looks like ws://127.0.0.1:18789")
+}
+
+fn own(loaded: &Loaded, read_owner: bool) -> Result<Own, OwnerTokenError> {
+    let gateway = &loaded.config.gateway;
+    let source = loaded.provenance.source("gateway.port");
+    let mut address = Address::loopback(gateway.port);
+    let mut chosen = format!("port: {source}");
+    if gateway.bind == Bind::Custom
+        && let Some(host) = gateway
+            .custom_bind_host
+            .as_deref()
+            .and_then(|host| host.parse::<IpAddr>().ok())
+        && !host.is_unspecified()
+    {
+        let host = if host.is_ipv6() {
+            format!("[{host}]")
+        } else {
+            host.to_string()
+        };
+        address = Address::parse(&format!("ws://{host}:{}", gateway.port)).unwrap_or(address);
+        chosen.push_str(", host: gateway.customBindHost");
+    }
+    let configured = loaded.secrets.token.as_ref().map(|secret| Shown {
+        secret: Credential::new(secret.expose()),
+        from: format!(
+            "gateway.auth.token, {}",
+            loaded.provenance.source("gateway.auth.token")
+        ),
+    });
+    let owner = if read_owner && address.is_loopback() {
+        owner_token::read(&loaded.state_dir)?.map(|secret| Shown {
+            secret: Credential::new(secret.expose()),
+            from: loaded
+                .state_dir
+                .join(owner_token::FILE_NAME)
+                .display()
+                .to_string(),
+        })
+    } else {
+        None
+    };
+    Ok(Own {
+        address,
+        chosen,
+        configured,
+        owner,
+    })
+}
+
+/// The rules.
+fn decide(given: &Given, own: &Own, state_dir: &Path) -> Result<Target, Failure> {
+    if let Some(address) = &given.address
+        && !same(address, &own.address)
+    {
+        return foreign(address.clone(), given, Some(state_dir));
+    }
+    let chosen = if given.address.is_some() {
+        "--url, the own gateway"
+    } else {
+        &own.chosen
+    };
+    let mut target = Target {
+        address: own.address.clone(),
+        chosen: chosen.to_owned(),
+        own: true,
+        auth: given.auth.clone(),
+        credential: given.from.map(ToOwned::to_owned),
+        fallback: None,
+        // The owner on the gateway's own host needs no device (DECISIONS D9).
+        device_in: (!own.address.is_loopback()).then(|| state_dir.to_owned()),
+    };
+    if !given.auth.is_empty() {
+        return Ok(target);
+    }
+    let (first, fallback) = match (&own.configured, &own.owner) {
+        (Some(first), owner) => (
+            first,
+            owner.as_ref().filter(|owner| owner.secret != first.secret),
+        ),
+        (None, Some(owner)) => (owner, None),
+        (None, None) => return Err(no_secret_yet(own, state_dir)),
+    };
+    target.auth.token = Some(first.secret.clone());
+    target.credential = Some(first.from.clone());
+    target.fallback = fallback.cloned();
+    Ok(target)
+}
+
+/// Another gateway: what was given for it, or what it gave to this device.
+fn foreign(address: Address, given: &Given, state_dir: Option<&Path>) -> Result<Target, Failure> {
+    let device_in = state_dir
+        .filter(|_| !address.is_loopback())
+        .map(ToOwned::to_owned);
+    let mut credential = given.from.map(ToOwned::to_owned);
+    if given.auth.is_empty() {
+        let known = device_in
+            .as_deref()
+            .is_some_and(|state_dir| has_token(state_dir, &address));
+        if !known {
+            return Err(Failure::new(Exit::Denied, format!("there is no secret for {address}"))
+                .next("give the secret of that gateway with --token-file; the secret of this host's own gateway is never sent elsewhere"));
+        }
+        credential = Some("the token that it gave to this device".to_owned());
+    }
+    Ok(Target {
+        address,
+        chosen: "--url".to_owned(),
+        own: false,
+        auth: given.auth.clone(),
+        credential,
+        fallback: None,
+        device_in,
+    })
+}
+
+/// Looks without making a key.
+fn has_token(state_dir: &Path, address: &Address) -> bool {
+    let made = state_dir.join(tidegate_client::identity::FILE).exists();
+    let device = made
+        .then(|| DeviceIdentity::load_or_create(state_dir).ok())
+        .flatten();
+    let tokens = TokenCache::in_state_dir(state_dir);
+    device.is_some_and(|device| tokens.token(&device, address, Role::Operator).is_some())
+}
+
+/// The same gateway: `localhost` is a name for the loopback address that we listen on. Another
+/// loopback address is not: any user of the host may listen there.
+fn same(address: &Address, own: &Address) -> bool {
+    let host = |address: &Address| match address.host() {
+        "localhost" => "127.0.0.1".to_owned(),
+        other => other.to_owned(),
+    };
+    address.port() == own.port() && host(address) == host(own)
+}
+
+fn no_secret_yet(own: &Own, state_dir: &Path) -> Failure {
+    let what = if own.address.is_loopback() {
+        format!(
+            "the gateway has not run here yet: there is no secret in {}",
+            state_dir.display()
+        )
+    } else {
+        format!("there is no secret for {}", own.address)
+    };
+    Failure {
+        exit: Exit::Unreachable,
+        what,
+        place: Some(format!("{} ({})", own.address, own.chosen)),
+        next: Some(if own.address.is_loopback() {
+            "start it with `tidegate gateway`; for a gateway elsewhere give --url and --token-file"
+                .to_owned()
+        } else {
+            "set gateway.auth.token, or give --token-file".to_owned()
+        }),
+    }
+}
+
+/// The secret is for our gateway, not for whoever took its port.
+fn refuse_strangers(address: &Address, state_dir: &Path) -> Result<(), Failure> {
+    use std::os::unix::fs::MetadataExt;
+    if !address.is_loopback() {
+        return Ok(());
+    }
+    let me = rustix::process::geteuid().as_raw();
+    let owner = std::fs::metadata(state_dir).map_or(me, |meta| meta.uid());
+    // Root could read the secret anyway.
+    let stranger = listener::listeners(address.port())
+        .into_iter()
+        .find(|uid| ![0, me, owner].contains(uid));
+    let Some(uid) = stranger else { return Ok(()) };
+    Err(Failure::new(
+        Exit::Denied,
+        format!("user {uid} listens on {address}: the secret was not sent"),
+    )
+    .next("if that is meant to be, give the secret with --token-file; else stop that program"))
+}
+
+#[cfg(test)]
+mod tests;

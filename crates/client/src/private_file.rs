@@ -1,0 +1,86 @@
+//! Files that only their owner can read, written whole or not at all.
+
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use crate::fresh::fresh_id;
+
+/// What we keep is small; a file without end is not ours.
+const MAX_BYTES: u64 = 1024 * 1024;
+
+/// The text, `None` if there is no file.
+pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
+    let file = match fs::File::open(path) {
+        Ok(file) => file,
+        Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(why) => return Err(at(path, &why)),
+    };
+    let meta = file.metadata().map_err(|why| at(path, &why))?;
+    if meta.mode() & 0o077 != 0 {
+        return Err(io::Error::new(
+            ErrorKind::PermissionDenied,
+            format!("others can read {0}: run `chmod 600 {0}`", path.display()),
+        ));
+    }
+    let mut text = String::new();
+    file.take(MAX_BYTES)
+        .read_to_string(&mut text)
+        .map_err(|why| at(path, &why))?;
+    Ok(Some(text))
+}
+
+/// Writes a file that does not exist yet; false if somebody else was faster.
+pub(crate) fn create(path: &Path, text: &str) -> io::Result<bool> {
+    let temporary = write_beside(path, text)?;
+    let linked = fs::hard_link(&temporary, path);
+    let _ = fs::remove_file(&temporary);
+    match linked {
+        Ok(()) => Ok(true),
+        Err(why) if why.kind() == ErrorKind::AlreadyExists => Ok(false),
+        Err(why) => Err(at(path, &why)),
+    }
+}
+
+/// Puts a new text in the place of an old one.
+pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let temporary = write_beside(path, text)?;
+    fs::rename(&temporary, path).map_err(|why| {
+        let _ = fs::remove_file(&temporary);
+        at(path, &why)
+    })
+}
+
+fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
+    if let Some(folder) = path.parent() {
+        DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)
+            .map_err(|why| at(folder, &why))?;
+    }
+    let temporary = path.with_extension(format!("{}.tmp", fresh_id()));
+    let write = || {
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&temporary)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    };
+    write().map_err(|why| {
+        let _ = fs::remove_file(&temporary);
+        at(path, &why)
+    })?;
+    Ok(temporary)
+}
+
+pub(crate) fn damaged(path: &Path, why: &str) -> io::Error {
+    io::Error::new(ErrorKind::InvalidData, format!("{}: {why}", path.display()))
+}
+
+fn at(path: &Path, why: &io::Error) -> io::Error {
+    io::Error::new(why.kind(), format!("{}: {why}", path.display()))
+}

@@ -1,0 +1,85 @@
+//! The configured agents, and what the engine must know of the configuration.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidegate_protocol::AgentId;
+use tidegate_protocol::api::agent::AgentIdentity;
+
+use crate::runner::{AgentRunner, ModelRef, ThinkingLevel};
+use crate::session::SessionNames;
+
+/// One configured agent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Agent {
+    /// Its id.
+    pub id: AgentId,
+    /// Its name.
+    pub name: Option<String>,
+    /// How it is shown.
+    pub identity: AgentIdentity,
+    /// Its model; the offline runner's if none is configured.
+    pub model: ModelRef,
+    /// What it is told about itself.
+    pub system_prompt: Option<String>,
+}
+
+/// What happens to messages that arrive while a run of their session is at work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueueMode {
+    /// They become one turn together.
+    #[default]
+    Collect,
+    /// Each becomes a turn of its own, in order.
+    Followup,
+}
+
+/// Limits of runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunLimits {
+    /// Runs at work at once, in the whole gateway.
+    pub concurrent: usize,
+    /// Runs of one session that may wait.
+    pub queued_per_session: usize,
+    /// Deadline of a run.
+    pub timeout: Duration,
+    /// Longest silence of a runner.
+    pub idle_timeout: Duration,
+    /// What happens to messages during a run.
+    pub queue_mode: QueueMode,
+    /// Messages of the conversation that a turn sees.
+    pub history_messages: u32,
+    /// Bytes of the conversation that a turn sees.
+    pub history_bytes: usize,
+}
+
+/// The agents, their runners and the rules of runs: an immutable snapshot.
+#[derive(Clone)]
+pub struct Agents {
+    /// Names of sessions.
+    pub names: SessionNames,
+    /// The default agent first.
+    pub list: Vec<Agent>,
+    /// One runner per provider name, `offline` among them.
+    pub runners: BTreeMap<String, Arc<dyn AgentRunner>>,
+    /// Thinking level where none is set.
+    pub thinking: ThinkingLevel,
+    /// Limits.
+    pub limits: RunLimits,
+    /// Whether a model is configured.
+    pub model_configured: bool,
+}
+
+impl Agents {
+    /// An agent by its id.
+    pub fn get(&self, id: &AgentId) -> Option<&Agent> {
+        self.list.iter().find(|agent| agent.id == *id)
+    }
+}
+
+impl std::fmt::Debug for Agents {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Agents").field("list", &self.list).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,162 @@
+//! Slash commands: answered by the gateway itself, whatever model is configured.
+
+use std::fmt::Write;
+
+use tidegate_core::SessionKey;
+use tidegate_core::run::Run;
+use tidegate_core::runner::ModelRef;
+use tidegate_core::store::{Patched, SettingsPatch, StoreError};
+use tidegate_protocol::Patch;
+
+use crate::Engine;
+
+/// Words that end the session's runs, as a whole message in any case (V3 6.5).
+const STOP_WORDS: [&str; 7] = ["/stop", "stop", "esc", "abort", "wait", "exit", "interrupt"];
+
+/// Models named in the answer of `/model`.
+const MODELS_SHOWN: usize = 30;
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Command {
+    Help,
+    Status,
+    New,
+    Model(Option<String>),
+}
+
+/// Whether the whole message is a stop word.
+pub(crate) fn is_stop_word(message: &str) -> bool {
+    let word = message.trim().to_lowercase();
+    STOP_WORDS.contains(&word.as_str())
+}
+
+pub(crate) fn parse(message: &str) -> Option<Command> {
+    let mut words = message.split_whitespace();
+    let command = words.next()?.to_lowercase();
+    let argument = words.next().map(str::to_owned);
+    if words.next().is_some() {
+        return None;
+    }
+    match (command.as_str(), argument) {
+        ("/help", None) => Some(Command::Help),
+        ("/status", None) => Some(Command::Status),
+        ("/new" | "/reset", None) => Some(Command::New),
+        ("/model" | "/models", argument) => Some(Command::Model(argument)),
+        _ => None,
+    }
+}
+
+/// Whether a run is a turn of its own: commands, and runs with their own instructions.
+pub(crate) fn runs_alone(run: &Run) -> bool {
+    run.request.extra_system_prompt.is_some() || parse(&run.request.message).is_some()
+}
+
+impl Engine {
+    /// Whether the message stops runs instead of starting one.
+    pub fn is_stop_word(message: &str) -> bool {
+        is_stop_word(message)
+    }
+
+    pub(crate) async fn command(&self, key: &SessionKey, command: Command) -> Result<String, StoreError> {
+        match command {
+            Command::Help => Ok(self.help()),
+            Command::Status => self.status_text(key).await,
+            Command::New => {
+                self.inner().sessions.reset_session(key, self.inner().ids.uuid(), self.now_ms()).await?;
+                Ok("A new conversation begins here. The old one is kept but no longer read.".into())
+            }
+            Command::Model(None) => self.model_text(key).await,
+            Command::Model(Some(word)) => self.choose_model(key, &word).await,
+        }
+    }
+
+    fn help(&self) -> String {
+        let mut text = String::from(
+            "**Commands**\n\n\
+             - `/status` – model, session and load\n\
+             - `/model` – which models there are; `/model provider/id` chooses one for this conversation\n\
+             - `/new` – begin a new conversation under the same name\n\
+             - `/stop` – stop the answer at work\n\
+             - `/help` – this list\n",
+        );
+        if !self.inner().agents.model_configured {
+            text.push_str("\nNo model is connected yet: write anything else and I tell how to connect one.");
+        }
+        text
+    }
+
+    async fn status_text(&self, key: &SessionKey) -> Result<String, StoreError> {
+        let session = self.inner().sessions.session(key).await?;
+        let model = self.agent_of(key).map(|agent| self.model_of(agent, session.as_ref()).to_string());
+        let (active, waiting) = self.inner().lanes.load();
+        let mut text = format!(
+            "**Tidegate {}**\n\n- Model: `{}`\n- Session: `{key}`\n",
+            env!("CARGO_PKG_VERSION"),
+            model.unwrap_or_else(|error| error),
+        );
+        if let Some(session) = session {
+            let _ = writeln!(text, "- Messages: {}", session.message_count);
+            let level = session.settings.thinking_level.as_deref().unwrap_or("default");
+            let _ = writeln!(text, "- Thinking: {level}");
+            if let Some(usage) = session.last_usage {
+                let _ = writeln!(text, "- Last turn: {} tokens in, {} out", usage.input, usage.output);
+            }
+        }
+        let _ = write!(text, "- Runs in the gateway: {active} at work, {waiting} waiting");
+        if !self.inner().agents.model_configured {
+            text.push_str("\n\nNo model is connected: the built-in offline agent answers.");
+        }
+        Ok(text)
+    }
+
+    async fn model_text(&self, key: &SessionKey) -> Result<String, StoreError> {
+        let session = self.inner().sessions.session(key).await?;
+        let current = self.agent_of(key).map(|agent| self.model_of(agent, session.as_ref()).to_string());
+        let mut text = format!("This conversation uses `{}`.\n\n", current.unwrap_or_else(|error| error));
+        let models = self.models().await;
+        for model in models.iter().take(MODELS_SHOWN) {
+            let _ = writeln!(text, "- `{}/{}`", model.provider, model.id);
+        }
+        if models.len() > MODELS_SHOWN {
+            let _ = writeln!(text, "- … and {} more", models.len() - MODELS_SHOWN);
+        }
+        if !self.inner().agents.model_configured {
+            text.push_str("\nNo provider is configured. Write anything else and I tell how to connect one.");
+        }
+        Ok(text)
+    }
+
+    async fn choose_model(&self, key: &SessionKey, word: &str) -> Result<String, StoreError> {
+        let model = match self.find_model(word).await {
+            Ok(model) => model,
+            Err(text) => return Ok(text),
+        };
+        self.set_model(key, &model).await?;
+        Ok(format!("This conversation now uses `{model}`."))
+    }
+
+    async fn set_model(&self, key: &SessionKey, model: &ModelRef) -> Result<(), StoreError> {
+        let patch = SettingsPatch { model: Patch::Set(model.to_string()), ..Default::default() };
+        let inner = self.inner();
+        match inner.sessions.patch_session(key, patch, inner.ids.uuid(), self.now_ms()).await? {
+            Patched::Ok(_) | Patched::LabelTaken | Patched::SpawnedByFixed => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_whole_message_is_a_command_or_stop_word() {
+        assert!(is_stop_word(" STOP "));
+        assert!(!is_stop_word("stop that"));
+        assert_eq!(parse("/help"), Some(Command::Help));
+        assert_eq!(parse("/model openai/gpt"), Some(Command::Model(Some("openai/gpt".into()))));
+        assert_eq!(parse("/help me please"), None);
+        assert_eq!(parse("tell me about /help"), None);
+        assert_eq!(parse(""), None);
+    }
+}

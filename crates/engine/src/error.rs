@@ -1,0 +1,58 @@
+//! How the engine fails: what, which one, and whether to try again.
+
+use tidegate_core::session::BadSessionKey;
+use tidegate_core::store::StoreError;
+
+/// What a caller can make of a failure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Class {
+    /// The request is wrong.
+    Invalid,
+    /// Not now; try again.
+    Busy,
+    /// Something that is needed does not work.
+    Unavailable,
+}
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The request is wrong; the text is for the client.
+    #[error("{0}")]
+    Invalid(String),
+    /// The session key is no key.
+    #[error("invalid session key")]
+    SessionKey(#[from] BadSessionKey),
+    /// The idempotency key was used with other params.
+    #[error("idempotency key was used before with different params")]
+    KeyReused,
+    /// No room; try again.
+    #[error("{what}")]
+    Busy {
+        /// What there is no room for.
+        what: String,
+        /// When to try again, in milliseconds.
+        retry_after_ms: u64,
+    },
+    /// The gateway is stopping.
+    #[error("the gateway is stopping")]
+    Draining,
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[from] StoreError),
+}
+
+impl EngineError {
+    /// What a caller can make of it.
+    pub const fn class(&self) -> Class {
+        match self {
+            Self::Invalid(_) | Self::SessionKey(_) | Self::KeyReused => Class::Invalid,
+            Self::Busy { .. } | Self::Draining => Class::Busy,
+            Self::Store(_) => Class::Unavailable,
+        }
+    }
+
+    pub(crate) fn invalid(text: impl Into<String>) -> Self {
+        Self::Invalid(text.into())
+    }
+}

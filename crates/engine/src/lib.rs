@@ -1,0 +1,160 @@
+//! The work of the gateway: accepting messages, running agents one turn at a time per session,
+//! and keeping presence and health. No socket and no SQL is known here; state comes through the
+//! ports of `tidegate-core`, and what happens is told through `Events`.
+
+mod commands;
+mod error;
+mod health;
+mod identity;
+mod lanes;
+mod live;
+mod pairing;
+mod presence;
+mod presence_text;
+mod runs;
+mod sessions;
+mod speech;
+mod system_events;
+mod turn;
+
+use std::sync::Arc;
+
+use tidegate_core::agents::Agents;
+use tidegate_core::store::{DeviceStore, RunStore, SessionStore};
+use tidegate_core::{Clock, Events, IdGen};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub use error::{Class, EngineError};
+pub use health::{HealthFacts, HealthSnapshot};
+pub use pairing::{Admission, DeviceClaim, Joined, Refusal};
+pub use presence::{Beacon, PresenceGuard, Presences};
+pub use runs::{AbortOutcome, RunAsk, RunTicket, Sent};
+pub use sessions::{HistoryView, QueuedView};
+
+/// What the engine is made of.
+pub struct EngineParts {
+    /// Sessions and transcripts.
+    pub sessions: Arc<dyn SessionStore>,
+    /// Runs.
+    pub runs: Arc<dyn RunStore>,
+    /// Devices.
+    pub devices: Arc<dyn DeviceStore>,
+    /// Where events go.
+    pub events: Events,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Names.
+    pub ids: Arc<dyn IdGen>,
+    /// Agents, runners and limits.
+    pub agents: Arc<Agents>,
+    /// What presence and health say about this machine.
+    pub facts: HealthFacts,
+}
+
+/// The façade that the edge calls. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) sessions: Arc<dyn SessionStore>,
+    pub(crate) runs: Arc<dyn RunStore>,
+    pub(crate) devices: Arc<dyn DeviceStore>,
+    pub(crate) events: Events,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) ids: Arc<dyn IdGen>,
+    pub(crate) agents: Arc<Agents>,
+    pub(crate) lanes: lanes::Lanes,
+    pub(crate) live: live::LiveRuns,
+    pub(crate) presence: Arc<presence::Presences>,
+    pub(crate) health: health::Health,
+    pub(crate) codes: pairing::OneTimeCodes,
+    pub(crate) system_events: system_events::SystemEvents,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stop: CancellationToken,
+}
+
+impl Engine {
+    /// Puts the parts together. Nothing runs before [`Engine::start`].
+    pub fn new(parts: EngineParts) -> Self {
+        let presence = Arc::new(presence::Presences::new(Arc::clone(&parts.clock), &parts.facts));
+        let lanes = lanes::Lanes::new(parts.agents.limits.concurrent);
+        let live = live::LiveRuns::default();
+        let health = health::Health::new(parts.facts);
+        let codes = pairing::OneTimeCodes::new(Arc::clone(&parts.clock));
+        Self {
+            inner: Arc::new(Inner {
+                sessions: parts.sessions,
+                runs: parts.runs,
+                devices: parts.devices,
+                events: parts.events,
+                clock: parts.clock,
+                ids: parts.ids,
+                agents: parts.agents,
+                lanes,
+                live,
+                presence,
+                health,
+                codes,
+                system_events: system_events::SystemEvents::default(),
+                tasks: TaskTracker::new(),
+                stop: CancellationToken::new(),
+            }),
+        }
+    }
+
+    /// Takes up what the last life left behind, then keeps presence and health until
+    /// [`Engine::drain`].
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub async fn start(&self) -> Result<(), EngineError> {
+        self.recover().await?;
+        self.refresh_health().await;
+        let keepers = [
+            self.inner.tasks.spawn(presence::keep(self.clone())),
+            self.inner.tasks.spawn(health::keep(self.clone())),
+            self.inner.tasks.spawn(runs::keep_pruned(self.clone())),
+        ];
+        drop(keepers);
+        Ok(())
+    }
+
+    /// Stops taking runs, waits for the ones at work until the deadline, then interrupts the
+    /// rest: their turns are ended as interrupted in the transcript.
+    pub async fn drain(&self, deadline: std::time::Duration) {
+        self.inner.lanes.close();
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        if tokio::time::timeout(deadline, self.inner.tasks.wait()).await.is_err() {
+            self.inner.live.interrupt_all();
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.inner.tasks.wait()).await;
+        }
+    }
+
+    /// The agents, their runners and limits.
+    pub fn agents(&self) -> &Agents {
+        &self.inner.agents
+    }
+
+    /// Who is connected.
+    pub fn presence(&self) -> &Arc<Presences> {
+        &self.inner.presence
+    }
+
+    /// Unix time in milliseconds.
+    pub fn now_ms(&self) -> u64 {
+        self.inner.clock.now_ms()
+    }
+
+    /// The source of names.
+    pub fn ids(&self) -> &dyn IdGen {
+        &*self.inner.ids
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
+    }
+}

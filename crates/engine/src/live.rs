@@ -1,0 +1,109 @@
+//! Runs that wait or work: who waits for them, how far they are, how to stop them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tidegate_core::SessionKey;
+use tidegate_core::run::Run;
+use tidegate_protocol::RunId;
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+/// Why a run was stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StopCause {
+    /// By `chat.abort`.
+    Rpc,
+    /// By a stop word.
+    Word,
+    /// The gateway ends.
+    Shutdown,
+}
+
+impl StopCause {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Rpc => "rpc",
+            Self::Word => "stop",
+            Self::Shutdown => "shutdown",
+        }
+    }
+}
+
+/// A run that waits or works.
+pub(crate) struct LiveRun {
+    pub(crate) session_key: SessionKey,
+    pub(crate) stop: CancellationToken,
+    cause: Mutex<Option<StopCause>>,
+    progress: Mutex<Progress>,
+    /// Turns to the ended run, once.
+    ended: watch::Sender<Option<Arc<Run>>>,
+}
+
+/// What an answer looks like so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Progress {
+    pub(crate) text: String,
+    pub(crate) thinking: String,
+}
+
+impl LiveRun {
+    pub(crate) fn stop(&self, cause: StopCause) {
+        self.cause.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
+        self.stop.cancel();
+    }
+
+    pub(crate) fn cause(&self) -> Option<StopCause> {
+        *self.cause.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn progress(&self) -> MutexGuard<'_, Progress> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[derive(Default)]
+pub(crate) struct LiveRuns(Mutex<HashMap<RunId, Arc<LiveRun>>>);
+
+impl LiveRuns {
+    fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Arc<LiveRun>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add(&self, run: &Run) {
+        let live = LiveRun {
+            session_key: run.session_key.clone(),
+            stop: CancellationToken::new(),
+            cause: Mutex::default(),
+            progress: Mutex::default(),
+            ended: watch::channel(None).0,
+        };
+        self.lock().insert(run.id.clone(), Arc::new(live));
+    }
+
+    pub(crate) fn get(&self, id: &RunId) -> Option<Arc<LiveRun>> {
+        self.lock().get(id).cloned()
+    }
+
+    /// The run is over: tells everyone who waits.
+    pub(crate) fn end(&self, run: Run) {
+        let live = self.lock().remove(&run.id);
+        if let Some(live) = live {
+            live.ended.send_replace(Some(Arc::new(run)));
+        }
+    }
+
+    /// Resolves when the run ends; `None` at once if it is not live.
+    pub(crate) async fn wait(&self, id: &RunId) -> Option<Arc<Run>> {
+        let mut ended = self.get(id)?.ended.subscribe();
+        let run = ended.wait_for(Option::is_some).await.ok()?;
+        run.clone()
+    }
+
+    /// Stops everything because the gateway ends.
+    pub(crate) fn interrupt_all(&self) {
+        for live in self.lock().values() {
+            live.stop(StopCause::Shutdown);
+        }
+    }
+}

@@ -1,0 +1,301 @@
+//! Asking for runs, waiting for them, stopping them; and what is left of them after a crash.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidegate_core::SessionKey;
+use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunState, RunStatus};
+use tidegate_core::store::{Delivered, Finish, RecoveryNote};
+use tidegate_core::transcript::{NewMessage, Usage};
+use tidegate_protocol::RunId;
+use tidegate_protocol::api::sessions::SendPolicy;
+
+use crate::live::StopCause;
+use crate::speech::Speaker;
+use crate::{Engine, EngineError, commands};
+
+/// How long ended runs and remembered requests are kept: far more than the five minutes that are
+/// promised (DECISIONS D1).
+const KEEP_ENDED: Duration = Duration::from_secs(24 * 3600);
+const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+/// When to come back to a session whose queue is full.
+const FULL_RETRY_MS: u64 = 2_000;
+
+/// What a caller asks an agent to do.
+#[derive(Debug, Clone)]
+pub struct RunAsk {
+    /// Who asks.
+    pub once: Once,
+    /// The session.
+    pub session_key: SessionKey,
+    /// What to do.
+    pub request: RunRequest,
+}
+
+/// What became of it.
+#[derive(Debug, Clone)]
+pub struct RunTicket {
+    /// The run.
+    pub run: Run,
+    /// Whether the same request was accepted before.
+    pub repeat: bool,
+    /// Whether it waits for another run of its session.
+    pub queued: bool,
+}
+
+/// A delivered message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// The message's id.
+    pub message_id: String,
+    /// The session that it was delivered to.
+    pub session_key: SessionKey,
+}
+
+/// What was stopped.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AbortOutcome {
+    /// The runs.
+    pub run_ids: Vec<RunId>,
+}
+
+impl Engine {
+    /// Stores a run and queues it. When this returns, a crash cannot lose it.
+    ///
+    /// # Errors
+    /// The session refuses messages or is full, the key was used otherwise, the gateway is
+    /// stopping, or the store failed.
+    pub async fn ask(&self, ask: RunAsk) -> Result<RunTicket, EngineError> {
+        let inner = self.inner();
+        if inner.lanes.is_closed() {
+            return Err(EngineError::Draining);
+        }
+        let key = ask.session_key.clone();
+        let session = inner.sessions.session(&key).await?;
+        if session.is_some_and(|s| s.settings.send_policy == Some(SendPolicy::Deny)) {
+            return Err(EngineError::invalid("send blocked by session policy"));
+        }
+        let _order = inner.lanes.gate(&key).await;
+        if inner.lanes.waiting(&key) >= inner.agents.limits.queued_per_session {
+            return Err(EngineError::Busy {
+                what: format!("the queue of session {key} is full; wait for the run at work or stop it"),
+                retry_after_ms: FULL_RETRY_MS,
+            });
+        }
+        let accepted = inner
+            .runs
+            .accept(NewRun {
+                run_id: RunId::new(ask.once.key.clone()),
+                spare_run_id: RunId::new(inner.ids.uuid()),
+                once: ask.once,
+                session_key: key.clone(),
+                new_session_id: inner.ids.uuid(),
+                request: ask.request,
+                at_ms: inner.clock.now_ms(),
+            })
+            .await?;
+        match accepted {
+            Accepted::New(run) => {
+                let queued = inner.lanes.is_busy(&key);
+                self.enqueue(run.clone());
+                Ok(RunTicket { run, repeat: false, queued })
+            }
+            Accepted::Repeat(run) => {
+                let queued = run.state == RunState::Queued;
+                Ok(RunTicket { run, repeat: true, queued })
+            }
+            Accepted::KeyReused => Err(EngineError::KeyReused),
+        }
+    }
+
+    fn enqueue(&self, run: Run) {
+        let inner = self.inner();
+        let key = run.session_key.clone();
+        inner.live.add(&run);
+        if inner.lanes.push(run) {
+            inner.tasks.spawn(self.clone().run_lane(key));
+        }
+    }
+
+    /// Runs the turns of one session until none waits.
+    async fn run_lane(self, key: SessionKey) {
+        let mode = self.inner().agents.limits.queue_mode;
+        loop {
+            // A closed gate means that the gateway stops: what waits stays stored and is taken
+            // up after the next start.
+            let Ok(slot) = self.inner().lanes.slots().acquire_owned().await else { return };
+            match self.inner().lanes.next(&key, mode, commands::runs_alone) {
+                crate::lanes::Next::Idle => return,
+                crate::lanes::Next::Turn(runs) => self.take_turn(runs).await,
+            }
+            drop(slot);
+        }
+    }
+
+    /// One run, live or stored.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn run(&self, id: &RunId) -> Result<Option<Run>, EngineError> {
+        Ok(self.inner().runs.run(id).await?)
+    }
+
+    /// Waits for the end of a run. `None` when the time is over; an unknown run may still come.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn wait(&self, id: &RunId, timeout: Duration) -> Result<Option<Arc<Run>>, EngineError> {
+        let deadline = tokio::time::Instant::now() + timeout;
+        loop {
+            if let Ok(Some(run)) = tokio::time::timeout_at(deadline, self.inner().live.wait(id)).await {
+                return Ok(Some(run));
+            }
+            if let Some(run) = self.run(id).await?
+                && run.state == RunState::Ended
+            {
+                return Ok(Some(Arc::new(run)));
+            }
+            let now = tokio::time::Instant::now();
+            if now >= deadline {
+                return Ok(None);
+            }
+            tokio::time::sleep_until(deadline.min(now + Duration::from_millis(250))).await;
+        }
+    }
+
+    /// Stops one run, or every run of a session.
+    ///
+    /// # Errors
+    /// The run belongs to another session, or the store failed.
+    pub async fn abort(&self, key: &SessionKey, run_id: Option<&RunId>) -> Result<AbortOutcome, EngineError> {
+        self.stop_runs(key, run_id, StopCause::Rpc).await
+    }
+
+    /// Stops every run of a session because somebody said so.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub async fn abort_by_word(&self, key: &SessionKey) -> Result<AbortOutcome, EngineError> {
+        self.stop_runs(key, None, StopCause::Word).await
+    }
+
+    async fn stop_runs(
+        &self,
+        key: &SessionKey,
+        run_id: Option<&RunId>,
+        cause: StopCause,
+    ) -> Result<AbortOutcome, EngineError> {
+        let inner = self.inner();
+        let mut outcome = AbortOutcome::default();
+        let waiting = match run_id {
+            None => inner.lanes.remove_all_waiting(key),
+            Some(id) => {
+                let Some(live) = inner.live.get(id) else { return Ok(outcome) };
+                if live.session_key != *key {
+                    return Err(EngineError::invalid("runId does not match sessionKey"));
+                }
+                inner.lanes.remove_waiting(key, id).into_iter().collect()
+            }
+        };
+        let at_work = inner.lanes.active(key).filter(|lead| run_id.is_none_or(|id| id == lead));
+        if let Some(lead) = at_work
+            && let Some(live) = inner.live.get(&lead)
+        {
+            live.stop(cause);
+            outcome.run_ids.push(lead);
+        }
+        for run in waiting {
+            outcome.run_ids.push(run.id.clone());
+            self.end_before_start(run, cause).await?;
+        }
+        Ok(outcome)
+    }
+
+    async fn end_before_start(&self, run: Run, cause: StopCause) -> Result<(), EngineError> {
+        let at_ms = self.now_ms();
+        let end = RunEnd {
+            status: RunStatus::Aborted,
+            text: String::new(),
+            error: None,
+            failure: None,
+            maker: None,
+            usage: Usage::default(),
+        };
+        let finish = Finish { runs: vec![run.id.clone()], end: end.clone(), message: None, at_ms };
+        self.inner().runs.finish(finish).await?;
+        Speaker::new(&self.inner().events, run.id.clone(), &run.request).aborted_before_start(cause.as_str());
+        self.inner().live.end(ended(run, end, at_ms));
+        Ok(())
+    }
+
+    /// Delivers a message to a session, outside any run.
+    ///
+    /// # Errors
+    /// The key was used otherwise, or the store failed.
+    pub async fn deliver(&self, once: Once, key: SessionKey, text: String) -> Result<Sent, EngineError> {
+        let inner = self.inner();
+        let at_ms = inner.clock.now_ms();
+        let run_id = RunId::new(once.key.clone());
+        let message = NewMessage::injected(inner.ids.uuid(), text.clone(), at_ms, Some(run_id.clone()));
+        match inner.sessions.deliver(once, &key, inner.ids.uuid(), message).await? {
+            Delivered::New { message_id } => {
+                let request = RunRequest {
+                    message: String::new(),
+                    echo_key: key.to_string(),
+                    thinking: None,
+                    extra_system_prompt: None,
+                    timeout_ms: None,
+                    label: None,
+                };
+                Speaker::new(&inner.events, run_id, &request).injected(&text, at_ms);
+                self.sessions_changed();
+                Ok(Sent { message_id, session_key: key })
+            }
+            Delivered::Repeat { message_id } => Ok(Sent { message_id, session_key: key }),
+            Delivered::KeyReused => Err(EngineError::KeyReused),
+        }
+    }
+
+    /// Ends what the last life left at work as interrupted and queues what waited.
+    pub(crate) async fn recover(&self) -> Result<(), EngineError> {
+        let note = RecoveryNote {
+            error: "The gateway ended while this answer was being written. Send the message again to get a new one."
+                .into(),
+        };
+        let recovered = self.inner().runs.recover(note, self.now_ms()).await?;
+        if !recovered.interrupted.is_empty() || !recovered.queued.is_empty() {
+            tracing::info!(
+                interrupted = recovered.interrupted.len(),
+                queued = recovered.queued.len(),
+                "took up what the last life left behind"
+            );
+        }
+        for run in recovered.queued {
+            self.enqueue(run);
+        }
+        Ok(())
+    }
+}
+
+/// The run as it is after its end.
+pub(crate) fn ended(mut run: Run, end: RunEnd, at_ms: u64) -> Run {
+    run.state = RunState::Ended;
+    run.ended_at_ms = Some(at_ms);
+    run.end = Some(end);
+    run
+}
+
+/// Forgets old runs, once an hour.
+pub(crate) async fn keep_pruned(engine: Engine) {
+    let keep_ms = u64::try_from(KEEP_ENDED.as_millis()).unwrap_or(u64::MAX);
+    loop {
+        tokio::select! {
+            () = engine.inner().stop.cancelled() => return,
+            () = tokio::time::sleep(PRUNE_EVERY) => {}
+        }
+        let before = engine.now_ms().saturating_sub(keep_ms);
+        if let Err(error) = engine.inner().runs.prune(before).await {
+            tracing::warn!(error = %error, "old runs could not be forgotten");
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! How a run is told: `agent` updates and the `chat` steps derived from them. One speaker per
+//! run keeps the run's own `seq` and the throttles.
+
+use std::time::Duration;
+
+use tidegate_core::Events;
+use tidegate_core::run::{FailureKind, RunRequest};
+use tidegate_core::transcript::Usage;
+use tidegate_protocol::RunId;
+use tidegate_protocol::api::agent::{AgentEvent, AgentEventData, AgentStream, AgentUpdate};
+use tidegate_protocol::api::chat::{
+    ChatEvent, ChatEventMessage, ChatState, ChatUpdate, ContentPart, MessageCost, MessageUsage,
+};
+use tidegate_protocol::limits::CHAT_DELTA_MS;
+use tokio::time::Instant;
+
+/// Least time between two `agent` text updates of one run. Each repeats the whole text, so that
+/// time grows with the text: at most 1 MiB a second and run for each listener.
+const AGENT_DELTA_MS: u64 = 40;
+const BYTES_PER_MS: usize = 1024;
+
+pub(crate) struct Speaker<'a> {
+    events: &'a Events,
+    run_id: RunId,
+    echo_key: String,
+    seq: u64,
+    text: Throttled,
+    thinking: Throttled,
+    chat: Throttled,
+}
+
+/// How much of a growing text was told, and when.
+struct Throttled {
+    told_bytes: usize,
+    told_at: Option<Instant>,
+    interval_ms: u64,
+}
+
+impl Throttled {
+    const fn every(interval_ms: u64) -> Self {
+        Self { told_bytes: 0, told_at: None, interval_ms }
+    }
+
+    /// When the text may be told next; none if there is nothing new.
+    fn due(&self, text: &str) -> Option<Instant> {
+        if text.len() <= self.told_bytes {
+            return None;
+        }
+        let wait = self.interval_ms.max((text.len() / BYTES_PER_MS) as u64);
+        Some(self.told_at.map_or_else(Instant::now, |at| at + Duration::from_millis(wait)))
+    }
+
+    fn take<'t>(&mut self, text: &'t str) -> &'t str {
+        let new = text.get(self.told_bytes..).unwrap_or_default();
+        self.told_bytes = text.len();
+        self.told_at = Some(Instant::now());
+        new
+    }
+}
+
+impl<'a> Speaker<'a> {
+    pub(crate) fn new(events: &'a Events, run_id: RunId, request: &RunRequest) -> Self {
+        Self {
+            events,
+            run_id,
+            echo_key: request.echo_key.clone(),
+            seq: 0,
+            text: Throttled::every(AGENT_DELTA_MS),
+            thinking: Throttled::every(AGENT_DELTA_MS),
+            chat: Throttled::every(CHAT_DELTA_MS),
+        }
+    }
+
+    fn agent(&mut self, stream: AgentStream, ts: u64, data: AgentEventData) {
+        self.seq += 1;
+        self.events.publish::<AgentUpdate>(&AgentEvent {
+            run_id: self.run_id.clone(),
+            seq: self.seq,
+            stream,
+            ts,
+            data,
+            session_key: Some(self.echo_key.clone()),
+        });
+    }
+
+    fn chat_event(&self, state: ChatState) -> ChatEvent {
+        ChatEvent {
+            run_id: self.run_id.clone(),
+            session_key: self.echo_key.clone(),
+            seq: self.seq,
+            state,
+            message: None,
+            delta_text: None,
+            error_message: None,
+            error_kind: None,
+            usage: None,
+            stop_reason: None,
+        }
+    }
+
+    pub(crate) fn started(&mut self, at_ms: u64) {
+        let data = AgentEventData { phase: Some("start".into()), started_at: Some(at_ms), ..Default::default() };
+        self.agent(AgentStream::Lifecycle, at_ms, data);
+    }
+
+    /// When something is due to be told; none if all was told.
+    pub(crate) fn due(&self, text: &str, thinking: &str) -> Option<Instant> {
+        [self.text.due(text), self.thinking.due(thinking), self.chat.due(text)].into_iter().flatten().min()
+    }
+
+    /// Tells what is due.
+    pub(crate) fn tell(&mut self, text: &str, thinking: &str, now_ms: u64) {
+        let now = Instant::now();
+        if self.thinking.due(thinking).is_some_and(|due| due <= now) {
+            let delta = self.thinking.take(thinking).to_owned();
+            self.grew(AgentStream::Thinking, thinking, delta, now_ms);
+        }
+        if self.text.due(text).is_some_and(|due| due <= now) {
+            let delta = self.text.take(text).to_owned();
+            self.grew(AgentStream::Assistant, text, delta, now_ms);
+        }
+        if self.chat.due(text).is_some_and(|due| due <= now) {
+            let delta = self.chat.take(text).to_owned();
+            let mut event = self.chat_event(ChatState::Delta);
+            event.message = Some(message(text, now_ms));
+            event.delta_text = Some(delta);
+            self.events.publish::<ChatUpdate>(&event);
+        }
+    }
+
+    /// Tells what `agent` listeners have not heard yet; `chat` hears the rest in the final step.
+    fn flush(&mut self, text: &str, thinking: &str, now_ms: u64) {
+        if self.thinking.due(thinking).is_some() {
+            let delta = self.thinking.take(thinking).to_owned();
+            self.grew(AgentStream::Thinking, thinking, delta, now_ms);
+        }
+        if self.text.due(text).is_some() {
+            let delta = self.text.take(text).to_owned();
+            self.grew(AgentStream::Assistant, text, delta, now_ms);
+        }
+    }
+
+    fn grew(&mut self, stream: AgentStream, whole: &str, delta: String, now_ms: u64) {
+        let data = AgentEventData { text: Some(whole.to_owned()), delta: Some(delta), ..Default::default() };
+        self.agent(stream, now_ms, data);
+    }
+
+    pub(crate) fn ended(&mut self, text: &str, thinking: &str, usage: Usage, stop: &str, at_ms: u64) {
+        self.flush(text, thinking, at_ms);
+        let data = AgentEventData { phase: Some("end".into()), ended_at: Some(at_ms), ..Default::default() };
+        self.agent(AgentStream::Lifecycle, at_ms, data);
+        let mut event = self.chat_event(ChatState::Final);
+        event.message = (!text.is_empty()).then(|| message(text, at_ms));
+        event.usage = Some(wire_usage(usage));
+        event.stop_reason = Some(stop.to_owned());
+        self.events.publish::<ChatUpdate>(&event);
+    }
+
+    pub(crate) fn failed(&mut self, text: &str, thinking: &str, error: &str, kind: FailureKind, started_ms: u64, at_ms: u64) {
+        self.flush(text, thinking, at_ms);
+        let data = AgentEventData {
+            phase: Some("error".into()),
+            started_at: Some(started_ms),
+            ended_at: Some(at_ms),
+            error: Some(error.to_owned()),
+            ..Default::default()
+        };
+        self.agent(AgentStream::Lifecycle, at_ms, data);
+        let mut event = self.chat_event(ChatState::Error);
+        event.error_message = Some(error.to_owned());
+        event.error_kind = Some(kind.as_str().to_owned());
+        self.events.publish::<ChatUpdate>(&event);
+    }
+
+    /// A run that was stopped while it worked.
+    pub(crate) fn aborted(&mut self, cause: &str, at_ms: u64) {
+        let data = AgentEventData {
+            phase: Some("end".into()),
+            ended_at: Some(at_ms),
+            aborted: Some(true),
+            ..Default::default()
+        };
+        self.agent(AgentStream::Lifecycle, at_ms, data);
+        self.aborted_before_start(cause);
+    }
+
+    /// A run that never began; `agent` listeners know nothing of it.
+    pub(crate) fn aborted_before_start(&mut self, cause: &str) {
+        let mut event = self.chat_event(ChatState::Aborted);
+        event.stop_reason = Some(cause.to_owned());
+        self.events.publish::<ChatUpdate>(&event);
+    }
+
+    /// The answer of a command: one final step and no agent updates.
+    pub(crate) fn injected(&mut self, text: &str, at_ms: u64) {
+        let mut event = self.chat_event(ChatState::Final);
+        let mut message = message(text, at_ms);
+        message.stop_reason = Some("injected".into());
+        message.usage = Some(MessageUsage::default());
+        event.message = Some(message);
+        self.events.publish::<ChatUpdate>(&event);
+    }
+
+    /// The run was merged into another one, which told the answer.
+    pub(crate) fn merged(&mut self) {
+        self.events.publish::<ChatUpdate>(&self.chat_event(ChatState::Final));
+    }
+}
+
+fn message(text: &str, at_ms: u64) -> ChatEventMessage {
+    ChatEventMessage {
+        role: "assistant".into(),
+        content: vec![ContentPart::Text { text: text.to_owned() }],
+        timestamp: at_ms,
+        stop_reason: None,
+        usage: None,
+    }
+}
+
+fn wire_usage(usage: Usage) -> MessageUsage {
+    MessageUsage {
+        input: usage.input,
+        output: usage.output,
+        cache_read: usage.cache_read,
+        cache_write: usage.cache_write,
+        total_tokens: usage.total(),
+        cost: MessageCost::default(),
+    }
+}

@@ -1,0 +1,42 @@
+//! Lines that wait for the next turn of a session: in memory, 20 a session, no line twice in a
+//! row (V3 4).
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, PoisonError};
+
+use tidegate_core::SessionKey;
+
+const PER_SESSION: usize = 20;
+/// Sessions that may have waiting lines.
+const SESSIONS: usize = 256;
+
+#[derive(Default)]
+pub(crate) struct SystemEvents(Mutex<HashMap<SessionKey, VecDeque<String>>>);
+
+impl SystemEvents {
+    pub(crate) fn push(&self, key: &SessionKey, line: String) {
+        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !queues.contains_key(key) && queues.len() >= SESSIONS {
+            return;
+        }
+        let queue = queues.entry(key.clone()).or_default();
+        if queue.back() == Some(&line) {
+            return;
+        }
+        if queue.len() == PER_SESSION {
+            queue.pop_front();
+        }
+        queue.push_back(line);
+    }
+
+    pub(crate) fn list(&self, key: &SessionKey) -> Vec<String> {
+        let queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.get(key).map_or_else(Vec::new, |queue| queue.iter().cloned().collect())
+    }
+
+    /// Takes the lines for a turn.
+    pub(crate) fn take(&self, key: &SessionKey) -> Vec<String> {
+        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.remove(key).map_or_else(Vec::new, Vec::from)
+    }
+}

@@ -1,0 +1,136 @@
+//! Where a request comes from: Host and Origin, checked before anything else, and whether the
+//! peer is this very machine with nobody in between.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::HeaderMap;
+use axum::http::header::{HOST, ORIGIN};
+
+/// Headers of a proxy: with any of them the peer's address is not the client's.
+const FORWARDING: [&str; 9] = [
+    "forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-forwarded-port",
+    "x-real-ip",
+    "via",
+    "cf-connecting-ip",
+    "tailscale-user-login",
+];
+
+/// What was found out about a request's way here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Locality {
+    /// The peer of the socket.
+    pub(crate) addr: IpAddr,
+    /// Loopback, and no proxy in between.
+    pub(crate) direct_loopback: bool,
+    /// A browser's page made the request; it is our own or a listed one.
+    pub(crate) has_origin: bool,
+}
+
+/// Why a request is refused before it is looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// The Host header is missing, double, or not in the list.
+    Host(String),
+    /// The Origin header is of somebody else.
+    Origin(String),
+}
+
+/// Checks Host and Origin of a request.
+pub(crate) fn check(
+    headers: &HeaderMap,
+    peer: SocketAddr,
+    hosts: &BTreeSet<String>,
+    origins: &BTreeSet<String>,
+) -> Result<Locality, Refused> {
+    let host = only(headers, &HOST).ok_or_else(|| Refused::Host(String::new()))?;
+    let name = host_name(host).ok_or_else(|| Refused::Host(host.to_owned()))?;
+    if !hosts.contains(&name) {
+        return Err(Refused::Host(host.to_owned()));
+    }
+    let has_origin = headers.contains_key(ORIGIN);
+    if has_origin {
+        let origin = only(headers, &ORIGIN).unwrap_or("more than one Origin header");
+        let own = [format!("http://{host}"), format!("https://{host}")];
+        if !own.iter().any(|own| own == origin) && !origins.contains(origin) {
+            return Err(Refused::Origin(origin.to_owned()));
+        }
+    }
+    let addr = peer.ip().to_canonical();
+    let forwarded = FORWARDING.iter().any(|name| headers.contains_key(*name));
+    Ok(Locality { addr, direct_loopback: addr.is_loopback() && !forwarded, has_origin })
+}
+
+fn only<'h>(headers: &'h HeaderMap, name: &axum::http::HeaderName) -> Option<&'h str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?;
+    values.next().is_none().then_some(value)
+}
+
+/// The lower-case name of `name[:port]`, with the brackets of an IPv6 address.
+fn host_name(host: &str) -> Option<String> {
+    let (name, port) = match host.rfind(':') {
+        Some(colon) if !host.ends_with(']') => host.split_at_checked(colon)?,
+        _ => (host, ""),
+    };
+    let digits = port.strip_prefix(':').unwrap_or(port);
+    let port_is_good = digits.chars().all(|c| c.is_ascii_digit()) && digits.len() <= 5;
+    let bare_v6 = name.contains(':') && !(name.starts_with('[') && name.ends_with(']'));
+    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    (port_is_good && !bare_v6 && !name.is_empty() && name.chars().all(good)).then(|| name.to_ascii_lowercase())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn look(pairs: &[(&'static str, &str)]) -> Result<Locality, Refused> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, HeaderValue::from_str(value).unwrap());
+        }
+        let hosts = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into();
+        let origins = ["https://gate.example".to_owned()].into();
+        check(&headers, ([127, 0, 0, 1], 5555).into(), &hosts, &origins)
+    }
+
+    #[test]
+    fn an_unknown_or_odd_host_is_refused_on_any_port() {
+        for host in ["rebind.example:18789", "127.0.0.1.evil", "", "localhost:99999999", "::1", "local host", "127.0.0.1@evil"] {
+            assert!(matches!(look(&[("host", host)]), Err(Refused::Host(_))), "{host}");
+        }
+        for host in ["127.0.0.1:18789", "localhost", "LOCALHOST:1", "[::1]:18789"] {
+            assert!(look(&[("host", host)]).is_ok(), "{host}");
+        }
+        assert!(look(&[("host", "localhost"), ("host", "localhost")]).is_err());
+        assert!(look(&[]).is_err());
+    }
+
+    #[test]
+    fn a_foreign_origin_is_refused_and_our_own_passes() {
+        let with = |origin: &str| look(&[("host", "localhost:18789"), ("origin", origin)]);
+        for origin in [
+            "https://evil.example", "null", "", "http://localhost:18789.evil.example", "http://localhost:18789@evil",
+            "HTTP://LOCALHOST:18789", "http://localhost:9999", "http://127.0.0.1:18789", "http://localhost:18789/",
+        ] {
+            assert!(matches!(with(origin), Err(Refused::Origin(_))), "{origin}");
+        }
+        assert!(with("http://localhost:18789").is_ok());
+        assert!(with("https://gate.example").is_ok());
+        let twice = look(&[("host", "localhost"), ("origin", "http://localhost"), ("origin", "http://localhost")]);
+        assert!(twice.is_err());
+    }
+
+    #[test]
+    fn any_forwarding_header_ends_directness() {
+        assert!(look(&[("host", "localhost")]).unwrap().direct_loopback);
+        for header in FORWARDING {
+            assert!(!look(&[("host", "localhost"), (header, "127.0.0.1")]).unwrap().direct_loopback, "{header}");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! What the edge must know of the configuration.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tidegate_core::Secret;
+use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
+
+/// Reads configuration and its schema for `config.get` and `config.schema`.
+pub type ConfigReader<T> = Arc<dyn Fn() -> T + Send + Sync>;
+
+/// A page of the log.
+#[derive(Debug, Clone, Default)]
+pub struct LogTailPage {
+    /// The file.
+    pub file: String,
+    /// Where the page ends, in bytes.
+    pub cursor: u64,
+    /// Size of the file in bytes.
+    pub size: u64,
+    /// Whole lines.
+    pub lines: Vec<String>,
+    /// Whether lines were left out.
+    pub truncated: bool,
+    /// Whether the cursor was of another file.
+    pub reset: bool,
+}
+
+/// Reads the end of the log: (cursor, most lines, most bytes).
+pub type LogTail = Arc<dyn Fn(Option<u64>, usize, usize) -> std::io::Result<LogTailPage> + Send + Sync>;
+
+/// What the edge must know of the configuration.
+pub struct GatewayConfig {
+    /// The shared secret.
+    pub token: Secret<String>,
+    /// The shared password, if one is set; then password mode is on.
+    pub password: Option<Secret<String>>,
+    /// Lower-case host names that a Host header may carry.
+    pub allowed_hosts: BTreeSet<String>,
+    /// Origins beside the Host's own, as `scheme://host[:port]`.
+    pub allowed_origins: BTreeSet<String>,
+    /// Path of the configuration file.
+    pub config_path: String,
+    /// Path of the state directory.
+    pub state_dir: String,
+    /// For `config.get`.
+    pub read_config: ConfigReader<ConfigGetResult>,
+    /// For `config.schema`.
+    pub read_schema: ConfigReader<ConfigSchemaResult>,
+    /// For `logs.tail`.
+    pub log_tail: LogTail,
+}

@@ -1,0 +1,85 @@
+//! How a handler fails, and the only mapping from engine errors to the wire.
+
+use serde_json::{Value, json};
+use tidegate_core::Denied;
+use tidegate_core::store::StoreError;
+use tidegate_engine::{Class, EngineError};
+use tidegate_protocol::version::Protocol;
+use tidegate_protocol::{ErrorCode, ErrorShape};
+
+/// When to try again after the store failed, in milliseconds.
+const STORE_RETRY_MS: u64 = 5_000;
+/// When to try again while the gateway stops, in milliseconds.
+const DRAIN_RETRY_MS: u64 = 1_500;
+
+/// A failed call: the error, and for runs also a payload.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    pub(crate) shape: ErrorShape,
+    pub(crate) payload: Option<Value>,
+}
+
+impl ApiError {
+    pub(crate) fn invalid(text: impl Into<String>) -> Self {
+        ErrorShape::invalid(text).into()
+    }
+}
+
+impl From<ErrorShape> for ApiError {
+    fn from(shape: ErrorShape) -> Self {
+        Self { shape, payload: None }
+    }
+}
+
+impl From<ApiError> for ErrorShape {
+    fn from(error: ApiError) -> Self {
+        error.shape
+    }
+}
+
+impl From<EngineError> for ApiError {
+    fn from(error: EngineError) -> Self {
+        let shape = match (&error, error.class()) {
+            (EngineError::SessionKey(source), _) => ErrorShape::invalid(source.to_string()),
+            (EngineError::Busy { what, retry_after_ms }, _) => ErrorShape::busy(what, *retry_after_ms),
+            (EngineError::Draining, _) => ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS)
+                .with_details(json!({ "reason": "draining" })),
+            (EngineError::Store(StoreError::Full { .. }), _) => {
+                ErrorShape::busy("the disk of the gateway is full: free space, then try again", STORE_RETRY_MS)
+                    .with_details(json!({ "reason": "disk_full" }))
+            }
+            (EngineError::Store(source), _) => {
+                tracing::error!(error = chain(source), "store");
+                ErrorShape::busy("the gateway's store failed; see its log", STORE_RETRY_MS)
+                    .with_details(json!({ "reason": "store" }))
+            }
+            (_, Class::Invalid | Class::Busy | Class::Unavailable) => ErrorShape::invalid(error.to_string()),
+        };
+        shape.into()
+    }
+}
+
+/// A missing right: protocol 3 knows only the text, protocol 4 a code and details (DECISIONS D3).
+pub(crate) fn denied(denied: Denied, protocol: Protocol) -> ErrorShape {
+    let text = denied.to_string();
+    match (protocol, denied) {
+        (Protocol::V4, Denied::MissingScope(scope)) => ErrorShape::new(ErrorCode::Forbidden, text).with_details(
+            json!({ "code": "MISSING_SCOPE", "missingScope": scope.as_str(), "requiredScopes": [scope.as_str()] }),
+        ),
+        (Protocol::V4, Denied::WrongRole(role)) => ErrorShape::new(ErrorCode::Forbidden, text)
+            .with_details(json!({ "code": "WRONG_ROLE", "role": role.as_str() })),
+        _ => ErrorShape::invalid(text),
+    }
+}
+
+/// An error with its causes, for the log.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}

@@ -1,0 +1,235 @@
+//! Who is connected. An event is encoded once by the engine's port; here it is offered to every
+//! connection that may hear it, and nobody waits for anybody.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tidegate_core::{Action, Audience, Chain, EventSink, Principal, Resource, authorize};
+use tidegate_outbox::{Budget, Class, Outbox, Overflow, Pushed};
+use tidegate_protocol::close::{POLICY, RESTART, SERVICE_RESTART, SLOW_CONSUMER};
+use tidegate_protocol::version::Protocol;
+use tidegate_protocol::{ConnId, Delivery, Event, EventSpec, EventVisitor, catalog, limits};
+use tokio_util::sync::CancellationToken;
+
+use crate::metrics::Metrics;
+use crate::state::SharedClock;
+use crate::ws::gauges::Gauges;
+
+/// Frames that may wait for one connection, whatever their size.
+const EVENT_FRAMES: usize = 8_192;
+
+/// A connection that finished the handshake.
+pub(crate) struct Conn {
+    pub(crate) id: ConnId,
+    pub(crate) chain: Chain,
+    pub(crate) protocol: Protocol,
+    pub(crate) outbox: Arc<Outbox>,
+    /// Cancelled when the connection must end without more ado.
+    pub(crate) kill: CancellationToken,
+    /// Requests at work, and requests that wait for a run.
+    pub(crate) in_flight: AtomicU32,
+    pub(crate) waiting: AtomicU32,
+    /// What moves on its socket; the sweeper watches.
+    pub(crate) gauges: Arc<Gauges>,
+    /// Events that it may hear, by their place in the catalog.
+    hears: u32,
+}
+
+impl Conn {
+    pub(crate) fn caller(&self) -> &Principal {
+        self.chain.caller()
+    }
+}
+
+/// Everyone who is connected.
+pub struct Hub {
+    registry: Mutex<Registry>,
+    metrics: Arc<Metrics>,
+    events: Vec<&'static EventSpec>,
+    clock: SharedClock,
+}
+
+#[derive(Default)]
+struct Registry {
+    conns: HashMap<ConnId, Arc<Conn>>,
+    /// The same as a list, made when an event is published after a change.
+    list: Option<Arc<[Arc<Conn>]>>,
+    closing: bool,
+}
+
+/// What a connection brings when it joins.
+pub(crate) struct Joining {
+    pub(crate) id: ConnId,
+    pub(crate) principal: Principal,
+    pub(crate) protocol: Protocol,
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) kill: CancellationToken,
+    pub(crate) gauges: Arc<Gauges>,
+}
+
+impl Hub {
+    /// An empty hub.
+    pub fn new(metrics: Arc<Metrics>, clock: SharedClock) -> Arc<Self> {
+        let mut events = AllEvents(Vec::new());
+        catalog::visit_all_events(&mut events);
+        Arc::new(Self { registry: Mutex::default(), metrics, events: events.0, clock })
+    }
+
+    /// The counters.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.clock.now_ms()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Registry> {
+        self.registry.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a connection. `hello` is made and queued while nothing can be published, so that no
+    /// event falls between the snapshot in it and the first `seq`. `None` while stopping.
+    pub(crate) fn join(&self, joining: Joining, hello: impl FnOnce(&Conn) -> String) -> Option<Arc<Conn>> {
+        let chain = Chain::of(joining.principal);
+        let hears = self.hears(&chain);
+        joining.outbox.set_budget(Budget {
+            event_bytes: limits::event_backlog_bytes(joining.protocol),
+            event_frames: EVENT_FRAMES,
+        });
+        let conn = Arc::new(Conn {
+            id: joining.id,
+            chain,
+            protocol: joining.protocol,
+            outbox: joining.outbox,
+            kill: joining.kill,
+            in_flight: AtomicU32::new(0),
+            waiting: AtomicU32::new(0),
+            gauges: joining.gauges,
+            hears,
+        });
+        let mut registry = self.lock();
+        if registry.closing {
+            return None;
+        }
+        conn.outbox.push_reply(hello(&conn));
+        registry.conns.insert(conn.id.clone(), Arc::clone(&conn));
+        registry.list = None;
+        drop(registry);
+        self.metrics.connections.inc();
+        Some(conn)
+    }
+
+    pub(crate) fn leave(&self, id: &ConnId) {
+        let mut registry = self.lock();
+        if registry.conns.remove(id).is_some() {
+            registry.list = None;
+            drop(registry);
+            self.metrics.connections.dec();
+        }
+    }
+
+    /// Names of the events that a principal may hear, in the order of the catalog.
+    pub(crate) fn audible(&self, chain: &Chain) -> Vec<&'static str> {
+        self.events.iter().filter(|spec| may_hear(chain, spec)).map(|spec| spec.name).collect()
+    }
+
+    fn hears(&self, chain: &Chain) -> u32 {
+        let audible = self.events.iter().enumerate().filter(|(_, spec)| may_hear(chain, spec));
+        audible.fold(0, |bits, (index, _)| bits | 1 << index)
+    }
+
+    fn place(&self, spec: &EventSpec) -> Option<usize> {
+        self.events.iter().position(|other| other.name == spec.name)
+    }
+
+    /// Everyone, as a list that does not change.
+    pub(crate) fn everyone(&self) -> Arc<[Arc<Conn>]> {
+        let mut registry = self.lock();
+        if let Some(list) = &registry.list {
+            return Arc::clone(list);
+        }
+        let list: Arc<[Arc<Conn>]> = registry.conns.values().cloned().collect();
+        registry.list = Some(Arc::clone(&list));
+        list
+    }
+
+    fn offer(&self, conn: &Conn, spec: &'static EventSpec, head: Arc<str>) {
+        let class = match spec.delivery {
+            Delivery::Must => Class::Must,
+            Delivery::Drop => Class::Drop,
+            Delivery::Latest => Class::Latest(spec.name),
+        };
+        match conn.outbox.push_event(head, class) {
+            Ok(Pushed::Dropped) => {
+                self.metrics.event_dropped(spec.name);
+            }
+            Ok(_) => {}
+            Err(Overflow) => {
+                tracing::info!(target: "tidegate::wire", conn_id = %conn.id, "slow consumer");
+                conn.outbox.close_now(POLICY.code, SLOW_CONSUMER);
+            }
+        }
+    }
+
+    /// Nobody joins any more; everyone gets what waits and then close 1012.
+    pub(crate) fn close_all(&self) {
+        self.lock().closing = true;
+        for conn in self.everyone().iter() {
+            conn.outbox.close(RESTART.code, SERVICE_RESTART);
+        }
+    }
+}
+
+impl EventSink for Hub {
+    fn publish(&self, spec: &'static EventSpec, head: Arc<str>, to: &Audience) {
+        let Some(place) = self.place(spec) else { return };
+        self.metrics.event_published(spec.name);
+        match to {
+            Audience::All => {
+                for conn in self.everyone().iter().filter(|conn| conn.hears & (1 << place) != 0) {
+                    self.offer(conn, spec, Arc::clone(&head));
+                }
+            }
+            Audience::One(id) => {
+                let conn = self.lock().conns.get(id).cloned();
+                if let Some(conn) = conn.filter(|conn| conn.hears & (1 << place) != 0)
+                    && conn.outbox.push_direct(head).is_err()
+                {
+                    conn.outbox.close_now(POLICY.code, SLOW_CONSUMER);
+                }
+            }
+        }
+    }
+}
+
+fn may_hear(chain: &Chain, spec: &'static EventSpec) -> bool {
+    authorize(chain, Action::Hear(spec), &Resource::Gateway).is_ok()
+}
+
+struct AllEvents(Vec<&'static EventSpec>);
+
+impl EventVisitor for AllEvents {
+    fn event<E: Event>(&mut self) {
+        self.0.push(const { &E::SPEC });
+    }
+}
+
+/// Counts a request while it lives.
+pub(crate) struct InFlight<'a>(&'a AtomicU32);
+
+impl<'a> InFlight<'a> {
+    /// None if there is no room.
+    pub(crate) fn begin(counter: &'a AtomicU32, most: usize) -> Option<Self> {
+        let most = u32::try_from(most).unwrap_or(u32::MAX);
+        let room = |now: u32| (now < most).then_some(now + 1);
+        counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, room).ok().map(|_| Self(counter))
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
+}

@@ -1,0 +1,20 @@
+//! `config.get` and `config.schema`; the composer of the binary knows the answers.
+
+use tidegate_protocol::Serve;
+use tidegate_protocol::api::config::{ConfigGet, ConfigGetResult, ConfigSchema, ConfigSchemaResult};
+use tidegate_protocol::api::connect::NoParams;
+
+use crate::error::ApiError;
+use crate::rpc::call::{Api, Call};
+
+impl Serve<ConfigGet> for Api {
+    async fn serve(&self, _call: Call<ConfigGet>, _params: NoParams) -> Result<ConfigGetResult, ApiError> {
+        Ok((self.0.config.read_config)())
+    }
+}
+
+impl Serve<ConfigSchema> for Api {
+    async fn serve(&self, _call: Call<ConfigSchema>, _params: NoParams) -> Result<ConfigSchemaResult, ApiError> {
+        Ok((self.0.config.read_schema)())
+    }
+}

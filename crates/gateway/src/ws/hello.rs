@@ -1,0 +1,59 @@
+//! The answer to a good `connect`: both generations' fields, and state at the moment of joining.
+
+use serde_json::Value;
+use tidegate_protocol::api::connect::{
+    Features, HelloAuth, HelloOk, Policy, ServerInfo, SessionDefaults, Snapshot,
+};
+use tidegate_protocol::limits;
+
+use super::handshake::Granted;
+use crate::hub::Conn;
+use crate::state::Shared;
+
+pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> HelloOk {
+    let caller = conn.caller();
+    let names = &shared.engine.agents().names;
+    let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
+    let health = shared.engine.health().and_then(|health| serde_json::from_str::<Value>(&health.json).ok());
+    HelloOk {
+        kind: "hello-ok".into(),
+        protocol: granted.protocol.number(),
+        server: ServerInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            host: Some(shared.engine.facts().host.clone()),
+            conn_id: conn.id.to_string(),
+            boot_id: shared.boot_id.clone(),
+        },
+        features: Features {
+            methods: own(shared.router.callable(&conn.chain)),
+            events: own(shared.hub.audible(&conn.chain)),
+        },
+        snapshot: Snapshot {
+            presence: shared.engine.presence().list().0,
+            health: health.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+            state_version: shared.engine.state_version(),
+            uptime_ms: shared.uptime_ms(),
+            config_path: Some(shared.config.config_path.clone()),
+            state_dir: Some(shared.config.state_dir.clone()),
+            session_defaults: SessionDefaults {
+                default_agent_id: names.default_agent.to_string(),
+                main_key: names.main_key.clone(),
+                main_session_key: names.main().to_string(),
+                scope: "per-sender".into(),
+                model_configured: shared.engine.agents().model_configured,
+            },
+            auth_mode: shared.auth.mode().into(),
+        },
+        auth: Some(HelloAuth {
+            device_token: granted.claim.device_token.as_ref().map(|(token, _)| token.expose().clone()),
+            role: caller.role,
+            scopes: caller.scopes.words(),
+            issued_at_ms: granted.claim.device_token.as_ref().map(|(_, at)| *at),
+        }),
+        policy: Policy {
+            max_payload: limits::message_bytes(conn.protocol) as u64,
+            max_buffered_bytes: limits::event_backlog_bytes(conn.protocol) as u64,
+            tick_interval_ms: limits::TICK_INTERVAL_MS,
+        },
+    }
+}

@@ -1,0 +1,11 @@
+//! One WebSocket connection: upgrade, handshake, session.
+
+pub(crate) mod gauges;
+mod grant;
+mod handshake;
+mod hello;
+mod meter;
+mod session;
+mod socket;
+pub(crate) mod sweep;
+pub(crate) mod upgrade;

@@ -1,0 +1,243 @@
+//! The socket interface: text in, frames out, closing as RFC 6455 wants it. The library behind it
+//! is named nowhere else.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_util::{Sink, Stream, StreamExt};
+use tidegate_outbox::Frame;
+use tidegate_protocol::close::{BAD_TEXT, CloseCode, PROTOCOL, TOO_BIG};
+use tidegate_protocol::frame::event_tail;
+use tidegate_protocol::limits::{REPLY_MAX_BYTES, message_bytes};
+use tidegate_protocol::version::Protocol;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as WireCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+
+use super::gauges::Gauges;
+use super::meter::Meter;
+
+/// Buffers of an idle connection; 128 KiB each by the library's default (PERFORMANCE 2.5).
+const BUFFER_BYTES: usize = 4 * 1024;
+/// The library fails a write above this; larger than any single frame of ours.
+const WRITE_BUFFER_MAX: usize = REPLY_MAX_BYTES + 1024 * 1024;
+/// Bytes given to the library before the socket has taken them.
+const WRITE_AHEAD_BYTES: usize = 64 * 1024;
+/// How long the peer may take to answer a close.
+const CLOSE_WAIT: Duration = Duration::from_secs(2);
+
+type Inner = WebSocketStream<Meter<TcpStream>>;
+
+/// What a connection gave.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// A message; binary ones are read as text (V3 1.1).
+    Text(String),
+    /// The peer is gone or said goodbye.
+    Gone {
+        /// The peer's close code; 1005 if it gave none, 1006 without a close.
+        code: u16,
+    },
+    /// The peer broke a rule: close with this.
+    Broken {
+        /// The close code.
+        code: CloseCode,
+        /// The close reason.
+        reason: &'static str,
+    },
+}
+
+pub(crate) struct Socket {
+    inner: Inner,
+    gauges: Arc<Gauges>,
+    unflushed: usize,
+    flushing: bool,
+}
+
+impl Socket {
+    pub(crate) async fn new(stream: Meter<TcpStream>, gauges: Arc<Gauges>) -> Self {
+        let largest = message_bytes(Protocol::V4);
+        let mut config = WebSocketConfig::default();
+        config.read_buffer_size = BUFFER_BYTES;
+        config.write_buffer_size = BUFFER_BYTES;
+        config.max_write_buffer_size = WRITE_BUFFER_MAX;
+        config.max_message_size = Some(largest);
+        config.max_frame_size = Some(largest);
+        config.accept_unmasked_frames = false;
+        let inner = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
+        Self { inner, gauges, unflushed: 0, flushing: false }
+    }
+
+    /// The limit for messages from now on.
+    pub(crate) fn set_message_limit(&mut self, bytes: usize) {
+        self.inner.get_mut().set_message_limit(bytes);
+    }
+
+    /// Gives frames to the socket while it takes them. `next` is asked for the next frame.
+    /// Ready when a close frame was given or the socket failed; else everything is written or
+    /// the socket is full.
+    pub(crate) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut next: impl FnMut(&mut Context<'_>) -> Poll<Frame>,
+    ) -> Poll<Written> {
+        loop {
+            if self.unflushed >= WRITE_AHEAD_BYTES || self.flushing {
+                match Pin::new(&mut self.inner).poll_flush(cx) {
+                    Poll::Ready(Ok(())) => self.flushed(),
+                    Poll::Ready(Err(_)) => return Poll::Ready(Written::Failed),
+                    Poll::Pending => {
+                        self.flushing = true;
+                        self.gauges.write_blocked.store(true, Relaxed);
+                        return Poll::Pending;
+                    }
+                }
+            }
+            let Poll::Ready(frame) = next(cx) else {
+                if self.unflushed == 0 {
+                    return Poll::Pending;
+                }
+                self.flushing = true;
+                continue;
+            };
+            match Pin::new(&mut self.inner).poll_ready(cx) {
+                Poll::Ready(Err(_)) => return Poll::Ready(Written::Failed),
+                Poll::Ready(Ok(())) | Poll::Pending => {}
+            }
+            if let Frame::Close { code, reason } = frame {
+                return Poll::Ready(Written::Closing { code, reason });
+            }
+            let message = encode(frame);
+            self.unflushed += message.len().max(1);
+            if Pin::new(&mut self.inner).start_send(message).is_err() {
+                return Poll::Ready(Written::Failed);
+            }
+        }
+    }
+
+    fn flushed(&mut self) {
+        self.unflushed = 0;
+        self.flushing = false;
+        self.gauges.write_blocked.store(false, Relaxed);
+    }
+
+    /// The next message.
+    pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        loop {
+            let Some(read) = std::task::ready!(Pin::new(&mut self.inner).poll_next(cx)) else {
+                return Poll::Ready(Input::Gone { code: 1006 });
+            };
+            return Poll::Ready(match read {
+                Ok(Message::Text(text)) => Input::Text(String::from(text.as_str())),
+                Ok(Message::Binary(bytes)) => match String::from_utf8(bytes.into()) {
+                    Ok(text) => Input::Text(text),
+                    Err(_) => Input::Broken { code: BAD_TEXT, reason: "" },
+                },
+                Ok(Message::Close(frame)) => Input::Gone { code: frame.map_or(1005, |frame| frame.code.into()) },
+                // The library has queued the pong; it goes out with the next flush.
+                Ok(Message::Ping(_)) => {
+                    self.flushing = true;
+                    self.unflushed += 1;
+                    cx.waker().wake_by_ref();
+                    continue;
+                }
+                Ok(Message::Pong(_) | Message::Frame(_)) => continue,
+                Err(error) => self.broken(&error),
+            });
+        }
+    }
+
+    fn broken(&self, error: &Error) -> Input {
+        if let Some(violation) = self.inner.get_ref().violation() {
+            return Input::Broken { code: violation.code, reason: violation.reason };
+        }
+        match error {
+            Error::Capacity(CapacityError::MessageTooLong { .. }) => Input::Broken { code: TOO_BIG, reason: "" },
+            Error::Utf8(_) => Input::Broken { code: BAD_TEXT, reason: "" },
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Input::Gone { code: 1006 },
+            Error::Protocol(_) | Error::Capacity(_) => Input::Broken { code: PROTOCOL, reason: "" },
+            _ => Input::Gone { code: 1006 },
+        }
+    }
+
+    /// The next message, for the handshake.
+    pub(crate) async fn read(&mut self) -> Input {
+        std::future::poll_fn(|cx| self.poll_read(cx)).await
+    }
+
+    /// Sends one frame, for the handshake. False if the socket failed.
+    pub(crate) async fn send(&mut self, text: String) -> bool {
+        futures_util::SinkExt::send(&mut self.inner, Message::Text(Utf8Bytes::from(text))).await.is_ok()
+    }
+
+    /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives
+    /// even if the peer is still sending.
+    pub(crate) async fn close(mut self, code: u16, reason: &str) {
+        let frame = CloseFrame { code: WireCode::from(code), reason: Utf8Bytes::from(cut(reason)) };
+        let goodbye = async {
+            let _ = self.inner.close(Some(frame)).await;
+            let raw = self.inner.get_mut();
+            raw.set_message_limit(usize::MAX);
+            // Whatever still comes is read and thrown away; the library may refuse to read on
+            // after an error, so the bytes are drained below it.
+            while let Some(Ok(message)) = self.inner.next().await {
+                if message.is_close() {
+                    return;
+                }
+            }
+            let mut rest = [0; 1024];
+            while let Ok(1..) = tokio::io::AsyncReadExt::read(self.inner.get_mut(), &mut rest).await {}
+        };
+        let _ = tokio::time::timeout(CLOSE_WAIT, goodbye).await;
+    }
+
+    /// The peer said goodbye: answers it.
+    pub(crate) async fn answer_close(mut self) {
+        let rest = async { while let Some(Ok(_)) = self.inner.next().await {} };
+        let _ = tokio::time::timeout(CLOSE_WAIT, rest).await;
+    }
+}
+
+/// Why writing ended.
+#[derive(Debug)]
+pub(crate) enum Written {
+    /// The close frame is due.
+    Closing {
+        /// The close code.
+        code: u16,
+        /// The close reason.
+        reason: String,
+    },
+    /// The socket failed.
+    Failed,
+}
+
+fn encode(frame: Frame) -> Message {
+    match frame {
+        Frame::Reply(text) => Message::Text(Utf8Bytes::from(text)),
+        Frame::Event { head, seq } => {
+            let tail = event_tail(seq);
+            let mut text = String::with_capacity(head.len() + tail.len());
+            text.push_str(&head);
+            text.push_str(&tail);
+            Message::Text(Utf8Bytes::from(text))
+        }
+        Frame::Ping => Message::Ping(bytes::Bytes::new()),
+        Frame::Close { .. } => Message::Close(None),
+    }
+}
+
+/// A close reason fits into a control frame.
+pub(crate) fn cut(reason: &str) -> &str {
+    let mut end = reason.len().min(tidegate_protocol::limits::CLOSE_REASON_BYTES);
+    while !reason.is_char_boundary(end) {
+        end -= 1;
+    }
+    reason.get(..end).unwrap_or_default()
+}

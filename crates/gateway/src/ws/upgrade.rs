@@ -1,0 +1,84 @@
+//! From an HTTP request to a WebSocket: the 101 answer by hand, then the stream back from hyper.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::http::header::{
+    CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
+use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Version};
+use hyper::upgrade::OnUpgrade;
+use hyper_util::rt::TokioIo;
+use tidegate_protocol::limits::PRE_AUTH_MESSAGE_BYTES;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+
+use super::gauges::Gauges;
+use super::handshake::{self, Arrival};
+use super::meter::Meter;
+use super::socket::Socket;
+use crate::auth::locality::Locality;
+use crate::http::plain;
+use crate::listen::Peer;
+use crate::state::Shared;
+
+/// Whether a request wants a WebSocket.
+pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
+    has_word(headers, &UPGRADE, "websocket")
+}
+
+fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|part| part.trim().eq_ignore_ascii_case(word))
+}
+
+/// Answers an upgrade request and lets the connection begin.
+pub(crate) fn upgrade(shared: Arc<Shared>, peer: Peer, locality: Locality, mut request: Request<Body>) -> Response<Body> {
+    let headers = request.headers();
+    let good = request.method() == Method::GET
+        && request.version() == Version::HTTP_11
+        && has_word(headers, &CONNECTION, "upgrade");
+    if !good {
+        return plain(StatusCode::BAD_REQUEST, "this is not a WebSocket handshake of HTTP/1.1");
+    }
+    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+        return plain(StatusCode::UPGRADE_REQUIRED, "WebSocket version 13 is spoken here");
+    }
+    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).map(|key| derive_accept_key(key.as_bytes())) else {
+        return plain(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing");
+    };
+    let Some(upgraded) = request.extensions_mut().remove::<OnUpgrade>() else {
+        return plain(StatusCode::BAD_REQUEST, "this connection cannot be upgraded");
+    };
+    let tasks = shared.tasks.clone();
+    tasks.spawn(begin(shared, peer, locality, upgraded));
+    Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(CONNECTION, "Upgrade")
+        .header(UPGRADE, "websocket")
+        .header(SEC_WEBSOCKET_ACCEPT, key)
+        .body(Body::empty())
+        .unwrap_or_default()
+}
+
+async fn begin(shared: Arc<Shared>, peer: Peer, locality: Locality, upgraded: OnUpgrade) {
+    let Ok(upgraded) = upgraded.await else { return };
+    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+        tracing::error!("an upgraded connection is of an unknown kind");
+        return;
+    };
+    let gauges = Arc::new(Gauges::default());
+    let meter = Meter::new(
+        parts.io.into_inner(),
+        parts.read_buf,
+        PRE_AUTH_MESSAGE_BYTES,
+        Arc::clone(&shared.large_inbound),
+        Arc::clone(&gauges),
+    );
+    let socket = Socket::new(meter, Arc::clone(&gauges)).await;
+    handshake::run(Arrival { shared, peer, locality, socket, gauges }).await;
+}

@@ -1,0 +1,10 @@
+//! One file per domain: its types, its `methods!` rows and its `events!` rows.
+
+pub mod agent;
+pub mod chat;
+pub mod config;
+pub mod connect;
+pub mod health;
+pub mod send;
+pub mod sessions;
+pub mod system;

@@ -1,0 +1,69 @@
+//! Delivering a message outside any agent run.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{IdempotencyKey, RunId};
+use crate::macros::methods;
+
+/// Params of `send`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SendParams {
+    /// Where to: a peer on the channel, or a session key for WebChat.
+    #[schemars(length(min = 1, max = 512))]
+    pub to: String,
+    /// What to say.
+    #[schemars(length(min = 1))]
+    pub message: String,
+    /// Same key and params: same answer, one delivery.
+    pub idempotency_key: IdempotencyKey,
+    /// A picture or file to add.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 4096))]
+    pub media_url: Option<String>,
+    /// Several of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 16))]
+    pub media_urls: Option<Vec<String>>,
+    /// Show a video as a looping picture, where the network can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gif_playback: Option<bool>,
+    /// The channel: `webchat`. Absent means `webchat` if `to` is a session here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 64))]
+    pub channel: Option<String>,
+    /// The account on the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 128))]
+    pub account_id: Option<String>,
+    /// The session whose transcript mirrors the message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(max = 512))]
+    pub session_key: Option<String>,
+}
+
+/// Answer of `send`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SendResult {
+    /// The idempotency key.
+    pub run_id: RunId,
+    /// The message's id on its channel.
+    pub message_id: String,
+    /// The channel.
+    pub channel: String,
+    /// The conversation on the channel: for WebChat the session key.
+    pub chat_id: String,
+}
+
+methods! {
+    /// Delivers one message to a conversation, outside any agent run.
+    pub SendMessage = "send" {
+        params: SendParams,
+        result: SendResult,
+        access: operator(Write),
+        effect: keyed,
+        since: 3,
+    }
+}

@@ -1,0 +1,231 @@
+//! What the dialects' tests share, and how settings are refused.
+
+use tidegate_core::ManualClock;
+use tidegate_core::runner::{ThinkingLevel, Turn};
+use tidegate_core::transcript::{Maker, Message, NewMessage, Part, Speaker, StopReason, Usage};
+use tidegate_protocol::RunId;
+
+use super::dialect::{Delta, Fault, Reader};
+use super::sse::{Decoder, Frame};
+use super::*;
+
+/// What a reader made of a stream, with the words of neighbouring deltas joined.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Heard {
+    deltas: Vec<Delta>,
+    fault: Option<Fault>,
+    stop: Option<StopReason>,
+    finished: bool,
+    usage: Option<Usage>,
+}
+
+/// Reads a stream that arrives in the given pieces.
+pub(crate) fn hear<'a, R: Reader>(mut reader: R, pieces: impl Iterator<Item = &'a [u8]>) -> Heard {
+    let (mut decoder, mut frames, mut deltas, mut fault) =
+        (Decoder::default(), Vec::new(), Vec::new(), None);
+    for piece in pieces {
+        if decoder.push(piece, &mut frames).is_err() {
+            fault = Some(Fault::TooLarge);
+        }
+    }
+    frames.extend(decoder.finish());
+    for frame in frames {
+        let Frame::Event { name, data } = frame else {
+            continue;
+        };
+        match reader.read(&name, &data) {
+            Ok(more) => more.into_iter().for_each(|delta| join(&mut deltas, delta)),
+            Err(found) => {
+                fault = Some(found);
+                break;
+            }
+        }
+    }
+    Heard {
+        deltas,
+        fault,
+        stop: reader.stop(),
+        finished: reader.finished(),
+        usage: reader.usage(),
+    }
+}
+
+fn join(deltas: &mut Vec<Delta>, delta: Delta) {
+    match (deltas.last_mut(), delta) {
+        (_, Delta::Alive) => {}
+        (Some(Delta::Text(last)), Delta::Text(more))
+        | (Some(Delta::Thinking(last)), Delta::Thinking(more)) => {
+            last.push_str(&more);
+        }
+        (_, delta) => deltas.push(delta),
+    }
+}
+
+/// The bytes in pieces of the given sizes, over and over.
+pub(crate) fn pieces<'a>(bytes: &'a [u8], sizes: &'a [usize]) -> impl Iterator<Item = &'a [u8]> {
+    let mut rest = bytes;
+    let mut sizes = sizes.iter().cycle();
+    std::iter::from_fn(move || {
+        let size = (*sizes.next()?).clamp(1, rest.len().max(1));
+        (!rest.is_empty()).then(|| {
+            let (piece, more) = rest.split_at(size);
+            rest = more;
+            piece
+        })
+    })
+}
+
+/// A message of a history.
+pub(crate) fn said(speaker: Speaker, parts: &[Part], provider: &str) -> Message {
+    let maker = Maker {
+        api: "anthropic-messages".into(),
+        provider: provider.into(),
+        model: "m".into(),
+    };
+    let answer = speaker == Speaker::Assistant;
+    let mut body = NewMessage::user("id".into(), String::new(), 0, RunId::new("r"));
+    body.speaker = speaker;
+    body.parts = parts.to_vec();
+    body.maker = answer.then_some(maker);
+    Message { seq: 1, body }
+}
+
+/// Words.
+pub(crate) fn text(text: &str) -> Part {
+    Part::Text { text: text.into() }
+}
+
+/// Thinking with a proof.
+pub(crate) fn thinking(words: &str, proof: Option<&str>) -> Part {
+    Part::Thinking {
+        thinking: words.into(),
+        signature: proof.map(Into::into),
+    }
+}
+
+/// A turn that has everything a request must cope with.
+pub(crate) fn turn(level: ThinkingLevel) -> Turn {
+    let interrupted = {
+        let mut message = said(
+            Speaker::Assistant,
+            &[thinking("so", Some("P2")), text("An interrup")],
+            "mine",
+        );
+        message.body.stop = Some(StopReason::Interrupted);
+        message
+    };
+    let mut injected = said(Speaker::Assistant, &[text("A reminder.")], "mine");
+    injected.body.maker = None;
+    injected.body.stop = Some(StopReason::Injected);
+    Turn {
+        run_id: RunId::new("run-1"),
+        model: "some/model".into(),
+        thinking: level,
+        system_prompt: Some("You are kind.".into()),
+        history: vec![
+            said(
+                Speaker::Assistant,
+                &[thinking("other", Some("P0")), text("Before.")],
+                "other",
+            ),
+            said(Speaker::User, &[text("Hello")], ""),
+            said(
+                Speaker::Assistant,
+                &[
+                    thinking("hm", Some("P1")),
+                    thinking("no proof", None),
+                    text("Hi!"),
+                ],
+                "mine",
+            ),
+            said(Speaker::User, &[text("one")], ""),
+            said(Speaker::User, &[text("  ")], ""),
+            said(
+                Speaker::Assistant,
+                &[thinking("failed", Some("P9"))],
+                "mine",
+            ),
+            said(Speaker::User, &[text("two")], ""),
+            interrupted,
+            injected,
+            said(Speaker::User, &[text("Now?")], ""),
+        ],
+    }
+}
+
+fn settings(api: Api, base_url: &str) -> ProviderSettings {
+    ProviderSettings {
+        name: "mine".into(),
+        api,
+        base_url: base_url.into(),
+        api_key: None,
+        models: Vec::new(),
+        max_output_tokens: None,
+    }
+}
+
+#[test]
+fn addresses() {
+    let base = |api, url: &str| base_url(&settings(api, url)).map_err(|error| error.to_string());
+    let ok = |text: &str| Ok(text.to_owned());
+    assert_eq!(base(Api::OpenAi, ""), ok("https://api.openai.com/v1"));
+    assert_eq!(
+        base(Api::OpenAi, " http://127.0.0.1:11434/v1/ "),
+        ok("http://127.0.0.1:11434/v1")
+    );
+    assert_eq!(base(Api::OpenAi, "http://h/openai"), ok("http://h/openai"));
+    for url in [
+        "",
+        "https://api.anthropic.com",
+        "https://api.anthropic.com/",
+        "https://api.anthropic.com/v1/",
+    ] {
+        assert_eq!(
+            base(Api::Anthropic, url),
+            ok("https://api.anthropic.com/v1")
+        );
+    }
+    for (url, word) in [
+        ("localhost:11434", "https://"),
+        ("not a url", "write it like"),
+        ("file:///etc/passwd", "https://"),
+        ("https://me:secret@h/v1", "apiKey"),
+        ("https://h/v1?key=secret", "without ?"),
+    ] {
+        let error = base(Api::OpenAi, url).unwrap_err();
+        assert!(
+            error.starts_with("models.providers.mine.baseUrl") && error.contains(word),
+            "{error}"
+        );
+        assert!(!error.contains("secret"), "{error}");
+    }
+}
+
+#[test]
+fn keys_that_cannot_be_sent_are_refused_without_being_shown() {
+    let clock = Arc::new(ManualClock::at(0));
+    let http = HttpClient::new().unwrap();
+    let with_key = |key: &str| ProviderSettings {
+        api_key: Some(Secret::new(key.to_owned())),
+        ..settings(Api::Anthropic, "")
+    };
+    let error = build(with_key("sk-mark\ner"), http.clone(), clock.clone())
+        .err()
+        .unwrap();
+    assert!(
+        error
+            .to_string()
+            .starts_with("models.providers.mine.apiKey"),
+        "{error}"
+    );
+    assert!(!format!("{error}{error:?}").contains("sk-mark"));
+    assert!(build(with_key("sk-mark\n"), http, clock).is_ok());
+}
+
+#[test]
+fn words_of_the_dialects() {
+    for api in [Api::OpenAi, Api::Anthropic] {
+        assert_eq!(Api::parse(api.as_str()), Some(api));
+    }
+    assert_eq!(Api::parse("openai"), None);
+}

@@ -1,0 +1,13 @@
+//! What makes answers. Implements [`tidegate_core::runner::AgentRunner`] for the offline agent,
+//! for OpenAI's chat completions at any address, and for Anthropic's Messages.
+//!
+//! Not here: which agent uses which model (the engine), where settings come from (the program).
+//!
+//! To add a dialect: a folder beside `agent/openai` with `request.rs` and `stream.rs`, its
+//! [`Api`], and one line in [`build`].
+
+pub mod agent;
+
+pub use agent::http::HttpClient;
+pub use agent::offline::OfflineRunner;
+pub use agent::{Api, BuildError, ProviderSettings, build};

@@ -1,0 +1,247 @@
+//! Runs.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use tidegate_core::run::{Accepted, NewRun, Run, RunState};
+use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError};
+use tidegate_core::transcript::NewMessage;
+use tidegate_protocol::RunId;
+
+use super::state::{KeptRun, Made, MemoryStore, Remembered, State, misuse, once_key};
+use crate::rules;
+
+impl State {
+    fn run(&self, id: &RunId) -> Option<Run> {
+        self.runs
+            .get(&self.run_no(id)?)
+            .map(|kept| kept.run.clone())
+    }
+
+    fn accept(&mut self, new: NewRun) -> Result<Accepted, StoreError> {
+        const VERB: &str = "accept";
+        if let Some(known) = self.once.get(&once_key(&new.once)) {
+            return match &known.made {
+                Made::Run(id) if known.params_hash == new.once.params_hash => self
+                    .run(id)
+                    .map(Accepted::Repeat)
+                    .ok_or_else(|| misuse(VERB, "the run is gone")),
+                _ => Ok(Accepted::KeyReused),
+            };
+        }
+        let id = if self.run_no(&new.run_id).is_none() {
+            new.run_id
+        } else {
+            new.spare_run_id
+        };
+        if self.run_no(&id).is_some() {
+            return Err(misuse(VERB, "both ids are taken"));
+        }
+        let key = new.session_key;
+        let session_id = self.ensure_session(VERB, &key, &new.new_session_id, new.at_ms)?;
+        if let Some(label) = &new.request.label
+            && !self.has_label(label, None)
+            && let Some(kept) = self.sessions.get_mut(&key)
+        {
+            kept.label.get_or_insert_with(|| label.clone());
+        }
+        let run = Run {
+            id: id.clone(),
+            session_key: key,
+            session_id,
+            request: new.request,
+            state: RunState::Queued,
+            accepted_at_ms: new.at_ms,
+            started_at_ms: None,
+            ended_at_ms: None,
+            end: None,
+        };
+        self.next_run += 1;
+        let kept = KeptRun {
+            run: run.clone(),
+            turn: None,
+            transcript: None,
+        };
+        self.runs.insert(self.next_run, kept);
+        let once = once_key(&new.once);
+        let params_hash = new.once.params_hash;
+        let made = Made::Run(id);
+        self.once.insert(
+            once,
+            Remembered {
+                params_hash,
+                made,
+                at_ms: new.at_ms,
+            },
+        );
+        Ok(Accepted::New(run))
+    }
+
+    /// The numbers of runs; fails before anything is changed if there is no such run.
+    fn numbers<'a>(
+        &self,
+        verb: &'static str,
+        ids: impl Iterator<Item = &'a RunId>,
+    ) -> Result<Vec<u64>, StoreError> {
+        let number = |id| {
+            self.run_no(id)
+                .ok_or_else(|| misuse(verb, "there is no such run"))
+        };
+        ids.map(number).collect()
+    }
+
+    fn begin(&mut self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
+        const VERB: &str = "begin";
+        let numbers = self.numbers(VERB, runs.iter().map(|(id, _)| id))?;
+        let mut turn = None;
+        for (no, (_, message)) in numbers.into_iter().zip(runs) {
+            let Some(run) = self.runs.get(&no).map(|kept| kept.run.clone()) else {
+                continue;
+            };
+            if run.state != RunState::Queued {
+                continue;
+            }
+            let id = self.ensure_session(VERB, &run.session_key, &run.session_id, now_ms)?;
+            self.append(&id, message);
+            if let Some(kept) = self.runs.get_mut(&no) {
+                kept.run.state = RunState::Running;
+                kept.run.started_at_ms = Some(now_ms);
+                kept.turn = Some(*turn.get_or_insert(no));
+                kept.transcript = Some(id);
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self, finish: Finish) -> Result<(), StoreError> {
+        let numbers = self.numbers("finish", finish.runs.iter())?;
+        // Where the answer goes; none if the turn ended before.
+        let mut answer_to = None;
+        let mut worked = false;
+        for (at, no) in numbers.into_iter().enumerate() {
+            let Some(kept) = self.runs.get(&no) else {
+                continue;
+            };
+            let run = kept.run.clone();
+            let transcript = match run.state {
+                RunState::Ended => continue,
+                RunState::Running => kept.transcript.clone(),
+                RunState::Queued => {
+                    let current = self
+                        .sessions
+                        .get(&run.session_key)
+                        .map(|kept| kept.id.clone());
+                    let id = current.unwrap_or(run.session_id);
+                    let message = rules::unheard(&run.id, &run.request, run.accepted_at_ms);
+                    self.append(&id, message);
+                    if let Some(kept) = self.writing(&id) {
+                        kept.updated_at_ms = kept.updated_at_ms.max(finish.at_ms);
+                    }
+                    Some(id)
+                }
+            };
+            if at == 0 {
+                answer_to = transcript;
+                worked = run.state == RunState::Running;
+            }
+            self.end_run(no, &finish.end, finish.at_ms);
+        }
+        let Some(id) = answer_to else { return Ok(()) };
+        if let Some(message) = finish.message {
+            self.append(&id, message);
+        }
+        self.note_end(&id, &finish.end, worked, finish.at_ms);
+        Ok(())
+    }
+
+    fn end_run(&mut self, no: u64, end: &tidegate_core::run::RunEnd, at_ms: u64) {
+        if let Some(kept) = self.runs.get_mut(&no) {
+            kept.run.state = RunState::Ended;
+            kept.run.ended_at_ms = Some(at_ms);
+            kept.run.end = Some(end.clone());
+        }
+    }
+
+    fn recover(&mut self, note: &RecoveryNote, now_ms: u64) -> Recovered {
+        let end = rules::interrupted_end(note);
+        let in_state = |state: &Self, wanted| -> Vec<u64> {
+            let found = state
+                .runs
+                .iter()
+                .filter(|(_, kept)| kept.run.state == wanted);
+            found.map(|(no, _)| *no).collect()
+        };
+        let mut recovered = Recovered::default();
+        let mut turns = BTreeSet::new();
+        for no in in_state(self, RunState::Running) {
+            let Some(kept) = self.runs.get(&no) else {
+                continue;
+            };
+            let (id, turn) = (kept.run.id.clone(), kept.turn);
+            let transcript = kept.transcript.clone().unwrap_or_default();
+            if turns.insert(turn) {
+                self.append(&transcript, rules::interrupted(&id, note, now_ms));
+                self.note_end(&transcript, &end, false, now_ms);
+            }
+            self.end_run(no, &end, now_ms);
+            recovered
+                .interrupted
+                .extend(self.runs.get(&no).map(|kept| kept.run.clone()));
+        }
+        let queued = in_state(self, RunState::Queued);
+        let queued = queued.iter().filter_map(|no| self.runs.get(no));
+        recovered.queued = queued.map(|kept| kept.run.clone()).collect();
+        recovered
+    }
+
+    fn prune(&mut self, ended_before_ms: u64) -> u64 {
+        let before = self.runs.len() + self.once.len();
+        let mut forgotten = BTreeSet::new();
+        self.runs.retain(|_, kept| {
+            let old = kept.run.ended_at_ms.is_some_and(|at| at < ended_before_ms);
+            if old {
+                forgotten.insert(kept.run.id.clone());
+            }
+            !old
+        });
+        let runs = forgotten.len();
+        let mut with_runs = 0;
+        self.once.retain(|_, known| match &known.made {
+            Made::Run(id) if forgotten.contains(id) => {
+                with_runs += 1;
+                false
+            }
+            Made::Run(_) => true,
+            Made::Message(_) => known.at_ms >= ended_before_ms,
+        });
+        debug_assert!(with_runs <= runs);
+        (before - self.runs.len() - self.once.len() - with_runs) as u64
+    }
+}
+
+#[async_trait]
+impl RunStore for MemoryStore {
+    async fn accept(&self, run: NewRun) -> Result<Accepted, StoreError> {
+        self.state().accept(run)
+    }
+
+    async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
+        self.state().begin(runs, now_ms)
+    }
+
+    async fn finish(&self, finish: Finish) -> Result<(), StoreError> {
+        self.state().finish(finish)
+    }
+
+    async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError> {
+        Ok(self.state().run(id))
+    }
+
+    async fn recover(&self, note: RecoveryNote, now_ms: u64) -> Result<Recovered, StoreError> {
+        Ok(self.state().recover(&note, now_ms))
+    }
+
+    async fn prune(&self, ended_before_ms: u64) -> Result<u64, StoreError> {
+        Ok(self.state().prune(ended_before_ms))
+    }
+}

@@ -1,0 +1,86 @@
+//! What both stores hold to.
+
+use tidegate_core::run::{RunEnd, RunRequest, RunStatus};
+use tidegate_core::store::{PairRequest, RecoveryNote, SettingsPatch};
+use tidegate_core::transcript::{NewMessage, Speaker, StopReason, Usage};
+use tidegate_protocol::{Patch, RunId};
+
+/// How many characters of a message a list of sessions shows.
+const EXCERPT_CHARS: usize = 256;
+
+/// The beginning of a text for a list; none if it says nothing.
+pub(crate) fn excerpt(text: &str) -> Option<String> {
+    let text = text.trim();
+    (!text.is_empty()).then(|| text.chars().take(EXCERPT_CHARS).collect())
+}
+
+/// Whether a session says of its last run that it was cut short.
+pub(crate) const fn cut_short(status: RunStatus) -> bool {
+    matches!(status, RunStatus::Aborted | RunStatus::Interrupted)
+}
+
+/// Whether a patch would change who asked for the session, which is written once.
+pub(crate) fn moves_parent(patch: &SettingsPatch, stored: Option<&str>) -> bool {
+    match (&patch.spawned_by, stored) {
+        (Patch::Keep, _) | (_, None) => false,
+        (Patch::Clear, Some(_)) => true,
+        (Patch::Set(wanted), Some(stored)) => wanted != stored,
+    }
+}
+
+/// The user's words of a run that ended before it began: they belong into the transcript too.
+pub(crate) fn unheard(run: &RunId, request: &RunRequest, accepted_at_ms: u64) -> NewMessage {
+    NewMessage::user(
+        format!("{run}:user"),
+        request.message.clone(),
+        accepted_at_ms,
+        run.clone(),
+    )
+}
+
+/// The message that ends an interrupted turn.
+pub(crate) fn interrupted(run: &RunId, note: &RecoveryNote, at_ms: u64) -> NewMessage {
+    NewMessage {
+        id: format!("{run}:interrupted"),
+        speaker: Speaker::Assistant,
+        parts: Vec::new(),
+        at_ms,
+        run_id: Some(run.clone()),
+        maker: None,
+        usage: Some(Usage::default()),
+        stop: Some(StopReason::Interrupted),
+        error: Some(note.error.clone()),
+    }
+}
+
+/// The end of an interrupted run.
+pub(crate) fn interrupted_end(note: &RecoveryNote) -> RunEnd {
+    RunEnd {
+        status: RunStatus::Interrupted,
+        text: String::new(),
+        error: Some(note.error.clone()),
+        failure: None,
+        maker: None,
+        usage: Usage::default(),
+    }
+}
+
+/// Whether two requests of one device ask for the same: what a person would approve. What the
+/// device calls itself does not count, and stays as it was shown.
+pub(crate) fn asks_the_same(stored: &PairRequest, request: &PairRequest) -> bool {
+    stored.public_key == request.public_key
+        && stored.role == request.role
+        && stored.scopes == request.scopes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_counts_characters_and_leaves_blanks_out() {
+        assert_eq!(excerpt(" \n"), None);
+        assert_eq!(excerpt(" hi "), Some("hi".into()));
+        assert_eq!(excerpt(&"ä".repeat(300)).unwrap().chars().count(), 256);
+    }
+}

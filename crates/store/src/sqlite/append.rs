@@ -1,0 +1,136 @@
+//! What several verbs do to sessions and transcripts.
+
+use rusqlite::{Connection, params};
+use tidegate_core::session::SessionKey;
+use tidegate_core::transcript::{NewMessage, Speaker, StopReason};
+use tidegate_protocol::{AgentId, RunId};
+
+use super::fault::Fault;
+use super::rows::{SEQ_BITS, bound, change, first, json};
+use crate::{rules, words};
+
+/// Where a session's words are written: the number of its transcript.
+pub(super) fn transcript_of(conn: &Connection, key: &SessionKey) -> Result<Option<i64>, Fault> {
+    let sql = "SELECT transcript FROM sessions WHERE key = ?1";
+    first(conn, sql, [key.as_str()], |row| Ok(row.get(0)?))
+}
+
+/// The transcript of a session id, made if needed.
+pub(super) fn transcript(conn: &Connection, session_id: &str) -> Result<i64, Fault> {
+    if let Some(no) = known_transcript(conn, session_id)? {
+        return Ok(no);
+    }
+    change(
+        conn,
+        "INSERT INTO transcripts (session_id) VALUES (?1)",
+        [session_id],
+    )?;
+    Ok(conn.last_insert_rowid())
+}
+
+/// The transcript of a session id, if it is still there.
+pub(super) fn known_transcript(conn: &Connection, session_id: &str) -> Result<Option<i64>, Fault> {
+    let sql = "SELECT no FROM transcripts WHERE session_id = ?1";
+    first(conn, sql, [session_id], |row| Ok(row.get(0)?))
+}
+
+/// Makes a session if needed, or notes its change, and says where its words are written.
+pub(super) fn ensure_session(
+    conn: &Connection,
+    key: &SessionKey,
+    new_session_id: &str,
+    now_ms: u64,
+) -> Result<i64, Fault> {
+    if let Some(no) = transcript_of(conn, key)? {
+        touch_session(conn, no, now_ms)?;
+        return Ok(no);
+    }
+    let no = transcript(conn, new_session_id)?;
+    let agent = key.agent();
+    change(
+        conn,
+        "INSERT INTO sessions (key, transcript, agent, created_at, updated_at, settings)
+         VALUES (?1, ?2, ?3, ?4, ?4, '{}')",
+        params![
+            key.as_str(),
+            no,
+            agent.as_ref().map(AgentId::as_str),
+            bound(now_ms)
+        ],
+    )?;
+    Ok(no)
+}
+
+/// Notes the time of a change of the session that writes into this transcript.
+pub(super) fn touch_session(conn: &Connection, transcript: i64, now_ms: u64) -> Result<(), Fault> {
+    let sql = "UPDATE sessions SET updated_at = max(updated_at, ?2) WHERE transcript = ?1";
+    change(conn, sql, params![transcript, bound(now_ms)])?;
+    Ok(())
+}
+
+/// Appends a message, with everything that is kept ready about its transcript. A transcript that
+/// was taken away takes its late words along.
+pub(super) fn append(
+    conn: &Connection,
+    transcript: i64,
+    message: &NewMessage,
+) -> Result<(), Fault> {
+    let text = message.text();
+    let excerpt = rules::excerpt(&text);
+    let users = excerpt
+        .as_ref()
+        .filter(|_| message.speaker == Speaker::User);
+    let seq: Option<i64> = first(
+        conn,
+        "UPDATE transcripts SET message_count = message_count + 1,
+            first_user_text = coalesce(first_user_text, ?2), last_text = coalesce(?3, last_text)
+         WHERE no = ?1 RETURNING message_count",
+        params![transcript, users, excerpt],
+        |row| Ok(row.get(0)?),
+    )?;
+    let Some(seq) = seq else { return Ok(()) };
+    let place = (transcript << SEQ_BITS) | seq;
+    change(
+        conn,
+        "INSERT INTO messages (place, id, speaker, parts, at, run_id, maker, usage, stop, error)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        params![
+            place,
+            message.id,
+            message.speaker.as_str(),
+            serde_json::to_string(&message.parts)?,
+            bound(message.at_ms),
+            message.run_id.as_ref().map(RunId::as_str),
+            json(message.maker.as_ref())?,
+            json(message.usage.as_ref())?,
+            message.stop.map(StopReason::as_str),
+            message.error,
+        ],
+    )?;
+    let words = words::words(&text);
+    if !words.is_empty() {
+        let sql = "INSERT INTO message_words (rowid, words) VALUES (?1, ?2)";
+        change(conn, sql, params![place, words.join(" ")])?;
+    }
+    Ok(())
+}
+
+/// Takes a transcript away with all its messages.
+pub(super) fn forget_transcript(conn: &Connection, transcript: i64) -> Result<(), Fault> {
+    let from = transcript << SEQ_BITS;
+    let to = (transcript + 1) << SEQ_BITS;
+    let range = params![from, to];
+    change(
+        conn,
+        "DELETE FROM message_words WHERE rowid IN
+            (SELECT place FROM messages WHERE place >= ?1 AND place < ?2)",
+        range,
+    )?;
+    change(
+        conn,
+        "DELETE FROM messages WHERE place >= ?1 AND place < ?2",
+        range,
+    )?;
+    change(conn, "DELETE FROM transcripts WHERE no = ?1", [transcript])?;
+    Ok(())
+}

@@ -1,0 +1,17 @@
+//! The ports on SQLite: one writer thread with group commit, readers on connections of their own.
+
+mod append;
+mod devices;
+mod fault;
+mod file;
+mod readers;
+mod rows;
+mod runs;
+mod schema;
+mod search;
+mod sessions;
+mod store;
+mod writer;
+
+pub use schema::{OpenError, SCHEMA_VERSION};
+pub use store::SqliteStore;

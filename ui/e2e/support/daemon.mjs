@@ -1,0 +1,60 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const START_MS = 20_000;
+const LINK = /http:\/\/127\.0\.0\.1:(\d+)\/#code=\S+/;
+
+/** The real binary, named by TIDEGATE_BIN, in a home of its own. */
+export class Daemon {
+  #home = mkdtempSync(join(tmpdir(), "tidegate-e2e-"));
+  #process;
+  port = 0;
+  link = "";
+
+  get origin() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Starts on a free port the first time, and on the same port later. */
+  async start() {
+    const binary = process.env.TIDEGATE_BIN;
+    if (!binary) throw new Error("TIDEGATE_BIN names no binary");
+    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: join(this.#home, "state") };
+    this.#process = spawn(binary, ["gateway", "--port", String(this.port)], { env, stdio: ["ignore", "pipe", "inherit"] });
+    const match = await this.#printedLink();
+    this.link = match[0];
+    this.port = Number(match[1]);
+  }
+
+  #printedLink() {
+    return new Promise((resolve, reject) => {
+      const fail = (why) => reject(new Error(`the gateway printed no WebChat link: ${why}`));
+      const timer = setTimeout(() => fail("deadline passed"), START_MS);
+      this.#process.once("exit", (code) => fail(`it ended with ${code}`));
+      createInterface({ input: this.#process.stdout }).on("line", (line) => {
+        const match = LINK.exec(line);
+        if (!match) return;
+        clearTimeout(timer);
+        resolve(match);
+      });
+    });
+  }
+
+  /** SIGTERM ends it in order, SIGKILL at once. */
+  async stop(signal = "SIGTERM") {
+    const child = this.#process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill(signal);
+    await ended;
+  }
+
+  async remove() {
+    await this.stop("SIGKILL");
+    rmSync(this.#home, { recursive: true, force: true });
+  }
+}

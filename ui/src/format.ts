@@ -1,0 +1,44 @@
+const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
+const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+const count = new Intl.NumberFormat();
+
+const DAY_MS = 86_400_000;
+
+function startOfDay(at: number): number {
+  return new Date(at).setHours(0, 0, 0, 0);
+}
+
+/** Days between the calendar days of two moments; 0 is today. */
+export function daysAgo(at: number, now: number): number {
+  return Math.round((startOfDay(now) - startOfDay(at)) / DAY_MS);
+}
+
+export function clockTime(at: number): string {
+  return clock.format(at);
+}
+
+export function fullTime(at: number): string {
+  return full.format(at);
+}
+
+/** Short for a list: the hour today and yesterday, the weekday this week, else the date. */
+export function shortTime(at: number, now: number): string {
+  if (at === 0) return "";
+  const days = daysAgo(at, now);
+  if (days <= 1) return clock.format(at);
+  return days < 7 ? weekday.format(at) : date.format(at);
+}
+
+export function duration(ms: number): string {
+  const minutes = Math.floor(ms / 60_000);
+  if (minutes < 1) return `${Math.max(0, Math.floor(ms / 1000))} s`;
+  if (minutes < 60) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
+export function plainCount(value: number): string {
+  return count.format(value);
+}

@@ -1,0 +1,39 @@
+import { computed, signal } from "@preact/signals";
+import { browser, keep, recall } from "./storage.ts";
+
+/** At most one sheet or question is open over the page. */
+export type Overlay = "details" | "rename" | "reset" | "delete" | undefined;
+export const overlay = signal<Overlay>(undefined);
+
+const narrowQuery = matchMedia("(max-width: 52rem)");
+export const narrow = signal(narrowQuery.matches);
+narrowQuery.addEventListener("change", () => {
+  narrow.value = narrowQuery.matches;
+});
+
+/** Only of meaning at narrow widths; wide pages always show the list. */
+export const drawerOpen = signal(false);
+export const listHidden = computed(() => narrow.value && !drawerOpen.value);
+
+/** Shown for a moment after missed updates. */
+export const gapNotice = signal(false);
+let gapTimer: ReturnType<typeof setTimeout> | undefined;
+
+export function showGapNotice(): void {
+  gapNotice.value = true;
+  clearTimeout(gapTimer);
+  gapTimer = setTimeout(() => {
+    gapNotice.value = false;
+  }, 6_000);
+}
+
+export type Theme = "auto" | "light" | "dark";
+const THEMES: readonly Theme[] = ["auto", "light", "dark"];
+
+export const theme = signal<Theme>(recall<Theme>(browser, "theme", "auto"));
+
+export function nextTheme(): void {
+  theme.value = THEMES[(THEMES.indexOf(theme.value) + 1) % THEMES.length] ?? "auto";
+  keep(browser, "theme", theme.value);
+  document.documentElement.dataset.theme = theme.value;
+}

@@ -1,0 +1,34 @@
+import { strings } from "../strings.ts";
+import { announce } from "./announce.ts";
+import { refreshConversation, watchConversation } from "./conversation.ts";
+import { startGateway, whenGap, whenReady } from "./gateway.ts";
+import { takeSnapshot, watchHealth } from "./health.ts";
+import { refreshModels } from "./models.ts";
+import { flushOutbox } from "./outbox.ts";
+import { showGapNotice } from "./page.ts";
+import { openFirst, openKey, refreshSessions, watchSessions } from "./sessions.ts";
+
+/** Joins the parts: who reacts to a connection, to missed updates, and to events. */
+export function start(): Promise<void> {
+  whenReady(() => {
+    takeSnapshot();
+    flushOutbox();
+    void refreshModels();
+    void (openKey.value === "" ? openFirst() : refreshSessions());
+    void refreshConversation();
+  });
+  whenGap(() => {
+    showGapNotice();
+    announce(strings.connection.gap);
+    void refreshSessions();
+    void refreshConversation();
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") void refreshSessions();
+  });
+  return startGateway(() => {
+    watchConversation();
+    watchSessions();
+    watchHealth();
+  });
+}

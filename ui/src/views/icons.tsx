@@ -1,0 +1,38 @@
+import type { ComponentChildren } from "preact";
+
+function Icon({ children }: { children: ComponentChildren }) {
+  return (
+    <svg class="icon" viewBox="0 0 24 24" width="20" height="20" fill="none" stroke="currentColor"
+      stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">
+      {children}
+    </svg>
+  );
+}
+
+/** A gate standing in two waves. */
+export function Logo({ size = 28 }: { size?: number }) {
+  return (
+    <svg class="logo" viewBox="0 0 32 32" width={size} height={size} aria-hidden="true">
+      <rect class="logo-ground" width="32" height="32" rx="9" />
+      <path class="logo-gate" d="M9.5 20V13a6.5 6.5 0 0 1 13 0v7M16 7v12" />
+      <path class="logo-wave" d="M5 20.2c1.9 0 1.9 1.6 3.7 1.6s1.8-1.6 3.6-1.6 1.9 1.6 3.7 1.6 1.8-1.6 3.7-1.6 1.8 1.6 3.6 1.6 1.9-1.6 3.7-1.6" />
+      <path class="logo-wave low" d="M8 25c1.6 0 1.6 1.4 3.2 1.4s1.6-1.4 3.2-1.4 1.6 1.4 3.2 1.4 1.6-1.4 3.2-1.4 1.6 1.4 3.2 1.4" />
+    </svg>
+  );
+}
+
+export const PlusIcon = () => <Icon><path d="M12 5v14M5 12h14" /></Icon>;
+export const SearchIcon = () => <Icon><circle cx="11" cy="11" r="6.5" /><path d="m20 20-4.3-4.3" /></Icon>;
+export const CloseIcon = () => <Icon><path d="M6 6l12 12M18 6 6 18" /></Icon>;
+export const MenuIcon = () => <Icon><path d="M4 7h16M4 12h16M4 17h10" /></Icon>;
+export const DotsIcon = () => <Icon><path d="M5 12h.01M12 12h.01M19 12h.01" stroke-width="2.6" /></Icon>;
+export const SendIcon = () => <Icon><path d="M12 19V5M6 11l6-6 6 6" stroke-width="2" /></Icon>;
+export const StopIcon = () => <Icon><rect x="7" y="7" width="10" height="10" rx="2" fill="currentColor" stroke="none" /></Icon>;
+export const DownIcon = () => <Icon><path d="M12 5v14M6 13l6 6 6-6" /></Icon>;
+export const CopyIcon = () => <Icon><rect x="9" y="9" width="11" height="11" rx="2.5" /><path d="M5 15V6.5A2.5 2.5 0 0 1 7.5 4H15" /></Icon>;
+export const CheckIcon = () => <Icon><path d="m5 12.5 4.5 4.5L19 7.5" /></Icon>;
+export const SunIcon = () => <Icon><circle cx="12" cy="12" r="4" /><path d="M12 3v2M12 19v2M3 12h2M19 12h2M5.6 5.6 7 7M17 17l1.4 1.4M18.4 5.6 17 7M7 17l-1.4 1.4" /></Icon>;
+export const MoonIcon = () => <Icon><path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z" /></Icon>;
+export const HalfIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 4a8 8 0 0 1 0 16Z" fill="currentColor" stroke="none" /></Icon>;
+export const ClockIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></Icon>;
+export const AlertIcon = () => <Icon><path d="M12 4 3 19.5h18L12 4ZM12 10v4.5M12 17h.01" /></Icon>;

@@ -1,0 +1,123 @@
+import { memo } from "preact/compat";
+import { useState } from "preact/hooks";
+import { clockTime, fullTime, plainCount } from "../format.ts";
+import { strings } from "../strings.ts";
+import type { Message, ToolCall } from "../wire/message.ts";
+import { AlertIcon, CheckIcon, CopyIcon } from "./icons.tsx";
+import { MarkdownView } from "./markdown-view.tsx";
+
+const words = strings.chat;
+
+/** One stored message. Values never change once read, so it is drawn once. */
+export const MessageView = memo(({ message }: { message: Message }) => {
+  switch (message.role) {
+    case "user":
+      return <UserMessage text={message.text} at={message.at} />;
+    case "assistant":
+      return <AssistantMessage message={message} />;
+    default:
+      return <SideMessage message={message} />;
+  }
+});
+
+export function UserMessage({ text, at }: { text: string; at: number }) {
+  return (
+    <article class="turn user" aria-label={words.from(words.you, at ? fullTime(at) : "")}>
+      <div class="bubble">{text}</div>
+      {at > 0 && <p class="meta"><Time at={at} /></p>}
+    </article>
+  );
+}
+
+function AssistantMessage({ message }: { message: Message }) {
+  const { text, thinking, tools, at } = message;
+  return (
+    <article class="turn assistant" aria-label={words.from(words.assistant, at ? fullTime(at) : "")}>
+      {thinking && <Thinking text={thinking} live={false} />}
+      {tools.map((tool, index) => <ToolLine key={index} tool={tool} />)}
+      {text && <MarkdownView text={text} />}
+      <Ending message={message} />
+      <p class="meta">
+        <Time at={at} />
+        {message.model && <span>{message.model}</span>}
+        {message.tokens ? <span>{words.tokens(plainCount(message.tokens))}</span> : null}
+        {text && <CopyButton text={text} />}
+      </p>
+    </article>
+  );
+}
+
+/** Tool results and notes: there for who wants them, closed for who does not. */
+function SideMessage({ message }: { message: Message }) {
+  const name = message.role === "tool" ? words.tool : words.system;
+  return (
+    <article class="turn side" aria-label={words.from(name, message.at ? fullTime(message.at) : "")}>
+      <details class="fold">
+        <summary>{name}</summary>
+        <pre tabIndex={0} role="group" aria-label={name}>{message.text}</pre>
+      </details>
+    </article>
+  );
+}
+
+export function Thinking({ text, live }: { text: string; live: boolean }) {
+  return (
+    <details class={live ? "fold thinking live" : "fold thinking"}>
+      <summary>{live ? words.thinking : words.thought}</summary>
+      <div class="fold-body">{text}</div>
+    </details>
+  );
+}
+
+function ToolLine({ tool }: { tool: ToolCall }) {
+  return (
+    <details class="fold">
+      <summary>{words.toolCall(tool.name)}</summary>
+      <pre tabIndex={0} role="group" aria-label={tool.name}>{tool.detail}</pre>
+    </details>
+  );
+}
+
+/** How an answer ended, if not simply well. */
+function Ending({ message }: { message: Message }) {
+  switch (message.stopReason) {
+    case "error":
+      return (
+        <div class="problem">
+          <AlertIcon />
+          <div>
+            <p class="strong">{words.errorTitle}</p>
+            <p>{message.error ?? words.error}</p>
+          </div>
+        </div>
+      );
+    case "aborted":
+      return <p class="ending">{words.stopped}</p>;
+    case "interrupted":
+      return <p class="ending">{words.interrupted}</p>;
+    case "length":
+      return <p class="ending">{words.length}</p>;
+    default:
+      return null;
+  }
+}
+
+function Time({ at }: { at: number }) {
+  if (at === 0) return null;
+  return <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>{clockTime(at)}</time>;
+}
+
+function CopyButton({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(text);
+    setCopied(true);
+    setTimeout(() => setCopied(false), 1_500);
+  };
+  const label = copied ? words.copied : words.copyMessage;
+  return (
+    <button type="button" class="quiet tiny" aria-label={label} title={label} onClick={copy}>
+      {copied ? <CheckIcon /> : <CopyIcon />}
+    </button>
+  );
+}

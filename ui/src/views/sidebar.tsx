@@ -1,0 +1,85 @@
+import { useEffect, useRef } from "preact/hooks";
+import { drawerOpen, listHidden, narrow } from "../state/page.ts";
+import { found, search, sessions, setSearch, startNew } from "../state/sessions.ts";
+import { strings } from "../strings.ts";
+import type { Session } from "../wire/session.ts";
+import { ConnectionBadge } from "./connection-badge.tsx";
+import { CloseIcon, Logo, PlusIcon, SearchIcon } from "./icons.tsx";
+import { SessionList } from "./session-list.tsx";
+import { ThemeButton } from "./theme-button.tsx";
+
+const words = strings.sessions;
+
+/** The list of conversations: a column on wide pages, a drawer on narrow ones. */
+export function Sidebar() {
+  const begin = (): void => {
+    startNew();
+    drawerOpen.value = false;
+    document.getElementById("message")?.focus();
+  };
+  return (
+    <nav class={listHidden.value ? "sidebar" : "sidebar open"} aria-label={words.region}
+      inert={listHidden.value}>
+      <div class="sidebar-top">
+        <span class="brand"><Logo /> {strings.product}</span>
+        {narrow.value && (
+          <button type="button" class="quiet round" aria-label={words.closeDrawer}
+            onClick={() => { drawerOpen.value = false; }}>
+            <CloseIcon />
+          </button>
+        )}
+      </div>
+      <button type="button" class="new" onClick={begin}><PlusIcon />{words.new}</button>
+      <SearchBox />
+      <Results />
+      <div class="sidebar-foot"><ConnectionBadge /><ThemeButton /></div>
+    </nav>
+  );
+}
+
+function SearchBox() {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      drawerOpen.value = true;
+      requestAnimationFrame(() => field.current?.select());
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    if (search.value !== "") setSearch("");
+    else leave();
+  };
+  return (
+    <div class="search">
+      <SearchIcon />
+      <input ref={field} id="search" type="search" aria-label={words.search} autocomplete="off"
+        placeholder={words.searchHint} value={search.value} onKeyDown={onKeyDown}
+        onInput={(event) => setSearch(event.currentTarget.value)} />
+      <kbd aria-hidden="true">{/Mac|iP/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
+    </div>
+  );
+}
+
+function leave(): void {
+  drawerOpen.value = false;
+  document.getElementById("message")?.focus();
+}
+
+function Results() {
+  const matches = found.value;
+  const rows: readonly Session[] = matches ?? sessions.value;
+  return (
+    <div class="sidebar-list">
+      <p class="sr-only" role="status">{matches && words.found(matches.length)}</p>
+      {matches?.length === 0 && <p class="none">{words.nothingFound(search.value.trim())}</p>}
+      {!matches && rows.length === 0 && <p class="none">{words.none}</p>}
+      <SessionList rows={rows} />
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { number, object, text } from "./read.ts";
+
+export interface Session {
+  key: string;
+  label?: string;
+  title?: string;
+  preview?: string;
+  updatedAt: number;
+  model?: string;
+  modelProvider?: string;
+  thinkingLevel?: string;
+  totalTokens?: number;
+  active: boolean;
+}
+
+export function readSession(value: unknown): Session | undefined {
+  const row = object(value);
+  const key = text(row.key);
+  if (!key) return undefined;
+  return {
+    key,
+    label: text(row.label),
+    title: text(row.derivedTitle) ?? text(row.displayName),
+    preview: text(row.lastMessagePreview),
+    updatedAt: number(row.updatedAt) ?? 0,
+    model: text(row.model),
+    modelProvider: text(row.modelProvider),
+    thinkingLevel: text(row.thinkingLevel),
+    totalTokens: number(row.totalTokens),
+    active: row.activeRun === true,
+  };
+}
+
+export interface Model {
+  /** `provider/id`, the form that `sessions.patch` takes. */
+  ref: string;
+  name: string;
+  provider: string;
+  contextWindow?: number;
+}
+
+export function readModel(value: unknown): Model | undefined {
+  const model = object(value);
+  const id = text(model.id);
+  const provider = text(model.provider);
+  if (!id || !provider) return undefined;
+  return {
+    ref: `${provider}/${id}`,
+    name: text(model.name) ?? id,
+    provider,
+    contextWindow: number(model.contextWindow),
+  };
+}

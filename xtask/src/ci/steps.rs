@@ -1,0 +1,120 @@
+//! What each step does.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+
+use super::run::Step;
+use super::tally::{Nextest, Tally};
+use super::tools::Tools;
+use super::{setup, ui};
+use crate::{codegen, deps, licences, tidy};
+
+/// What the steps share.
+pub(crate) struct Stage<'a> {
+    pub(crate) root: &'a Path,
+    pub(crate) tools: Tools,
+    pub(crate) tally: Tally,
+}
+
+impl Stage<'_> {
+    pub(crate) fn cargo(&self, args: &[&str]) -> crate::shell::Cmd {
+        self.tools.cmd("cargo", self.root).args(args)
+    }
+
+    /// Where cargo puts what it builds.
+    pub(crate) fn target(&self) -> PathBuf {
+        let given = std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from);
+        self.root
+            .join(given.unwrap_or_else(|| PathBuf::from("target")))
+    }
+}
+
+pub(crate) fn take(step: Step, stage: &mut Stage<'_>) -> Result<()> {
+    match step {
+        Step::Setup => setup::run(stage.root, &mut stage.tools),
+        Step::Fmt => stage.cargo(&["fmt", "--all", "--check"]).run(),
+        Step::Tidy => tidy::run(stage.root),
+        Step::Deps => deps::run(stage.root),
+        // Clippy checks as `cargo check` does; both would cost two builds of every dependency.
+        Step::Clippy => stage
+            .cargo(&[
+                "clippy",
+                "--workspace",
+                "--all-targets",
+                "--locked",
+                "--quiet",
+            ])
+            .args(["--", "-D", "warnings"])
+            .run(),
+        Step::Codegen => codegen::run(stage.root, &codegen::Options { check: true }),
+        Step::Licences => licences::check(stage.root, &stage.tools),
+        Step::Tests => tests(stage),
+        Step::Loom => loom(stage),
+        Step::Ui => ui::page(stage),
+        Step::Browser => ui::browser(stage),
+    }
+}
+
+fn tests(stage: &mut Stage<'_>) -> Result<()> {
+    // Each is worth knowing, whether or not the other is good.
+    let tests = nextest(stage, &["--workspace"]);
+    let examples = doctests(stage);
+    tests.and(examples)
+}
+
+/// The outbox under every order of its atomic steps. A feature of a crate without tokio, so the
+/// rest of the workspace never sees loom's types.
+fn loom(stage: &mut Stage<'_>) -> Result<()> {
+    nextest(
+        stage,
+        &["--package", "tidegate-outbox", "--features", "loom"],
+    )
+}
+
+fn nextest(stage: &mut Stage<'_>, more: &[&str]) -> Result<()> {
+    let mut seen = Nextest::default();
+    let good = stage
+        .cargo(&[
+            "nextest",
+            "run",
+            "--locked",
+            "--no-fail-fast",
+            "--color",
+            "never",
+        ])
+        .args(["--status-level", "skip", "--final-status-level", "fail"])
+        .args(more)
+        .lines(|line| {
+            if seen.line(line) {
+                println!("{line}");
+            }
+        })?;
+    if !good {
+        // The count is then only for the closing line; nextest has said what is wrong.
+        _ = stage.tally.add(seen);
+        bail!("a test failed, or the tests do not build");
+    }
+    stage.tally.add(seen)
+}
+
+fn doctests(stage: &mut Stage<'_>) -> Result<()> {
+    let command = stage.cargo(&["test", "--workspace", "--doc", "--locked", "--quiet"]);
+    let tally = &mut stage.tally;
+    let good = command
+        .args(["--no-fail-fast", "--", "--format", "pretty"])
+        .lines(|line| {
+            tally.doctest_line(line);
+            // The good is in the tally; its counts for each package would bury the bad.
+            let good = line.is_empty() || line.ends_with(" ... ok");
+            let counts = ["running ", "test result: ok", "all doctests ran"];
+            if !good && !counts.iter().any(|start| line.starts_with(start)) {
+                println!("{line}");
+            }
+        })?;
+    if good {
+        Ok(())
+    } else {
+        bail!("an example in the documentation failed")
+    }
+}

@@ -1,0 +1,57 @@
+//! The developer tool of Tidegate: everything that a contributor or CI runs, in one program.
+//! A task is one variant of [`Task`], one module, and one line in [`run`].
+
+mod ci;
+mod codegen;
+mod deps;
+mod licences;
+mod metadata;
+mod shell;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The developer tool of Tidegate.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Installs what is missing, then runs every check and every test, as CI does
+    Ci(ci::Options),
+    /// Checks what the compiler does not: file sizes, words, names in the wrong room, white space
+    Tidy,
+    /// Checks the dependency arrows between our crates and the size of the default build
+    Deps,
+    /// Checks the licences, bans and sources of all dependencies (cargo-deny)
+    Licences,
+    /// Writes what is generated from the protocol catalog: schema, reference, TypeScript
+    Codegen(codegen::Options),
+}
+
+fn run(task: &Task) -> anyhow::Result<()> {
+    let root = shell::workspace_root()?;
+    match task {
+        Task::Ci(options) => ci::run(&root, options),
+        Task::Tidy => tidy::run(&root),
+        Task::Deps => deps::run(&root),
+        Task::Licences => licences::run(&root),
+        Task::Codegen(options) => codegen::run(&root, options),
+    }
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse().task) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

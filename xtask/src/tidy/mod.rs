@@ -1,0 +1,9 @@
+//! `cargo xtask tidy`: what the compiler does not check.
+
+mod exceptions;
+mod files;
+mod rules;
+mod run;
+mod rust;
+
+pub(crate) use run::run;
