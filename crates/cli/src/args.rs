@@ -1,10 +1,15 @@
 //! The command line.
 
+mod client;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit::HELP as EXIT_CODES;
+pub(crate) use client::{
+    AgentArgs, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs, SessionsCommand,
+};
 
 /// What every command gets.
 #[derive(Debug, Clone)]
@@ -148,117 +153,6 @@ pub(crate) enum GatewayCommand {
     Send(SendArgs),
     /// Give the agent a message and wait for its answer
     Agent(AgentArgs),
-}
-
-/// `gateway call`.
-#[derive(Debug, Clone, Args)]
-#[command(disable_help_flag = true)]
-pub(crate) struct CallArgs {
-    /// The method, such as sessions.list
-    #[arg(required_unless_present = "help")]
-    pub(crate) method: Option<String>,
-    /// Params as JSON; @FILE reads a file, - reads standard input
-    #[arg(long, value_name = "JSON")]
-    pub(crate) params: Option<String>,
-    /// Where a method answers twice, wait for the second answer
-    #[arg(long)]
-    pub(crate) expect_final: bool,
-    /// Print help; after a method, what it does and takes
-    #[arg(long, short)]
-    pub(crate) help: bool,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
-
-/// `gateway send`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SendArgs {
-    /// To whom: a session key, or a peer on the channel
-    #[arg(long, value_name = "ID")]
-    pub(crate) to: String,
-    /// The message; - reads standard input
-    #[arg(long, short, value_name = "TEXT")]
-    pub(crate) message: String,
-    /// A picture or file to add; may be repeated
-    #[arg(long = "media-url", value_name = "URL")]
-    pub(crate) media_urls: Vec<String>,
-    /// The channel
-    #[arg(long)]
-    pub(crate) channel: Option<String>,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
-
-/// `agent`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct AgentArgs {
-    /// The message; - reads standard input
-    #[arg(long, short, value_name = "TEXT")]
-    pub(crate) message: String,
-    /// A peer whose conversation to use
-    #[arg(long, value_name = "ID")]
-    pub(crate) to: Option<String>,
-    /// The conversation, by its key (default: the main one)
-    #[arg(long, value_name = "KEY")]
-    pub(crate) session_key: Option<String>,
-    /// The agent (default: the default agent)
-    #[arg(long, value_name = "ID")]
-    pub(crate) agent: Option<String>,
-    /// How much to think: off, minimal, low, medium, high or xhigh
-    #[arg(long, value_name = "LEVEL")]
-    pub(crate) thinking: Option<String>,
-    /// Deadline of the run in seconds (default: the configuration's)
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) run_timeout: Option<u32>,
-    /// Return as soon as the gateway has stored the message
-    #[arg(long)]
-    pub(crate) no_wait: bool,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum SessionsCommand {
-    /// Conversations, newest first (the same as `tidegate sessions`)
-    List(SessionsArgs),
-}
-
-/// `sessions`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct SessionsArgs {
-    /// Only those with these words in the name or in any message
-    #[arg(long, value_name = "WORDS")]
-    pub(crate) search: Option<String>,
-    /// At most so many
-    #[arg(long, value_name = "N", default_value_t = 50,
-          value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) limit: u32,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
-
-/// `logs`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct LogsArgs {
-    /// Go on with what is written from now
-    #[arg(long, short)]
-    pub(crate) follow: bool,
-    /// Most lines to begin with
-    #[arg(long, value_name = "N", default_value_t = 200,
-          value_parser = clap::value_parser!(u32).range(1..=5000))]
-    pub(crate) limit: u32,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
-}
-
-/// `dashboard`.
-#[derive(Debug, Clone, Args)]
-pub(crate) struct DashboardArgs {
-    /// Only print the link
-    #[arg(long)]
-    pub(crate) no_open: bool,
-    #[command(flatten)]
-    pub(crate) connection: Connection,
 }
 
 /// `config`.

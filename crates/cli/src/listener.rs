@@ -1,9 +1,36 @@
 //! Who listens on a port of this host. Any user may take a port while our gateway does not run,
 //! and would be given the secret by whoever dials it without looking.
 
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use tidegate_client::Address;
+
+use crate::exit::Exit;
+use crate::output::Failure;
+
+/// The secret is for our gateway, not for whoever took its port.
+pub(crate) fn refuse_strangers(address: &Address, state_dir: &Path) -> Result<(), Failure> {
+    if !address.is_loopback() {
+        return Ok(());
+    }
+    let me = rustix::process::geteuid().as_raw();
+    let owner = std::fs::metadata(state_dir).map_or(me, |meta| meta.uid());
+    // Root could read the secret anyway.
+    let stranger = listeners(address.port())
+        .into_iter()
+        .find(|uid| ![0, me, owner].contains(uid));
+    let Some(uid) = stranger else { return Ok(()) };
+    Err(Failure::new(
+        Exit::Denied,
+        format!("user {uid} listens on {address}: the secret was not sent"),
+    )
+    .next("if that is meant to be, give the secret with --token-file; else stop that program"))
+}
+
 /// The users whose sockets would get a connection to `127.0.0.1:port`, as the kernel tells.
 /// Empty where it does not tell, or where nobody listens.
-pub(crate) fn listeners(port: u16) -> Vec<u32> {
+fn listeners(port: u16) -> Vec<u32> {
     let read = |file| std::fs::read_to_string(file).unwrap_or_default();
     owners(&read("/proc/net/tcp"), &read("/proc/net/tcp6"), port)
 }

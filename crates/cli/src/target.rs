@@ -101,7 +101,7 @@ pub(crate) fn find(globals: &Globals) -> anyhow::Result<Target> {
     let own = own(&loaded, given.auth.is_empty())?;
     let target = decide(&given, &own, &loaded.state_dir)?;
     if target.own && given.auth.is_empty() {
-        refuse_strangers(&target.address, &loaded.state_dir)?;
+        listener::refuse_strangers(&target.address, &loaded.state_dir)?;
     }
     Ok(target)
 }
@@ -297,26 +297,6 @@ fn no_secret_yet(own: &Own, state_dir: &Path) -> Failure {
             "set gateway.auth.token, or give --token-file".to_owned()
         }),
     }
-}
-
-/// The secret is for our gateway, not for whoever took its port.
-fn refuse_strangers(address: &Address, state_dir: &Path) -> Result<(), Failure> {
-    use std::os::unix::fs::MetadataExt;
-    if !address.is_loopback() {
-        return Ok(());
-    }
-    let me = rustix::process::geteuid().as_raw();
-    let owner = std::fs::metadata(state_dir).map_or(me, |meta| meta.uid());
-    // Root could read the secret anyway.
-    let stranger = listener::listeners(address.port())
-        .into_iter()
-        .find(|uid| ![0, me, owner].contains(uid));
-    let Some(uid) = stranger else { return Ok(()) };
-    Err(Failure::new(
-        Exit::Denied,
-        format!("user {uid} listens on {address}: the secret was not sent"),
-    )
-    .next("if that is meant to be, give the secret with --token-file; else stop that program"))
 }
 
 #[cfg(test)]

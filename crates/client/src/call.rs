@@ -20,6 +20,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use crate::connect::{ConnectOptions, Opened, handshake};
 use crate::error::{Error, Phase};
 use crate::events::{Events, Speaker, WAITING_EVENTS};
+use crate::frame::is_ack;
 use crate::link::{self, Answer, OUTGOING, Shared};
 
 /// How long [`Client::close`] waits for the other side.
@@ -193,7 +194,7 @@ impl Client {
             .start(M::SPEC.name, Some(&params), true, within)
             .await?;
         let first = call.next(within).await?;
-        if link::is_ack(&first) {
+        if is_ack(&first) {
             return Ok(First::Ack(
                 read(&first)?,
                 PendingFinal {
@@ -225,7 +226,7 @@ impl Client {
             .start(method, params.as_deref(), until_final, within)
             .await?;
         let first = call.next(within).await?;
-        if until_final && link::is_ack(&first) {
+        if until_final && is_ack(&first) {
             call.next(within).await
         } else {
             Ok(first)

@@ -2,17 +2,14 @@
 //! Reading never waits for writing, so a gateway that stops reading until its answers are taken
 //! (DECISIONS D4) cannot hold us up.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use serde::Deserialize;
 use serde_json::value::RawValue;
-use tidegate_protocol::frame::StateVersion;
-use tidegate_protocol::{ErrorCode, ErrorShape, limits};
+use tidegate_protocol::limits;
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
@@ -20,8 +17,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Message};
 
-use crate::error::{Close, Error, ErrorKind, Phase, Refusal};
-use crate::events::{EventFrame, Speaker};
+use crate::error::{Close, Error, ErrorKind, Phase};
+use crate::events::Speaker;
+use crate::frame::{Frame, is_ack, read_frame};
 
 pub(crate) type Socket = WebSocketStream<TcpStream>;
 
@@ -31,97 +29,6 @@ pub(crate) const OUTGOING: usize = 32;
 const TICK_TIMEOUT: u16 = 4000;
 /// How long a close handshake may take; nobody is interested in it any more.
 const CLOSING: Duration = Duration::from_millis(500);
-
-/// A frame from the gateway.
-#[derive(Deserialize)]
-pub(crate) struct Inbound<'a> {
-    #[serde(rename = "type", borrow)]
-    kind: Cow<'a, str>,
-    #[serde(borrow, default)]
-    id: Option<Cow<'a, str>>,
-    #[serde(default)]
-    ok: bool,
-    #[serde(borrow, default)]
-    payload: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    error: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    event: Option<Cow<'a, str>>,
-    #[serde(default)]
-    seq: Option<u64>,
-    #[serde(rename = "stateVersion", default)]
-    state_version: Option<StateVersion>,
-}
-
-/// A frame, sorted.
-pub(crate) enum Frame {
-    Answer {
-        id: String,
-        answer: Result<Box<RawValue>, Error>,
-    },
-    Event(EventFrame),
-}
-
-/// Reads a frame; `None` for anything that a newer gateway may say and we do not know.
-pub(crate) fn read_frame(text: &str) -> Option<Frame> {
-    let frame: Inbound<'_> = serde_json::from_str(text).ok()?;
-    let payload = || {
-        frame
-            .payload
-            .map_or_else(|| RawValue::NULL.to_owned(), ToOwned::to_owned)
-    };
-    match &*frame.kind {
-        "res" => {
-            let id = frame.id.as_deref()?.to_owned();
-            let answer = if frame.ok {
-                Ok(payload())
-            } else {
-                Err(refusal(&frame))
-            };
-            Some(Frame::Answer { id, answer })
-        }
-        "event" => Some(Frame::Event(EventFrame {
-            name: frame.event.as_deref()?.to_owned(),
-            payload: payload(),
-            seq: frame.seq,
-            state_version: frame.state_version,
-        })),
-        _ => None,
-    }
-}
-
-fn refusal(frame: &Inbound<'_>) -> Error {
-    let text = frame.error.map_or("null", RawValue::get);
-    let shape = serde_json::from_str(text).unwrap_or_else(|_| foreign_error(text));
-    let payload = frame
-        .payload
-        .and_then(|payload| serde_json::from_str(payload.get()).ok());
-    let refusal = Refusal {
-        shape,
-        payload,
-        close: None,
-    };
-    Error::new(Phase::Call, ErrorKind::Refused(Box::new(refusal)))
-}
-
-/// An error with a code of another generation: its words are kept.
-fn foreign_error(text: &str) -> ErrorShape {
-    #[derive(Deserialize, Default)]
-    #[serde(default)]
-    struct Foreign {
-        code: String,
-        message: String,
-    }
-    let foreign: Foreign = serde_json::from_str(text).unwrap_or_default();
-    ErrorShape::new(
-        ErrorCode::InvalidRequest,
-        match (foreign.code.is_empty(), foreign.message.is_empty()) {
-            (true, true) => "the gateway refused without saying why".to_owned(),
-            (true, false) => foreign.message,
-            (false, _) => format!("{} ({})", foreign.message, foreign.code),
-        },
-    )
-}
 
 pub(crate) type Answer = Result<Box<RawValue>, Error>;
 
@@ -211,15 +118,6 @@ impl Shared {
         }
         self.ended.send_replace(Some(why.clone()));
     }
-}
-
-pub(crate) fn is_ack(payload: &RawValue) -> bool {
-    #[derive(Deserialize)]
-    struct Status<'a> {
-        #[serde(borrow)]
-        status: Cow<'a, str>,
-    }
-    serde_json::from_str::<Status<'_>>(payload.get()).is_ok_and(|found| found.status == "accepted")
 }
 
 /// Serves the connection until it ends.
@@ -334,43 +232,4 @@ async fn finish(
         while let Some(Ok(_)) = stream.next().await {}
     })
     .await;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn errors_of_another_generation_keep_their_words() {
-        let text = r#"{"type":"res","id":"1","ok":false,"error":{"code":"APPROVAL_NOT_FOUND","message":"no such approval"}}"#;
-        let Some(Frame::Answer {
-            answer: Err(error), ..
-        }) = read_frame(text)
-        else {
-            panic!()
-        };
-        assert_eq!(error.to_string(), "no such approval (APPROVAL_NOT_FOUND)");
-    }
-
-    #[test]
-    fn an_answer_without_payload_is_null_and_unknown_frames_are_let_go() {
-        let Some(Frame::Answer {
-            answer: Ok(payload),
-            ..
-        }) = read_frame(r#"{"type":"res","id":"1","ok":true}"#)
-        else {
-            panic!()
-        };
-        assert_eq!(payload.get(), "null");
-        assert!(read_frame(r#"{"type":"news"}"#).is_none());
-        assert!(read_frame("not json").is_none());
-    }
-
-    #[test]
-    fn an_acknowledgement_is_known_by_its_status() {
-        let raw = |text: &str| RawValue::from_string(text.to_owned()).unwrap();
-        assert!(is_ack(&raw(r#"{"runId":"r","status":"accepted"}"#)));
-        assert!(!is_ack(&raw(r#"{"runId":"r","status":"ok"}"#)));
-        assert!(!is_ack(&raw("[1]")));
-    }
 }

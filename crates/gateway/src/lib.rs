@@ -5,8 +5,8 @@
 //! `ws::handshake` decides who it is, `ws::session` reads, `rpc::dispatch` checks and calls a
 //! handler in `methods`, the answer waits in the connection's outbox, `ws::session` writes.
 
-pub mod auth;
-pub mod config;
+mod auth;
+mod config;
 mod error;
 mod hub;
 mod http;
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tidegate_engine::Engine;
 use tokio_util::sync::CancellationToken;
 
-pub use config::{GatewayConfig, LogTail, LogTailPage};
+pub use config::{ConfigReader, GatewayConfig, LogTail, LogTailPage};
 pub use hub::Hub;
 pub use metrics::Metrics;
 use state::Shared;

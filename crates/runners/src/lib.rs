@@ -10,4 +10,4 @@ pub mod agent;
 
 pub use agent::http::HttpClient;
 pub use agent::offline::OfflineRunner;
-pub use agent::{Api, BuildError, ProviderSettings, build};
+pub use agent::settings::{Api, BuildError, ProviderSettings, build};

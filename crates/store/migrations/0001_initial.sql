@@ -43,6 +43,10 @@ CREATE TABLE messages (
     error   TEXT
 ) STRICT;
 
+-- Transcripts that were taken away and had too many messages to delete at once: the writer deletes
+-- the rest when nothing waits. Nobody can see them.
+CREATE TABLE forgotten (transcript INTEGER PRIMARY KEY) STRICT;
+
 -- The words of messages.parts, as src/words.rs cuts them; rowid = messages.place.
 CREATE VIRTUAL TABLE message_words USING fts5 (
     words,

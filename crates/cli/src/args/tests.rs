@@ -26,15 +26,45 @@ fn the_definition_is_sound() {
 
 #[test]
 fn the_gateway_runs_with_or_without_the_word_run() {
-    check("gateway", &expect![[""]]);
+    check(
+        "gateway",
+        &expect![[r#"
+        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: None }
+        profile=None json=false no_color=false
+    "#]],
+    );
     check(
         "gateway --port 1 --bind lan --token-file /t --force --verbose --allow-unconfigured --profile dev",
-        &expect![[""]],
+        &expect![[r#"
+            Gateway { run: GatewayRunArgs { port: Some(1), bind: Some("lan"), token: None, token_file: Some("/t"), password_file: None, force: true, verbose: true, allow_unconfigured: true }, command: None }
+            profile=Some("dev") json=false no_color=false
+        "#]],
     );
-    check("gateway run --port 2 --password-file p", &expect![[""]]);
-    check("gateway --port 1 health", &expect![[""]]);
-    check("gateway --token a --token-file b", &expect![[""]]);
-    check("gateway --port 99999", &expect![[""]]);
+    check(
+        "gateway run --port 2 --password-file p",
+        &expect![[r#"
+        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Run(GatewayRunArgs { port: Some(2), bind: None, token: None, token_file: None, password_file: Some("p"), force: false, verbose: false, allow_unconfigured: false })) }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "gateway --port 1 health",
+        &expect![[r#"
+        ArgumentConflict
+    "#]],
+    );
+    check(
+        "gateway --token a --token-file b",
+        &expect![[r#"
+        ArgumentConflict
+    "#]],
+    );
+    check(
+        "gateway --port 99999",
+        &expect![[r#"
+        ValueValidation
+    "#]],
+    );
 }
 
 #[test]
@@ -73,36 +103,135 @@ fn helpers_have_one_meaning_in_both_places() {
 fn calls_and_messages() {
     check(
         "gateway call sessions.list --params {\"limit\":3} --json",
-        &expect![[""]],
+        &expect![[r#"
+            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: Some("sessions.list"), params: Some("{\"limit\":3}"), expect_final: false, help: false, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+            profile=None json=true no_color=false
+        "#]],
     );
-    check("gateway call agent --help", &expect![[""]]);
-    check("gateway call --help", &expect![[""]]);
-    check("gateway call", &expect![[""]]);
+    check(
+        "gateway call agent --help",
+        &expect![[r#"
+        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: Some("agent"), params: None, expect_final: false, help: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "gateway call --help",
+        &expect![[r#"
+        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: None, params: None, expect_final: false, help: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "gateway call",
+        &expect![[r#"
+        MissingRequiredArgument
+    "#]],
+    );
     check(
         "gateway send --to main --message hi --media-url http://a --media-url http://b --channel webchat",
-        &expect![[""]],
+        &expect![[r#"
+            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Send(SendArgs { to: "main", message: "hi", media_urls: ["http://a", "http://b"], channel: Some("webchat"), connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+            profile=None json=false no_color=false
+        "#]],
     );
-    check("gateway send --to main", &expect![[""]]);
+    check(
+        "gateway send --to main",
+        &expect![[r#"
+        MissingRequiredArgument
+    "#]],
+    );
     check(
         "agent --message hi --session-key k --thinking low --run-timeout 60 --timeout 500",
-        &expect![[""]],
+        &expect![[r#"
+            Agent(AgentArgs { message: "hi", to: None, session_key: Some("k"), agent: None, thinking: Some("low"), run_timeout: Some(60), no_wait: false, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 500 } })
+            profile=None json=false no_color=false
+        "#]],
     );
-    check("agent --message hi --timeout 0", &expect![[""]]);
+    check(
+        "agent --message hi --timeout 0",
+        &expect![[r#"
+        ValueValidation
+    "#]],
+    );
 }
 
 #[test]
 fn the_rest() {
-    check("sessions --search word", &expect![[""]]);
-    check("sessions list --limit 3", &expect![[""]]);
-    check("logs --follow --limit 10", &expect![[""]]);
-    check("dashboard --no-open", &expect![[""]]);
-    check("config get gateway.port", &expect![[""]]);
-    check("config path", &expect![[""]]);
-    check("config explain", &expect![[""]]);
-    check("completions zsh", &expect![[""]]);
-    check("completions", &expect![[""]]);
-    check("nonsense", &expect![[""]]);
-    check("", &expect![[""]]);
+    check(
+        "sessions --search word",
+        &expect![[r#"
+        Sessions { command: None, list: SessionsArgs { search: Some("word"), limit: 50, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } } }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "sessions list --limit 3",
+        &expect![[r#"
+        Sessions { command: Some(List(SessionsArgs { search: None, limit: 3, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })), list: SessionsArgs { search: None, limit: 50, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } } }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "logs --follow --limit 10",
+        &expect![[r#"
+        Logs(LogsArgs { follow: true, limit: 10, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "dashboard --no-open",
+        &expect![[r#"
+        Dashboard(DashboardArgs { no_open: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "config get gateway.port",
+        &expect![[r#"
+        Config { command: Get { path: Some("gateway.port") } }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "config path",
+        &expect![[r#"
+        Config { command: Path }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "config explain",
+        &expect![[r#"
+        Config { command: Explain { path: None } }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "completions zsh",
+        &expect![[r#"
+        Completions { shell: Zsh }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "completions",
+        &expect![[r#"
+        MissingRequiredArgument
+    "#]],
+    );
+    check(
+        "nonsense",
+        &expect![[r#"
+        InvalidSubcommand
+    "#]],
+    );
+    check(
+        "",
+        &expect![[r#"
+        DisplayHelpOnMissingArgumentOrSubcommand
+    "#]],
+    );
 }
 
 #[test]

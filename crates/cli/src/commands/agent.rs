@@ -38,7 +38,7 @@ pub(crate) async fn run(args: &AgentArgs, globals: &Globals) -> anyhow::Result<E
     let mut stream = Stream::new(&screen);
     let outcome = gateway
         .run_agent(&params, LONGEST, interrupt(), |notice| {
-            stream.notice(&notice)
+            stream.notice(&notice);
         })
         .await;
     let exit = match outcome {
@@ -93,7 +93,7 @@ fn params(args: &AgentArgs) -> Result<AgentParams, Failure> {
     })
 }
 
-/// Ctrl-C, once. The second one ends the program as it would without us.
+/// Ctrl-C, once: stopping takes a few seconds at most, so a second one need not do more.
 async fn interrupt() {
     if tokio::signal::ctrl_c().await.is_err() {
         // Then Ctrl-C still does what it does by itself.

@@ -5,7 +5,7 @@ use serde_json::Value;
 use tidegate_protocol::catalog::visit_all;
 use tidegate_protocol::{Access, Method, MethodVisitor, Scope, strict};
 
-use super::connection::{Context, text_argument};
+use super::connection::{Context, client, text_argument};
 use crate::args::{CallArgs, Cli, Globals};
 use crate::exit::Exit;
 use crate::output::{self, Failure, Screen, nearest_methods, with_spinner};
@@ -20,7 +20,7 @@ pub(crate) async fn run(args: &CallArgs, globals: &Globals) -> anyhow::Result<Ex
     let scopes = scopes(method)?;
     let context = Context::new(globals)?;
     let gateway = context.connect(&scopes).await?;
-    let client = context.client(&gateway)?;
+    let client = client(&gateway)?;
     let call = client.call_raw(method, params.as_ref(), context.timeout, args.expect_final);
     let payload = with_spinner(&context.screen, method, call)
         .await

@@ -4,8 +4,8 @@
 use serde_json::{Value, json};
 
 use crate::args::{ConfigCommand, Globals};
-use crate::config::file::{Judged, judge, read};
 use crate::config::explain::{Explained, NoSuchKey};
+use crate::config::file::{Judged, judge, read};
 use crate::config::{Loaded, Overrides, check, load};
 use crate::exit::Exit;
 use crate::output::{Failure, Screen};
@@ -14,22 +14,33 @@ use crate::output::{Failure, Screen};
 ///
 /// # Errors
 /// The configuration cannot be used, or there is no such key.
-pub(crate) fn run(globals: &Globals, screen: &Screen, command: &ConfigCommand) -> anyhow::Result<Exit> {
+pub(crate) fn run(
+    globals: &Globals,
+    screen: &Screen,
+    command: &ConfigCommand,
+) -> anyhow::Result<Exit> {
     if matches!(command, ConfigCommand::Schema) {
         screen.print(&check::schema_text())?;
         return Ok(Exit::Done);
     }
-    let overrides = Overrides { profile: globals.profile.clone(), ..Overrides::default() };
+    let overrides = Overrides {
+        profile: globals.profile.clone(),
+        ..Overrides::default()
+    };
     match command {
         ConfigCommand::Schema => {}
         ConfigCommand::Path => {
-            let path = crate::config::load::config_path(&overrides)?.display().to_string();
+            let path = crate::config::load::config_path(&overrides)?
+                .display()
+                .to_string();
             say(screen, globals.json, &json!({ "path": path }), &path)?;
         }
         ConfigCommand::Validate => return validate(globals, screen, &overrides),
         ConfigCommand::Get { path } => {
             let loaded = load(&overrides)?;
-            let value = loaded.value_at(path.as_deref().unwrap_or_default()).map_err(no_such_key)?;
+            let value = loaded
+                .value_at(path.as_deref().unwrap_or_default())
+                .map_err(no_such_key)?;
             let text = match &value {
                 Value::String(text) => text.clone(),
                 other => serde_json::to_string_pretty(other)?,
@@ -38,7 +49,12 @@ pub(crate) fn run(globals: &Globals, screen: &Screen, command: &ConfigCommand) -
         }
         ConfigCommand::Explain { path } => {
             let loaded = load(&overrides)?;
-            explain(globals, screen, &loaded, path.as_deref().unwrap_or_default())?;
+            explain(
+                globals,
+                screen,
+                &loaded,
+                path.as_deref().unwrap_or_default(),
+            )?;
         }
     }
     Ok(Exit::Done)
@@ -61,7 +77,9 @@ fn explain(globals: &Globals, screen: &Screen, loaded: &Loaded, path: &str) -> a
     let found = loaded.explain(path).map_err(no_such_key)?;
     let rows: Vec<Value> = found
         .iter()
-        .map(|one| json!({ "path": one.path, "value": one.value, "source": one.source.to_string() }))
+        .map(
+            |one| json!({ "path": one.path, "value": one.value, "source": one.source.to_string() }),
+        )
         .collect();
     let mut text = String::new();
     if path.is_empty() {
@@ -94,11 +112,19 @@ fn validate(globals: &Globals, screen: &Screen, overrides: &Overrides) -> anyhow
     let judged = match read(&path) {
         Ok(None) => {
             let text = format!("{shown} does not exist: the defaults are in force");
-            say(screen, globals.json, &json!({ "path": path, "exists": false, "valid": true, "errors": [], "warnings": [] }), &text)?;
+            say(
+                screen,
+                globals.json,
+                &json!({ "path": path, "exists": false, "valid": true, "errors": [], "warnings": [] }),
+                &text,
+            )?;
             return Ok(Exit::Done);
         }
         Ok(Some(text)) => judge(&text),
-        Err(finding) => Judged { errors: vec![finding], ..Judged::default() },
+        Err(finding) => Judged {
+            errors: vec![finding],
+            ..Judged::default()
+        },
     };
     let valid = judged.config.is_some();
     let rows = |findings: &[crate::config::document::Finding]| -> Vec<Value> {
@@ -118,9 +144,23 @@ fn validate(globals: &Globals, screen: &Screen, overrides: &Overrides) -> anyhow
         "warnings": rows(&judged.warnings),
     });
     let mut text: Vec<String> = Vec::new();
-    text.extend(judged.errors.iter().map(|finding| format!("{shown}:{finding}")));
-    text.extend(judged.warnings.iter().map(|finding| format!("{shown}:{finding} (warning)")));
-    text.push(if valid { format!("{shown} is valid") } else { format!("{shown} is invalid") });
+    text.extend(
+        judged
+            .errors
+            .iter()
+            .map(|finding| format!("{shown}:{finding}")),
+    );
+    text.extend(
+        judged
+            .warnings
+            .iter()
+            .map(|finding| format!("{shown}:{finding} (warning)")),
+    );
+    text.push(if valid {
+        format!("{shown} is valid")
+    } else {
+        format!("{shown} is invalid")
+    });
     say(screen, globals.json, &report, &text.join("\n"))?;
     Ok(if valid { Exit::Done } else { Exit::Config })
 }

@@ -1,5 +1,6 @@
 //! The way of every client command to the gateway. Nothing here starts one.
 
+use std::io::Read;
 use std::time::Duration;
 
 use serde_json::value::RawValue;
@@ -133,13 +134,6 @@ impl Context {
             .map_err(|why| self.failure(&why, name))
     }
 
-    /// The open connection.
-    pub(crate) fn client<'a>(&self, gateway: &'a Reconnecting) -> Result<&'a Client, Failure> {
-        gateway
-            .client()
-            .ok_or_else(|| Failure::new(Exit::Temporary, "the connection was lost"))
-    }
-
     /// Reads an answer.
     pub(crate) fn read<T: serde::de::DeserializeOwned>(
         &self,
@@ -159,17 +153,24 @@ impl Context {
     }
 }
 
+/// The open connection.
+pub(crate) fn client(gateway: &Reconnecting) -> Result<&Client, Failure> {
+    gateway
+        .client()
+        .ok_or_else(|| Failure::new(Exit::Temporary, "the connection was lost"))
+}
+
+/// What the gateway would take at most (`limits::message_bytes`).
+const MOST_TEXT_BYTES: u64 = 25 * 1024 * 1024;
+
 /// The text of an argument; `-` reads standard input.
 pub(crate) fn text_argument(argument: &str, value: &str) -> Result<String, Failure> {
-    use std::io::Read;
     if value != "-" {
         return Ok(value.to_owned());
     }
-    // What the gateway would take at most (limits::message_bytes).
-    const MOST: u64 = 25 * 1024 * 1024;
     let mut text = String::new();
     std::io::stdin()
-        .take(MOST)
+        .take(MOST_TEXT_BYTES)
         .read_to_string(&mut text)
         .map_err(|why| Failure::new(Exit::Usage, format!("{argument} -: {why}")))?;
     Ok(text)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use tidegate_core::{Secret, SystemClock, SystemIds};
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{Globals, GatewayRunArgs};
+use crate::args::{GatewayRunArgs, Globals};
 use crate::compose::{self, Daemon};
 use crate::config::{Bind, Config, FileState, Loaded, LogLevel, Overrides, env::Environment, load};
 use crate::exit::Exit;
@@ -37,18 +37,25 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
     let inherited = lifecycle::inherited_listeners();
     lifecycle::harden();
     if args.token.is_some() {
-        screen::warn("--token: other users of this host can see it in the list of processes; --token-file hides it");
+        screen::warn(
+            "--token: other users of this host can see it in the list of processes; --token-file hides it",
+        );
     }
     let loaded = load(&overrides(globals, args)?)?;
     let (bound, webchat) = listen(&loaded, args.force, inherited).await?;
     let start = prepare(loaded, args.verbose, bound.exposed)?;
 
-    let listeners: Vec<_> = bound.listeners.iter().chain(&webchat).map(std::net::TcpListener::try_clone).collect::<Result<_, _>>()?;
+    let listeners: Vec<_> = bound
+        .listeners
+        .iter()
+        .chain(&webchat)
+        .map(std::net::TcpListener::try_clone)
+        .collect::<Result<_, _>>()?;
     let mut kept = Some(listeners);
     let stop = CancellationToken::new();
     let log = start.log.clone();
     let level = start.loaded.config.logging.level;
-    let served = serve(start, bound, webchat, args.verbose, stop.clone());
+    let served = serve(start, bound, webchat, stop.clone());
     let supervised = lifecycle::supervise(served, &stop, |restart| {
         tracing::info!(target: "tidegate::lifecycle", restart, "stopping");
         // Kept open only to be handed on: else who comes now would wait for nobody.
@@ -76,7 +83,8 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
 
 fn overrides(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Result<Overrides> {
     let bind = args.bind.as_deref().map(str::parse::<Bind>).transpose();
-    let bind = bind.map_err(|expected| Failure::new(Exit::Usage, format!("--bind: expected {expected}")))?;
+    let bind =
+        bind.map_err(|expected| Failure::new(Exit::Usage, format!("--bind: expected {expected}")))?;
     Ok(Overrides {
         profile: globals.profile.clone(),
         port: args.port,
@@ -116,7 +124,13 @@ async fn listen(
         Some(port) => listeners::bind(&addresses, port, &mut inherited).map_err(taken)?,
         None => Vec::new(),
     };
-    Ok((Bound { listeners: main, exposed }, webchat))
+    Ok((
+        Bound {
+            listeners: main,
+            exposed,
+        },
+        webchat,
+    ))
 }
 
 /// What others can reach must not be guessed. The secret that the gateway makes is strong.
@@ -133,7 +147,11 @@ fn strong_enough(config: &Config, loaded: &Loaded) -> Result<(), Failure> {
         })
     };
     let token = short("token", loaded.secrets.token.as_ref(), MIN_TOKEN_CHARS);
-    let password = short("password", loaded.secrets.password.as_ref(), MIN_PASSWORD_CHARS);
+    let password = short(
+        "password",
+        loaded.secrets.password.as_ref(),
+        MIN_PASSWORD_CHARS,
+    );
     token.or(password).map_or(Ok(()), Err)
 }
 
@@ -151,11 +169,24 @@ fn in_use(taken: &Taken, loaded: &Loaded, forced: bool) -> Failure {
         Some([]) => " by a program of another user".to_owned(),
         None => String::new(),
     };
-    let ours = found.as_deref().and_then(<[_]>::first).is_some_and(force::Holder::is_tidegate);
-    let talk = if ours { "it works already: tidegate gateway health; " } else { "" };
-    let end = if forced { "" } else { ", or end that program: tidegate gateway --force" };
-    Failure::new(Exit::Config, format!("port {port} is in use{who}"))
-        .next(format!("{talk}choose another port: tidegate gateway --port {}{end}", port.saturating_add(10)))
+    let ours = found
+        .as_deref()
+        .and_then(<[_]>::first)
+        .is_some_and(force::Holder::is_tidegate);
+    let talk = if ours {
+        "it works already: tidegate gateway health; "
+    } else {
+        ""
+    };
+    let end = if forced {
+        ""
+    } else {
+        ", or end that program: tidegate gateway --force"
+    };
+    Failure::new(Exit::Config, format!("port {port} is in use{who}")).next(format!(
+        "{talk}choose another port: tidegate gateway --port {}{end}",
+        port.saturating_add(10)
+    ))
 }
 
 /// What serving needs.
@@ -178,7 +209,10 @@ fn prepare(loaded: Loaded, verbose: bool, exposed: bool) -> anyhow::Result<Start
     match loaded.write_first_file() {
         Ok(false) => {}
         Ok(true) => made.push(format!("{} (configuration)", loaded.config_path.display())),
-        Err(error) => screen::warn(&format!("{} was not written: {error}", loaded.config_path.display())),
+        Err(error) => screen::warn(&format!(
+            "{} was not written: {error}",
+            loaded.config_path.display()
+        )),
     }
     let owner_token = if let Some(token) = &loaded.secrets.token {
         token.clone()
@@ -192,11 +226,26 @@ fn prepare(loaded: Loaded, verbose: bool, exposed: bool) -> anyhow::Result<Start
     };
     let log = start_log(&loaded, &owner_token, verbose)?;
     tell(&loaded, &prepared.notices, exposed);
-    Ok(Start { loaded, owner_token, made, log, _lock: lock })
+    Ok(Start {
+        loaded,
+        owner_token,
+        made,
+        log,
+        _lock: lock,
+    })
 }
 
-fn start_log(loaded: &Loaded, owner_token: &Secret<String>, verbose: bool) -> anyhow::Result<LogFile> {
-    let configured = loaded.config.logging.file.as_deref().and_then(|path| Environment::of_process().rooted(path));
+fn start_log(
+    loaded: &Loaded,
+    owner_token: &Secret<String>,
+    verbose: bool,
+) -> anyhow::Result<LogFile> {
+    let configured = loaded
+        .config
+        .logging
+        .file
+        .as_deref()
+        .and_then(|path| Environment::of_process().rooted(path));
     let mut secrets = loaded.secrets.all();
     secrets.push(owner_token.clone());
     let options = LogOptions {
@@ -206,11 +255,14 @@ fn start_log(loaded: &Loaded, owner_token: &Secret<String>, verbose: bool) -> an
         secrets,
         clock: Arc::new(SystemClock),
     };
-    let log = logging::start(options)
-        .map_err(|error| Failure::new(Exit::Config, format!("the log cannot be written: {error}")))?;
+    let log = logging::start(options).map_err(|error| {
+        Failure::new(Exit::Config, format!("the log cannot be written: {error}"))
+    })?;
     // One line, without what the panic says: that may be content.
     std::panic::set_hook(Box::new(|panic| {
-        let at = panic.location().map_or_else(String::new, ToString::to_string);
+        let at = panic
+            .location()
+            .map_or_else(String::new, ToString::to_string);
         let thread = std::thread::current().name().unwrap_or("?").to_owned();
         tracing::error!(target: "tidegate::panic", at, thread, "a bug ended this piece of work");
     }));
@@ -251,10 +303,15 @@ async fn serve(
     start: Start,
     bound: Bound,
     webchat: Vec<std::net::TcpListener>,
-    verbose: bool,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
-    let Start { loaded, owner_token, made, log, _lock } = start;
+    let Start {
+        loaded,
+        owner_token,
+        made,
+        log,
+        _lock,
+    } = start;
     let lines = screen::Lines::new(&loaded, made, &bound.listeners, &webchat, &log);
     let good = loaded.clone();
     let ready = Box::new(move |ready: Ready| {
@@ -273,7 +330,6 @@ async fn serve(
         owner_token,
         password,
         log,
-        verbose,
         stop,
         ready,
     };

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tidegate_client::Reconnecting;
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::system::{LogsTail, LogsTailParams, LogsTailResult};
 
@@ -18,11 +19,11 @@ const MOST_LINES: u32 = 5_000;
 pub(crate) async fn run(args: &LogsArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Read]).await?;
-    let mut params = LogsTailParams {
+    let params = LogsTailParams {
         limit: Some(args.limit),
         ..LogsTailParams::default()
     };
-    let mut last = context.call::<LogsTail>(&mut gateway, &params).await?;
+    let last = context.call::<LogsTail>(&mut gateway, &params).await?;
     if last.truncated && !args.follow {
         note(
             &context,
@@ -30,26 +31,37 @@ pub(crate) async fn run(args: &LogsArgs, globals: &Globals) -> anyhow::Result<Ex
         );
     }
     show(&context, &last)?;
-    while args.follow {
+    if args.follow {
+        follow(&context, &mut gateway, last).await?;
+    }
+    gateway.close().await;
+    Ok(Exit::Done)
+}
+
+/// Looks again and again; it ends with the gateway, or with the reader.
+async fn follow(
+    context: &Context,
+    gateway: &mut Reconnecting,
+    mut last: LogsTailResult,
+) -> anyhow::Result<()> {
+    loop {
         tokio::time::sleep(LOOK).await;
-        params = LogsTailParams {
+        let params = LogsTailParams {
             cursor: Some(last.cursor),
             limit: Some(MOST_LINES),
             max_bytes: None,
         };
-        last = context.call::<LogsTail>(&mut gateway, &params).await?;
+        last = context.call::<LogsTail>(gateway, &params).await?;
         if last.reset {
-            note(&context, "the log begins anew");
+            note(context, "the log begins anew");
         } else if last.truncated {
             note(
-                &context,
+                context,
                 "some lines were left out: the log is faster than this terminal",
             );
         }
-        show(&context, &last)?;
+        show(context, &last)?;
     }
-    gateway.close().await;
-    Ok(Exit::Done)
 }
 
 fn show(context: &Context, found: &LogsTailResult) -> std::io::Result<()> {

@@ -4,7 +4,7 @@ use tidegate_protocol::Scope;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::health::{Health, HealthParams, Status, StatusSummary};
 
-use super::connection::Context;
+use super::connection::{Context, client};
 use crate::args::Globals;
 use crate::exit::Exit;
 use crate::output::{self, Reached};
@@ -12,7 +12,7 @@ use crate::output::{self, Reached};
 pub(crate) async fn run(globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let gateway = context.connect(&[Scope::Read]).await?;
-    let client = context.client(&gateway)?;
+    let client = client(&gateway)?;
     let screen = &context.screen;
     if screen.json {
         screen.payload(&context.raw(client, "status").await?)?;

@@ -116,6 +116,9 @@ fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
             "another program has the port: set gateway.port, or name the gateway with --url"
                 .to_owned()
         }
+        ErrorKind::Deadline(_) if error.phase != Phase::Call => {
+            "wait longer with --timeout; the gateway's log is in the state directory".to_owned()
+        }
         ErrorKind::Deadline(_) => {
             "see what it does with `tidegate logs`, or wait longer with --timeout".to_owned()
         }

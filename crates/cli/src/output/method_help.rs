@@ -158,24 +158,24 @@ pub(crate) fn method_list(screen: &Screen) -> String {
     table(screen, &columns, &lines)
 }
 
-/// Names like this one, at most two.
+/// Names like this one, at most two: few letters differ, else the last word is the same.
 pub(crate) fn nearest_methods(name: &str) -> Vec<&'static str> {
-    let tail = name.rsplit('.').next().unwrap_or(name);
-    let mut near: Vec<_> = rows()
+    let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+    let rows = rows();
+    let steps = |spec: &MethodSpec| (distance(name, spec.name), spec.name);
+    let few = 3.min(name.len() / 2);
+    let mut near: Vec<_> = rows
         .iter()
-        .map(|spec| {
-            let same_tail = spec.name.rsplit('.').next() == Some(tail);
-            (
-                if same_tail {
-                    1
-                } else {
-                    distance(name, spec.name)
-                },
-                spec.name,
-            )
-        })
-        .filter(|(steps, _)| *steps <= 3.min(name.len() / 2))
+        .map(steps)
+        .filter(|(steps, _)| *steps <= few)
         .collect();
+    if near.is_empty() {
+        near = rows
+            .iter()
+            .filter(|spec| last(spec.name) == last(name))
+            .map(steps)
+            .collect();
+    }
     near.sort_unstable();
     near.into_iter().take(2).map(|(_, name)| name).collect()
 }

@@ -12,6 +12,9 @@ mod text;
 mod units;
 mod wait;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use failure::{Failure, report};
 pub(crate) use health::health;
 pub(crate) use log_line::log_line;

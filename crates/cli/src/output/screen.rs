@@ -15,7 +15,9 @@ pub(crate) struct Screen {
     pub(crate) out_is_terminal: bool,
     /// Somebody looks at standard error.
     pub(crate) err_is_terminal: bool,
-    colors: bool,
+    out: Paint,
+    err: Paint,
+    width: Option<usize>,
 }
 
 impl Screen {
@@ -23,43 +25,59 @@ impl Screen {
     pub(crate) fn new(globals: &Globals) -> Self {
         let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let colors = !globals.no_color && !set("NO_COLOR") && !dumb;
+        let out_is_terminal = io::stdout().is_terminal();
+        let err_is_terminal = io::stderr().is_terminal();
+        let columns = out_is_terminal
+            .then(|| comfy_table::Table::new().width())
+            .flatten();
         Self {
             json: globals.json,
-            out_is_terminal: io::stdout().is_terminal(),
-            err_is_terminal: io::stderr().is_terminal(),
-            colors: !globals.no_color && !set("NO_COLOR") && !dumb,
+            out_is_terminal,
+            err_is_terminal,
+            out: Paint {
+                on: colors && out_is_terminal,
+            },
+            err: Paint {
+                on: colors && err_is_terminal,
+            },
+            width: columns.map(usize::from).filter(|columns| *columns > 0),
+        }
+    }
+
+    /// A terminal of this width; for tests.
+    #[cfg(test)]
+    pub(crate) const fn of_width(columns: usize) -> Self {
+        Self {
+            json: false,
+            out_is_terminal: true,
+            err_is_terminal: false,
+            out: Paint { on: false },
+            err: Paint { on: false },
+            width: Some(columns),
         }
     }
 
     /// For standard output.
     pub(crate) const fn out(&self) -> Paint {
-        Paint {
-            on: self.colors && self.out_is_terminal,
-        }
+        self.out
     }
 
     /// For standard error.
     pub(crate) const fn err(&self) -> Paint {
-        Paint {
-            on: self.colors && self.err_is_terminal,
-        }
+        self.err
     }
 
     /// Columns of the terminal; `None` where nobody looks.
-    pub(crate) fn width(&self) -> Option<usize> {
-        let columns = self
-            .out_is_terminal
-            .then(|| comfy_table::Table::new().width());
-        columns
-            .flatten()
-            .map(usize::from)
-            .filter(|columns| *columns > 0)
+    pub(crate) const fn width(&self) -> Option<usize> {
+        self.width
     }
 
     /// Prints lines.
     ///
     /// # Errors
     /// Nobody reads any more.
+    #[expect(clippy::unused_self, reason = "printing is what a screen does")]
     pub(crate) fn say(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -73,6 +91,7 @@ impl Screen {
     ///
     /// # Errors
     /// Nobody reads any more.
+    #[expect(clippy::unused_self, reason = "printing is what a screen does")]
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
         let mut out = io::stdout().lock();
         out.write_all(text.as_bytes())?;
@@ -80,6 +99,7 @@ impl Screen {
     }
 
     /// A line for people, beside the output.
+    #[expect(clippy::unused_self, reason = "printing is what a screen does")]
     pub(crate) fn note(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }

@@ -51,7 +51,7 @@ pub(crate) fn table(screen: &Screen, columns: &[Column], rows: &[Vec<String>]) -
         table.add_row(cells);
     }
     for (at, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((if at == 0 { 0 } else { 1 }, 1));
+        column.set_padding((u16::from(at > 0), 1));
     }
     trimmed(&table.to_string())
 }

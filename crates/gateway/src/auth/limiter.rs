@@ -16,7 +16,7 @@ const PEERS: usize = 4_096;
 
 /// Kinds of secrets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// The shared secret.
     Token,
     /// The shared password.
@@ -29,7 +29,7 @@ pub enum Kind {
 
 /// Counts wrong secrets.
 #[derive(Debug, Default)]
-pub struct Limiter(Mutex<Buckets>);
+pub(crate) struct Limiter(Mutex<Buckets>);
 
 #[derive(Debug, Default)]
 struct Buckets {
@@ -62,13 +62,13 @@ impl Bucket {
 
 impl Limiter {
     /// How many milliseconds this peer must wait before another secret of this kind is looked at.
-    pub fn blocked(&self, peer: IpAddr, kind: Kind) -> Option<u64> {
+    pub(crate) fn blocked(&self, peer: IpAddr, kind: Kind) -> Option<u64> {
         let buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         buckets.wait(group(peer), kind, Instant::now())
     }
 
     /// Counts a wrong one; gives the waiting time if there was no room for it.
-    pub fn wrong(&self, peer: IpAddr, kind: Kind) -> Option<u64> {
+    pub(crate) fn wrong(&self, peer: IpAddr, kind: Kind) -> Option<u64> {
         let now = Instant::now();
         let peer = group(peer);
         let mut buckets = self.0.lock().unwrap_or_else(PoisonError::into_inner);

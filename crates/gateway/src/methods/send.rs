@@ -1,13 +1,11 @@
 //! `send`: for now to WebChat, that is, into a session.
 
-use tidegate_protocol::api::send::{SendMessage, SendParams, SendResult};
+use tidegate_protocol::api::send::{DEFAULT_CHANNEL, SendMessage, SendParams, SendResult};
 use tidegate_protocol::{RunId, Serve};
 
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
-/// The channel of a peer that is no session here, when none is named (V3 3.2).
-const DEFAULT_CHANNEL: &str = "whatsapp";
 const WEBCHAT: &str = "webchat";
 
 impl Serve<SendMessage> for Api {

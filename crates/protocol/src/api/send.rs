@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{IdempotencyKey, RunId};
 use crate::macros::methods;
 
+/// The channel of a peer that is no session here, when none is named (V3 3.2).
+pub const DEFAULT_CHANNEL: &str = "whatsapp";
+
 /// Params of `send`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

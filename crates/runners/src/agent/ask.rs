@@ -103,7 +103,9 @@ impl<D: Dialect> Provider<D> {
             let chunk = match reader.stop() {
                 Some(stop) if reader.finished() => return Ok(stop),
                 // The words are complete; only the count of tokens may follow.
-                Some(_) => response.chunk().await,
+                Some(_) => timeout(TRAILER_DEADLINE, response.chunk())
+                    .await
+                    .unwrap_or(Ok(None)),
                 None => response.chunk().await,
             };
             // A connection that breaks ends like one that is closed: the reader knows what is missing.

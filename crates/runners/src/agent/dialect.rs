@@ -5,7 +5,7 @@ use serde_json::Value;
 use tidegate_core::runner::{ModelInfo, Turn};
 use tidegate_core::transcript::{StopReason, Usage};
 
-use super::Api;
+use super::settings::Api;
 
 /// A dialect.
 pub(crate) trait Dialect: Send + Sync + 'static {

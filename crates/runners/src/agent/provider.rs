@@ -22,7 +22,7 @@ use super::error;
 use super::failure::{Failure, paused};
 use super::http::{HttpClient, read_up_to};
 use super::retry::Budget;
-use super::{BuildError, ProviderSettings};
+use super::settings::{BuildError, ProviderSettings};
 
 /// Bytes of an error body that are read.
 pub(crate) const ERROR_BODY_BYTES: usize = 64 * 1024;

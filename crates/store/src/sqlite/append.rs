@@ -115,11 +115,51 @@ pub(super) fn append(
     Ok(())
 }
 
-/// Takes a transcript away with all its messages.
+/// How many messages are deleted in one transaction: about 20 ms of the one writer.
+const DELETE_MAX: u32 = 256;
+
+/// Takes a transcript away with all its messages. Of a long one the rest is left to [`sweep`].
 pub(super) fn forget_transcript(conn: &Connection, transcript: i64) -> Result<(), Fault> {
+    change(conn, "DELETE FROM transcripts WHERE no = ?1", [transcript])?;
+    if !delete_messages(conn, transcript)? {
+        change(
+            conn,
+            "INSERT INTO forgotten (transcript) VALUES (?1)",
+            [transcript],
+        )?;
+    }
+    Ok(())
+}
+
+/// Deletes some more messages that nobody can see. Says whether there were any.
+pub(super) fn sweep(conn: &Connection) -> Result<bool, Fault> {
+    let sql = "SELECT transcript FROM forgotten LIMIT 1";
+    let Some(transcript) = first(conn, sql, [], |row| Ok(row.get(0)?))? else {
+        return Ok(false);
+    };
+    let transaction = conn.unchecked_transaction()?;
+    if delete_messages(conn, transcript)? {
+        change(
+            conn,
+            "DELETE FROM forgotten WHERE transcript = ?1",
+            [transcript],
+        )?;
+    }
+    transaction.commit()?;
+    Ok(true)
+}
+
+/// Deletes messages of a transcript, as many as one transaction may. Says whether that was all.
+fn delete_messages(conn: &Connection, transcript: i64) -> Result<bool, Fault> {
     let from = transcript << SEQ_BITS;
     let to = (transcript + 1) << SEQ_BITS;
-    let range = params![from, to];
+    // The first place that stays for now.
+    let sql = "SELECT place FROM messages WHERE place >= ?1 AND place < ?2
+         ORDER BY place LIMIT 1 OFFSET ?3";
+    let rest: Option<i64> = first(conn, sql, params![from, to, DELETE_MAX], |row| {
+        Ok(row.get(0)?)
+    })?;
+    let range = params![from, rest.unwrap_or(to)];
     change(
         conn,
         "DELETE FROM message_words WHERE rowid IN
@@ -131,6 +171,5 @@ pub(super) fn forget_transcript(conn: &Connection, transcript: i64) -> Result<()
         "DELETE FROM messages WHERE place >= ?1 AND place < ?2",
         range,
     )?;
-    change(conn, "DELETE FROM transcripts WHERE no = ?1", [transcript])?;
-    Ok(())
+    Ok(rest.is_none())
 }

@@ -4,6 +4,7 @@ mod append;
 mod devices;
 mod fault;
 mod file;
+mod once;
 mod readers;
 mod rows;
 mod runs;

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
-use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunState};
+use tidegate_core::run::{Accepted, NewRun, Run, RunEnd, RunState};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError};
 use tidegate_core::transcript::NewMessage;
@@ -10,62 +10,10 @@ use tidegate_protocol::RunId;
 
 use super::append::{append, ensure_session, known_transcript, touch_session, transcript_of};
 use super::fault::Fault;
+use super::once::{remember, remembered};
 use super::rows::{self, RUN, all, bound, change, first, json};
 use super::store::SqliteStore;
 use crate::rules;
-
-/// A request that was carried out before.
-pub(super) struct Remembered {
-    /// Whether it asked for the same.
-    pub(super) same_params: bool,
-    /// The run that it made.
-    run_id: Option<RunId>,
-    /// The message that it made.
-    pub(super) message_id: Option<String>,
-}
-
-/// Whether the request was carried out before.
-pub(super) fn remembered(conn: &Connection, once: &Once) -> Result<Option<Remembered>, Fault> {
-    let sql = "SELECT params_hash = ?4, run_id, message_id FROM once
-         WHERE principal = ?1 AND method = ?2 AND key = ?3";
-    first(
-        conn,
-        sql,
-        params![once.principal, once.method, once.key, once.params_hash],
-        |row| {
-            Ok(Remembered {
-                same_params: row.get(0)?,
-                run_id: row.get::<_, Option<String>>(1)?.map(RunId::new),
-                message_id: row.get(2)?,
-            })
-        },
-    )
-}
-
-/// Remembers a request with what it made.
-pub(super) fn remember(
-    conn: &Connection,
-    once: &Once,
-    run: Option<&RunId>,
-    message_id: Option<&str>,
-    at_ms: u64,
-) -> Result<(), Fault> {
-    change(
-        conn,
-        "INSERT INTO once (principal, method, key, params_hash, run_id, message_id, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
-            once.principal,
-            once.method,
-            once.key,
-            once.params_hash,
-            run.map(RunId::as_str),
-            message_id,
-            bound(at_ms)
-        ],
-    )?;
-    Ok(())
-}
 
 fn by_id(conn: &Connection, id: &RunId) -> Result<Option<Run>, Fault> {
     first(

@@ -15,7 +15,7 @@ use super::append::{append, ensure_session, forget_transcript, transcript, trans
 use super::fault::Fault;
 use super::rows::{self, MESSAGE, SEQ_BITS, SEQ_MAX, SESSION, bound, change, first};
 use super::store::SqliteStore;
-use super::{runs, search};
+use super::{once, search};
 use crate::rules;
 
 /// The session of a key.
@@ -145,12 +145,12 @@ fn history(conn: &Connection, key: &SessionKey, query: HistoryQuery) -> Result<H
 
 fn deliver(
     conn: &Connection,
-    once: &Once,
+    request: &Once,
     key: &SessionKey,
     new_session_id: &str,
     message: &NewMessage,
 ) -> Result<Delivered, Fault> {
-    if let Some(known) = runs::remembered(conn, once)? {
+    if let Some(known) = once::remembered(conn, request)? {
         return Ok(match known.message_id {
             Some(message_id) if known.same_params => Delivered::Repeat { message_id },
             _ => Delivered::KeyReused,
@@ -158,7 +158,7 @@ fn deliver(
     }
     let transcript = ensure_session(conn, key, new_session_id, message.at_ms)?;
     append(conn, transcript, message)?;
-    runs::remember(conn, once, None, Some(&message.id), message.at_ms)?;
+    once::remember(conn, request, None, Some(&message.id), message.at_ms)?;
     Ok(Delivered::New {
         message_id: message.id.clone(),
     })

@@ -7,8 +7,10 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tidegate_core::store::StoreError;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
+use super::append;
 use super::fault::{Fault, Severity, severity};
 
 /// How many verbs may wait; who comes later waits for a place.
@@ -109,28 +111,66 @@ fn run(conn: Connection, mut jobs: mpsc::Receiver<Job>) {
         WAL_PAGES.set(pages);
         Ok(())
     }));
-    while let Some(first) = jobs.blocking_recv() {
+    // What a delete left undone may be from before the start.
+    let mut sweeping = true;
+    loop {
+        let first = if sweeping {
+            jobs.try_recv()
+        } else {
+            jobs.blocking_recv().ok_or(TryRecvError::Disconnected)
+        };
+        let first = match first {
+            Ok(job) => job,
+            Err(TryRecvError::Disconnected) => break,
+            Err(TryRecvError::Empty) => match sweep(&conn) {
+                Ok(more) => {
+                    sweeping = more;
+                    continue;
+                }
+                Err(verdict) => return stop(conn, &verdict),
+            },
+        };
         let mut batch = vec![first];
         while batch.len() < BATCH_MAX
             && let Ok(next) = jobs.try_recv()
         {
             batch.push(next);
         }
-        let verdict = write(&conn, batch).and_then(|()| checkpoint(&conn));
-        if let Err(verdict) = verdict {
-            tracing::error!(
-                error = verdict.detail,
-                "the disk failed: the store stops writing"
-            );
-            // Whoever waits or comes later is told that the store is closed. Closing the
-            // connection would write into the database what may be gone from the log already:
-            // only a start that reads the disk anew may go on from here (SECURITY F20).
-            std::mem::forget(conn);
-            return;
+        sweeping = true;
+        if let Err(verdict) = write(&conn, batch).and_then(|()| checkpoint(&conn)) {
+            return stop(conn, &verdict);
         }
     }
     if let Err((_, error)) = conn.close() {
         tracing::warn!(%error, "the database was not closed well");
+    }
+}
+
+/// After the disk failed: whoever waits or comes later is told that the store is closed.
+fn stop(conn: Connection, verdict: &Verdict) {
+    tracing::error!(
+        error = verdict.detail,
+        "the disk failed: the store stops writing"
+    );
+    // Closing the connection would write into the database what may be gone from the log already:
+    // only a start that reads the disk anew may go on from here (SECURITY F20).
+    std::mem::forget(conn);
+}
+
+/// Deletes some of what nobody can see any more. Says whether there may be more to do now.
+fn sweep(conn: &Connection) -> Result<bool, Verdict> {
+    let fault = match append::sweep(conn) {
+        Ok(more) => return checkpoint(conn).map(|()| more),
+        Err(fault) => fault,
+    };
+    tracing::warn!(error = %fault, "deleted messages are still on the disk");
+    match fault.severity() {
+        Severity::Disk => Err(Verdict {
+            severity: Severity::Disk,
+            detail: fault.to_string(),
+        }),
+        // After the next verb it is tried again.
+        Severity::Verb | Severity::Full => Ok(false),
     }
 }
 

@@ -23,7 +23,10 @@ pub(super) struct Taken {
     pub(super) error: std::io::Error,
 }
 
-const LOOPBACK: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+const LOOPBACK: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::LOCALHOST),
+    IpAddr::V6(Ipv6Addr::LOCALHOST),
+];
 
 /// The addresses that a kind of binding means. A single outer address is joined by loopback, so
 /// that the commands of this host find the gateway where they always do.
@@ -48,7 +51,9 @@ fn with_loopback(outer: Option<IpAddr>) -> Vec<IpAddr> {
 
 /// Docker, Podman, Kubernetes: there, loopback is out of everybody's reach.
 fn in_container() -> bool {
-    ["/.dockerenv", "/run/.containerenv"].iter().any(|path| Path::new(path).exists())
+    ["/.dockerenv", "/run/.containerenv"]
+        .iter()
+        .any(|path| Path::new(path).exists())
         || std::env::var_os("KUBERNETES_SERVICE_HOST").is_some()
 }
 
@@ -74,7 +79,11 @@ fn tailnet_in(table: &str) -> Option<Ipv4Addr> {
 
 /// Listens on every address with one port; port 0 finds one that is free on all. Listeners that
 /// were handed on are used where they fit.
-pub(super) fn bind(addresses: &[IpAddr], port: u16, inherited: &mut Vec<TcpListener>) -> Result<Vec<TcpListener>, Taken> {
+pub(super) fn bind(
+    addresses: &[IpAddr],
+    port: u16,
+    inherited: &mut Vec<TcpListener>,
+) -> Result<Vec<TcpListener>, Taken> {
     let mut tries = if port == 0 { PORT_TRIES } else { 1 };
     loop {
         tries -= 1;
@@ -85,7 +94,11 @@ pub(super) fn bind(addresses: &[IpAddr], port: u16, inherited: &mut Vec<TcpListe
     }
 }
 
-fn bind_once(addresses: &[IpAddr], port: u16, inherited: &mut Vec<TcpListener>) -> Result<Vec<TcpListener>, Taken> {
+fn bind_once(
+    addresses: &[IpAddr],
+    port: u16,
+    inherited: &mut Vec<TcpListener>,
+) -> Result<Vec<TcpListener>, Taken> {
     let mut port = port;
     let mut listeners = Vec::new();
     for ip in addresses {
@@ -106,13 +119,17 @@ fn bind_once(addresses: &[IpAddr], port: u16, inherited: &mut Vec<TcpListener>) 
 }
 
 fn is_missing(error: &std::io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::AddrNotAvailable | ErrorKind::Unsupported)
-        || error.raw_os_error() == Some(rustix::io::Errno::AFNOSUPPORT.raw_os_error())
+    matches!(
+        error.kind(),
+        ErrorKind::AddrNotAvailable | ErrorKind::Unsupported
+    ) || error.raw_os_error() == Some(rustix::io::Errno::AFNOSUPPORT.raw_os_error())
 }
 
 fn take(inherited: &mut Vec<TcpListener>, address: SocketAddr) -> Option<TcpListener> {
     let fits = |listener: &TcpListener| {
-        listener.local_addr().is_ok_and(|own| own.ip() == address.ip() && (address.port() == 0 || own.port() == address.port()))
+        listener.local_addr().is_ok_and(|own| {
+            own.ip() == address.ip() && (address.port() == 0 || own.port() == address.port())
+        })
     };
     let at = inherited.iter().position(fits)?;
     Some(inherited.swap_remove(at))
@@ -124,8 +141,13 @@ mod tests {
 
     #[test]
     fn one_port_on_every_address() {
-        let listeners = bind(&addresses(Bind::Loopback, None), 0, &mut Vec::new()).ok().unwrap();
-        let ports: Vec<_> = listeners.iter().map(|l| l.local_addr().unwrap().port()).collect();
+        let listeners = bind(&addresses(Bind::Loopback, None), 0, &mut Vec::new())
+            .ok()
+            .unwrap();
+        let ports: Vec<_> = listeners
+            .iter()
+            .map(|l| l.local_addr().unwrap().port())
+            .collect();
         assert!(ports.iter().all(|port| *port == ports[0]), "{ports:?}");
         let taken = bind(&LOOPBACK, ports[0], &mut Vec::new()).err().unwrap();
         assert_eq!(taken.error.kind(), ErrorKind::AddrInUse);
@@ -137,7 +159,10 @@ mod tests {
     #[test]
     fn kinds_of_binding() {
         assert_eq!(addresses(Bind::Loopback, None), LOOPBACK);
-        assert_eq!(addresses(Bind::Lan, None), [IpAddr::V4(Ipv4Addr::UNSPECIFIED)]);
+        assert_eq!(
+            addresses(Bind::Lan, None),
+            [IpAddr::V4(Ipv4Addr::UNSPECIFIED)]
+        );
         assert_eq!(addresses(Bind::Custom, Some("192.0.2.1")).len(), 3);
         assert_eq!(addresses(Bind::Custom, Some("0.0.0.0")).len(), 1);
         let table = "  +-- 100.0.0.0/8 2 0 2\n     |-- 100.101.102.103\n        /32 host LOCAL\n";

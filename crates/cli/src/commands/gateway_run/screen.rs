@@ -35,21 +35,39 @@ impl Lines {
         webchat: &[TcpListener],
         log: &LogFile,
     ) -> Self {
-        let addresses: Vec<_> = listeners.iter().filter_map(|listener| listener.local_addr().ok()).collect();
-        let page = webchat.first().or(listeners.first()).and_then(|listener| listener.local_addr().ok());
+        let addresses: Vec<_> = listeners
+            .iter()
+            .filter_map(|listener| listener.local_addr().ok())
+            .collect();
+        let page = webchat
+            .first()
+            .or(listeners.first())
+            .and_then(|listener| listener.local_addr().ok());
         let mut rest = vec![
             ("state", loaded.state_dir.display().to_string()),
             ("logs", log.current_path().display().to_string()),
         ];
         if loaded.config.models.providers.is_empty() {
-            let how = format!("edit {}, its comments show how, and restart", loaded.config_path.display());
-            rest.push(("agent", format!("offline: no model is connected. Connect a model: {how}")));
+            let how = format!(
+                "edit {}, its comments show how, and restart",
+                loaded.config_path.display()
+            );
+            rest.push((
+                "agent",
+                format!("offline: no model is connected. Connect a model: {how}"),
+            ));
         }
         Self {
             made,
-            sockets: addresses.iter().map(|address| format!("ws://{address}")).collect(),
+            sockets: addresses
+                .iter()
+                .map(|address| format!("ws://{address}"))
+                .collect(),
             // Loopback is among the addresses whatever the binding.
-            page: format!("http://127.0.0.1:{}/", page.map_or(0, |address| address.port())),
+            page: format!(
+                "http://127.0.0.1:{}/",
+                page.map_or(0, |address| address.port())
+            ),
             rest,
         }
     }
@@ -57,13 +75,23 @@ impl Lines {
     fn text(&self, ready: &Ready) -> String {
         let mut lines: Vec<(&str, String)> = Vec::new();
         lines.extend(self.made.iter().map(|made| ("made", made.clone())));
-        lines.extend(self.sockets.iter().map(|socket| ("listening", socket.clone())));
+        lines.extend(
+            self.sockets
+                .iter()
+                .map(|socket| ("listening", socket.clone())),
+        );
         if let Some(code) = &ready.code {
             lines.push(("webchat", format!("{}#code={}", self.page, code.expose())));
-            lines.push(("", "(works once, for 10 minutes; for another: tidegate dashboard)".to_owned()));
+            lines.push((
+                "",
+                "(works once, for 10 minutes; for another: tidegate dashboard)".to_owned(),
+            ));
         }
         lines.extend(self.rest.iter().cloned());
-        lines.iter().map(|(name, text)| format!("{name:<10} {text}\n")).collect()
+        lines
+            .iter()
+            .map(|(name, text)| format!("{name:<10} {text}\n"))
+            .collect()
     }
 
     /// Prints them without waiting: whoever reads our output may be stuck (F35).
@@ -71,8 +99,12 @@ impl Lines {
         let text = Secret::new(self.text(ready));
         let write = move || {
             let mut out = std::io::stdout();
-            let _ = out.write_all(text.expose().as_bytes()).and_then(|()| out.flush());
+            let _ = out
+                .write_all(text.expose().as_bytes())
+                .and_then(|()| out.flush());
         };
-        let _ = std::thread::Builder::new().name("first-lines".to_owned()).spawn(write);
+        let _ = std::thread::Builder::new()
+            .name("first-lines".to_owned())
+            .spawn(write);
     }
 }

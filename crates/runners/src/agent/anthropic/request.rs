@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 use tidegate_core::runner::{ThinkingLevel, Turn};
 use tidegate_core::transcript::{Message, NewMessage, Part, Speaker};
 
-use crate::agent::Api;
 use crate::agent::dialect::Asked;
 use crate::agent::history::{BEGINNING, Said, begins_with_agent, conversation};
+use crate::agent::settings::Api;
 
 /// Tokens of an answer where nothing is configured; every model since 2024 can write as many.
 const DEFAULT_MAX_TOKENS: u32 = 8192;

@@ -6,7 +6,7 @@ use tidegate_protocol::RunId;
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::agent::tests::{said, text};
+use crate::agent::fixtures::{said, text};
 
 fn turn(words: &str) -> Turn {
     Turn {

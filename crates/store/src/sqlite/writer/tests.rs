@@ -198,3 +198,43 @@ fn the_log_is_moved_into_the_database_when_it_has_grown() {
     thread.join().unwrap();
     assert!(!path.with_extension("db-wal").exists());
 }
+
+#[test]
+fn a_long_transcript_is_deleted_bit_by_bit_also_after_a_restart() {
+    let place = place();
+    place.conn.execute_batch("BEGIN").unwrap();
+    let key = tidegate_core::SessionKey::stored("agent:main:long");
+    let transcript = append::ensure_session(&place.conn, &key, "long", 1).unwrap();
+    for at in 0..700 {
+        let id = at.to_string();
+        let message = tidegate_core::transcript::NewMessage::injected(id, "tide".into(), at, None);
+        append::append(&place.conn, transcript, &message).unwrap();
+    }
+    place.conn.execute_batch("DELETE FROM sessions").unwrap();
+    append::forget_transcript(&place.conn, transcript).unwrap();
+    place.conn.execute_batch("COMMIT").unwrap();
+    let count = |conn: &Connection, table: &str| -> i64 {
+        conn.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| {
+            row.get(0)
+        })
+        .unwrap()
+    };
+    assert_eq!(count(&place.conn, "messages"), 444);
+    assert!(append::sweep(&place.conn).unwrap());
+    assert_eq!(count(&place.conn, "messages"), 188);
+    // The rest is for the thread of the next start, which has no verb to wait for.
+    let (jobs, thread) = start(place.conn).unwrap();
+    let reader = schema::open_reader(&place.path).unwrap();
+    while count(&reader, "forgotten") > 0 {
+        std::thread::yield_now();
+    }
+    assert_eq!(
+        (count(&reader, "messages"), count(&reader, "transcripts")),
+        (0, 0)
+    );
+    let sql = "SELECT count(*) FROM message_words WHERE message_words MATCH 'tide'";
+    let words: i64 = reader.query_row(sql, [], |row| row.get(0)).unwrap();
+    assert_eq!(words, 0);
+    drop((jobs, reader));
+    thread.join().unwrap();
+}

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::agent::tests::{hear, pieces};
+use crate::agent::fixtures::{hear, pieces};
 
 const PLAIN: &str = include_str!("../../../../tests/fixtures/anthropic_plain.sse");
 const THINKING: &str = include_str!("../../../../tests/fixtures/anthropic_thinking.sse");

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::agent::tests::turn;
+use crate::agent::fixtures::turn;
 
 const ASKED: Asked<'_> = Asked {
     provider: "mine",

@@ -2,7 +2,7 @@ use expect_test::{Expect, expect};
 use proptest::prelude::*;
 
 use super::*;
-use crate::agent::tests::{hear, pieces};
+use crate::agent::fixtures::{hear, pieces};
 
 const PLAIN: &str = include_str!("../../../../tests/fixtures/openai_plain.sse");
 const OLLAMA: &str = include_str!("../../../../tests/fixtures/openai_ollama.sse");

@@ -1,0 +1,114 @@
+//! The one place that names concrete things: which store, which runners, which gateway. Nothing
+//! else in the house chooses between implementations.
+
+mod agents;
+mod hosts;
+mod log_tail;
+mod machine;
+
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidegate_core::{Clock, Events, IdGen, Secret, SystemClock, SystemIds};
+use tidegate_engine::{Engine, EngineParts};
+use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
+use tidegate_store::{OpenError, SqliteStore};
+use tokio_util::sync::CancellationToken;
+
+use crate::commands::gateway_run::Ready;
+use crate::config::{ConfigView, FileState, Loaded};
+use crate::exit::Exit;
+use crate::logging::LogFile;
+use crate::output::Failure;
+
+/// The database in the state directory.
+const DATABASE: &str = "tidegate.db";
+/// Time for runs at work when the gateway stops (SECURITY F12).
+const DRAIN: Duration = Duration::from_secs(25);
+
+/// What the start has prepared.
+pub(crate) struct Daemon {
+    pub(crate) loaded: Loaded,
+    pub(crate) listeners: Vec<TcpListener>,
+    pub(crate) webchat_listeners: Vec<TcpListener>,
+    pub(crate) owner_token: Secret<String>,
+    pub(crate) password: Option<Secret<String>>,
+    pub(crate) log: LogFile,
+    pub(crate) stop: CancellationToken,
+    /// Called when the gateway serves.
+    pub(crate) ready: Box<dyn FnOnce(Ready) + Send>,
+}
+
+/// Puts the daemon together and serves until it is stopped.
+///
+/// # Errors
+/// The configuration names something that cannot be, the database cannot be opened, or a
+/// listener fails.
+pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
+    let Daemon { loaded, listeners, webchat_listeners, owner_token, password, log, stop, ready } = daemon;
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let ids: Arc<dyn IdGen> = Arc::new(SystemIds);
+    let store = open(&loaded)?;
+    let hub = Hub::new(Arc::new(Metrics::new()), Arc::clone(&clock));
+    let engine = Engine::new(EngineParts {
+        sessions: Arc::new(store.clone()),
+        runs: Arc::new(store.clone()),
+        devices: Arc::new(store.clone()),
+        events: Events::new(Arc::clone(&hub) as Arc<dyn tidegate_core::EventSink>),
+        clock: Arc::clone(&clock),
+        ids,
+        agents: Arc::new(agents::agents(&loaded, &clock)?),
+        facts: machine::facts(store_path(&loaded).display().to_string(), problems(&loaded)),
+    });
+    engine.start().await?;
+    let bound: Vec<_> = listeners.iter().chain(&webchat_listeners).filter_map(|l| l.local_addr().ok()).collect();
+    let config = GatewayConfig {
+        token: owner_token,
+        password,
+        allowed_hosts: hosts::allowed(&loaded.config.gateway, &bound),
+        allowed_origins: hosts::origins(&loaded.config.gateway),
+        config_path: loaded.config_path.display().to_string(),
+        state_dir: loaded.state_dir.display().to_string(),
+        read_config: {
+            let view = ConfigView::new(&loaded);
+            Arc::new(move || view.get())
+        },
+        read_schema: {
+            let view = ConfigView::new(&loaded);
+            Arc::new(move || view.schema(SystemClock.now_ms()))
+        },
+        log_tail: log_tail::reader(log),
+    };
+    let (code, _) = engine.one_time_code();
+    let gateway = Gateway::new(engine, hub, config);
+    let all = listeners.into_iter().chain(webchat_listeners).collect();
+    let serving = gateway.serve(all, stop, DRAIN);
+    ready(Ready { code: Some(code) });
+    let served = serving.await;
+    store.close().await;
+    served.map_err(Into::into)
+}
+
+fn store_path(loaded: &Loaded) -> std::path::PathBuf {
+    loaded.state_dir.join(DATABASE)
+}
+
+fn open(loaded: &Loaded) -> Result<SqliteStore, Failure> {
+    let path = store_path(loaded);
+    SqliteStore::open(&path).map_err(|error| {
+        let next = match &error {
+            OpenError::Newer { .. } => "start the version that wrote it, or restore the copy that was made before the upgrade",
+            _ => "look at the permissions and the free space of the state directory",
+        };
+        Failure::new(Exit::Config, format!("the database {} cannot be opened: {error}", path.display())).next(next)
+    })
+}
+
+/// What health shows as wrong from the start.
+fn problems(loaded: &Loaded) -> Vec<String> {
+    match &loaded.source {
+        FileState::LastKnownGood { problem } => vec![problem.clone()],
+        FileState::Missing | FileState::Valid => Vec::new(),
+    }
+}

@@ -1,0 +1,87 @@
+//! The names under which this gateway may be addressed (DECISIONS D12).
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+
+use crate::config::model::GatewayConfig;
+
+/// Host names that a Host header may carry; the port is free.
+pub(super) fn allowed(config: &GatewayConfig, bound: &[SocketAddr]) -> BTreeSet<String> {
+    let mut hosts: BTreeSet<String> = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into();
+    let beyond = bound.iter().any(|address| !address.ip().is_loopback());
+    if beyond {
+        hosts.extend(bound.iter().map(|address| as_host(address.ip())));
+        hosts.extend(own_addresses().into_iter().map(as_host));
+        let name = super::machine::host_name().to_lowercase();
+        let short = name.split('.').next().unwrap_or_default().to_owned();
+        hosts.extend([format!("{short}.local"), short, name]);
+    }
+    hosts.extend(config.public_url.as_deref().and_then(host_of_url));
+    hosts
+}
+
+/// Origins of pages that may talk to the gateway besides its own.
+pub(super) fn origins(config: &GatewayConfig) -> BTreeSet<String> {
+    let listed = config.control_ui.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned());
+    let public = config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    listed.chain(public).collect()
+}
+
+fn as_host(ip: IpAddr) -> String {
+    match ip {
+        IpAddr::V4(v4) => v4.to_string(),
+        IpAddr::V6(v6) => format!("[{v6}]"),
+    }
+}
+
+/// The host of `scheme://host[:port][/…]`.
+fn host_of_url(url: &str) -> Option<String> {
+    let (_, rest) = url.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next()?;
+    let host = if authority.starts_with('[') {
+        authority.split_inclusive(']').next()?
+    } else {
+        authority.split(':').next()?
+    };
+    (!host.is_empty()).then(|| host.to_lowercase())
+}
+
+/// Addresses of this host's interfaces, as the kernel lists its local routes.
+fn own_addresses() -> Vec<IpAddr> {
+    let table = std::fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
+    let mut last = None;
+    let mut found = Vec::new();
+    for line in table.lines().map(str::trim) {
+        if let Some(address) = line.strip_prefix("|-- ") {
+            last = address.parse::<IpAddr>().ok();
+        } else if line.starts_with("/32 host LOCAL") {
+            found.extend(last);
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn loopback_knows_loopback_names_only() {
+        let hosts = allowed(&GatewayConfig::default(), &["127.0.0.1:1".parse().unwrap()]);
+        assert_eq!(hosts, ["127.0.0.1", "[::1]", "localhost"].map(str::to_owned).into());
+    }
+
+    #[test]
+    fn the_public_url_gives_a_host_and_an_origin() {
+        let config = GatewayConfig { public_url: Some("https://Gate.example:8443/".into()), ..Default::default() };
+        assert!(allowed(&config, &[]).contains("gate.example"));
+        assert!(origins(&config).contains("https://Gate.example:8443"));
+        assert_eq!(host_of_url("http://[::1]:80/x").as_deref(), Some("[::1]"));
+        assert_eq!(host_of_url("nonsense"), None);
+    }
+
+    #[test]
+    fn own_addresses_have_loopback_among_them() {
+        assert!(own_addresses().contains(&IpAddr::from([127, 0, 0, 1])));
+    }
+}
