@@ -109,7 +109,7 @@ pub enum RunUpdate {
 pub struct RunOutcome {
     /// The message, in order; its text equals the updates put together.
     pub parts: Vec<Part>,
-    /// Why it ended: `Stop` or `Length`.
+    /// Why it ended: `Stop` or `Length`; `Aborted` with what there was when it was stopped.
     pub stop: StopReason,
     /// Tokens, as the provider counts them; estimated where it does not.
     pub usage: Usage,
@@ -125,7 +125,7 @@ pub struct RunnerError {
     pub kind: FailureKind,
     /// For the user: what happened, at which provider, what to do. Never a secret.
     pub message: String,
-    /// When the provider will take requests again, in milliseconds.
+    /// How long until the provider takes requests again, in milliseconds.
     pub retry_after_ms: Option<u64>,
 }
 

@@ -171,6 +171,7 @@ pub struct SessionListing {
 
 /// Which sessions.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent switches of one query, as the wire has them")]
 pub struct SessionQuery {
     /// At most so many.
     pub limit: u32,
