@@ -19,6 +19,12 @@ pub(crate) const fn cut_short(status: RunStatus) -> bool {
     matches!(status, RunStatus::Aborted | RunStatus::Interrupted)
 }
 
+/// The tokens that the end of a turn tells: none of a turn that never worked, and none of one
+/// that no model answered.
+pub(crate) fn tokens(end: &RunEnd, worked: bool) -> Option<Usage> {
+    (worked && end.usage.total() > 0).then_some(end.usage)
+}
+
 /// Whether a patch would change who asked for the session, which is written once.
 pub(crate) fn moves_parent(patch: &SettingsPatch, stored: Option<&str>) -> bool {
     match (&patch.spawned_by, stored) {

@@ -45,7 +45,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -
     shared.metrics.request(entry.spec.name, outcome, elapsed.as_secs_f64());
     tracing::info!(
         target: "tidegate::wire",
-        conn_id = %conn.id, method = entry.spec.name, outcome = outcome.as_str(), ms = elapsed.as_secs_f64() * 1000.0,
+        conn_id = %conn.id, method = entry.spec.name, outcome = outcome.as_str(), ms = tenths(elapsed),
         "request"
     );
     Some(match result {
@@ -53,6 +53,11 @@ pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -
         Ok(payload) => succeeded(&id, &payload),
         Err(error) => failed(&id, &error),
     })
+}
+
+/// Milliseconds with one decimal, for people.
+fn tenths(elapsed: Duration) -> f64 {
+    (elapsed.as_secs_f64() * 10_000.0).round() / 10.0
 }
 
 async fn call(

@@ -1,6 +1,6 @@
 //! The answer to a good `connect`: both generations' fields, and state at the moment of joining.
 
-use serde_json::Value;
+use serde_json::value::RawValue;
 use tidegate_protocol::api::connect::{
     Features, HelloAuth, HelloOk, Policy, ServerInfo, SessionDefaults, Snapshot,
 };
@@ -14,7 +14,7 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
     let caller = conn.caller();
     let names = &shared.engine.agents().names;
     let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
-    let health = shared.engine.health().and_then(|health| serde_json::from_str::<Value>(&health.json).ok());
+    let health = shared.engine.health().map_or_else(|| "{}".to_owned(), |health| health.json.to_string());
     HelloOk {
         kind: "hello-ok".into(),
         protocol: granted.protocol.number(),
@@ -30,7 +30,7 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
         },
         snapshot: Snapshot {
             presence: shared.engine.presence().list().0,
-            health: health.unwrap_or_else(|| Value::Object(serde_json::Map::new())),
+            health: RawValue::from_string(health).unwrap_or_default(),
             state_version: shared.engine.state_version(),
             uptime_ms: shared.uptime_ms(),
             config_path: Some(shared.config.config_path.clone()),

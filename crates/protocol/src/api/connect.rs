@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::access::Role;
 use crate::api::health::PresenceEntry;
@@ -231,8 +232,9 @@ pub struct Features {
 pub struct Snapshot {
     /// Who is connected, newest first.
     pub presence: Vec<PresenceEntry>,
-    /// The health summary.
-    pub health: Value,
+    /// The health summary; empty before it was first computed.
+    #[schemars(with = "Value")]
+    pub health: Box<RawValue>,
     /// Versions of both.
     pub state_version: StateVersion,
     /// How long the gateway runs, in milliseconds.

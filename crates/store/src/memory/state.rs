@@ -188,9 +188,7 @@ impl State {
         };
         kept.updated_at_ms = kept.updated_at_ms.max(at_ms);
         kept.aborted_last_run = rules::cut_short(end.status);
-        if worked {
-            kept.last_usage = Some(end.usage);
-        }
+        kept.last_usage = rules::tokens(end, worked).or(kept.last_usage);
         if end.maker.is_some() {
             kept.last_maker.clone_from(&end.maker);
         }

@@ -179,7 +179,7 @@ fn note_end(
         params![
             transcript,
             rules::cut_short(end.status),
-            json(worked.then_some(&end.usage))?,
+            json(rules::tokens(end, worked).as_ref())?,
             json(end.maker.as_ref())?
         ],
     )?;
