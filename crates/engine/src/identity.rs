@@ -1,8 +1,9 @@
 //! Agents and models: who answers for a session, and with what.
 
+use futures_util::future::join_all;
 use tidegate_core::SessionKey;
 use tidegate_core::agents::Agent;
-use tidegate_core::runner::ModelRef;
+use tidegate_core::runner::{ModelInfo, ModelRef};
 use tidegate_core::store::Session;
 use tidegate_protocol::AgentId;
 use tidegate_protocol::api::system::ModelRow;
@@ -47,23 +48,16 @@ impl Engine {
 
     /// What the configured providers offer; one that cannot be asked is left out and logged.
     pub async fn models(&self) -> Vec<ModelRow> {
-        let mut rows = Vec::new();
-        for (provider, runner) in &self.inner().agents.runners {
+        let asked = self.inner().agents.runners.iter().map(|(provider, runner)| async move {
             match runner.models().await {
-                Ok(models) => rows.extend(models.into_iter().map(|model| ModelRow {
-                    id: model.id,
-                    name: model.name,
-                    provider: provider.clone(),
-                    context_window: model.context_window,
-                    reasoning: model.reasoning,
-                    input: (!model.input.is_empty()).then_some(model.input),
-                })),
+                Ok(models) => models.into_iter().map(|model| row(provider, model)).collect(),
                 Err(error) => {
                     tracing::warn!(provider = provider.as_str(), error = %error, "models could not be listed");
+                    Vec::new()
                 }
             }
-        }
-        rows
+        });
+        join_all(asked).await.into_iter().flatten().collect()
     }
 
     /// Finds a model by `provider/id`, or by an id that only one provider has.
@@ -82,5 +76,16 @@ impl Engine {
             [] => Err(format!("unknown model \"{word}\": name it as provider/id; `/model` lists what there is")),
             _ => Err(format!("several providers have \"{word}\": name it as provider/id")),
         }
+    }
+}
+
+fn row(provider: &str, model: ModelInfo) -> ModelRow {
+    ModelRow {
+        id: model.id,
+        name: model.name,
+        provider: provider.to_owned(),
+        context_window: model.context_window,
+        reasoning: model.reasoning,
+        input: (!model.input.is_empty()).then_some(model.input),
     }
 }

@@ -71,11 +71,12 @@ impl Engine {
             return Err(EngineError::Draining);
         }
         let key = ask.session_key.clone();
+        // First of all: whoever asks first is accepted first.
+        let _order = inner.lanes.gate(&key).await;
         let session = inner.sessions.session(&key).await?;
         if session.is_some_and(|s| s.settings.send_policy == Some(SendPolicy::Deny)) {
             return Err(EngineError::invalid("send blocked by session policy"));
         }
-        let _order = inner.lanes.gate(&key).await;
         if inner.lanes.waiting(&key) >= inner.agents.limits.queued_per_session {
             return Err(EngineError::Busy {
                 what: format!("the queue of session {key} is full; wait for the run at work or stop it"),

@@ -42,12 +42,12 @@ impl Throttled {
     }
 
     /// When the text may be told next; none if there is nothing new.
-    fn due(&self, text: &str) -> Option<Instant> {
+    fn due(&self, text: &str, now: Instant) -> Option<Instant> {
         if text.len() <= self.told_bytes {
             return None;
         }
         let wait = self.interval_ms.max((text.len() / BYTES_PER_MS) as u64);
-        Some(self.told_at.map_or_else(Instant::now, |at| at + Duration::from_millis(wait)))
+        Some(self.told_at.map_or(now, |at| at + Duration::from_millis(wait)))
     }
 
     fn take<'t>(&mut self, text: &'t str) -> &'t str {
@@ -105,21 +105,22 @@ impl<'a> Speaker<'a> {
 
     /// When something is due to be told; none if all was told.
     pub(crate) fn due(&self, text: &str, thinking: &str) -> Option<Instant> {
-        [self.text.due(text), self.thinking.due(thinking), self.chat.due(text)].into_iter().flatten().min()
+        let now = Instant::now();
+        [self.text.due(text, now), self.thinking.due(thinking, now), self.chat.due(text, now)].into_iter().flatten().min()
     }
 
     /// Tells what is due.
     pub(crate) fn tell(&mut self, text: &str, thinking: &str, now_ms: u64) {
         let now = Instant::now();
-        if self.thinking.due(thinking).is_some_and(|due| due <= now) {
+        if self.thinking.due(thinking, now).is_some_and(|due| due <= now) {
             let delta = self.thinking.take(thinking).to_owned();
             self.grew(AgentStream::Thinking, thinking, delta, now_ms);
         }
-        if self.text.due(text).is_some_and(|due| due <= now) {
+        if self.text.due(text, now).is_some_and(|due| due <= now) {
             let delta = self.text.take(text).to_owned();
             self.grew(AgentStream::Assistant, text, delta, now_ms);
         }
-        if self.chat.due(text).is_some_and(|due| due <= now) {
+        if self.chat.due(text, now).is_some_and(|due| due <= now) {
             let delta = self.chat.take(text).to_owned();
             let mut event = self.chat_event(ChatState::Delta);
             event.message = Some(message(text, now_ms));
@@ -130,11 +131,12 @@ impl<'a> Speaker<'a> {
 
     /// Tells what `agent` listeners have not heard yet; `chat` hears the rest in the final step.
     fn flush(&mut self, text: &str, thinking: &str, now_ms: u64) {
-        if self.thinking.due(thinking).is_some() {
+        let now = Instant::now();
+        if self.thinking.due(thinking, now).is_some() {
             let delta = self.thinking.take(thinking).to_owned();
             self.grew(AgentStream::Thinking, thinking, delta, now_ms);
         }
-        if self.text.due(text).is_some() {
+        if self.text.due(text, now).is_some() {
             let delta = self.text.take(text).to_owned();
             self.grew(AgentStream::Assistant, text, delta, now_ms);
         }

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tidegate_core::{Action, Audience, Chain, EventSink, Principal, Resource, authorize};
 use tidegate_outbox::{Budget, Class, Outbox, Overflow, Pushed};
@@ -25,8 +25,9 @@ pub(crate) struct Conn {
     pub(crate) chain: Chain,
     pub(crate) protocol: Protocol,
     pub(crate) outbox: Arc<Outbox>,
-    /// Cancelled when the connection must end without more ado.
+    /// Cancelled when the connection must end, and why; see [`Conn::end`].
     pub(crate) kill: CancellationToken,
+    pub(crate) killed_because: OnceLock<&'static str>,
     /// Requests at work, and requests that wait for a run.
     pub(crate) in_flight: AtomicU32,
     pub(crate) waiting: AtomicU32,
@@ -39,6 +40,12 @@ pub(crate) struct Conn {
 impl Conn {
     pub(crate) fn caller(&self) -> &Principal {
         self.chain.caller()
+    }
+
+    /// Ends the connection, whatever waits for it, with close 1008 and this reason.
+    pub(crate) fn end(&self, why: &'static str) {
+        let _ = self.killed_because.set(why);
+        self.kill.cancel();
     }
 }
 
@@ -104,6 +111,7 @@ impl Hub {
             protocol: joining.protocol,
             outbox: joining.outbox,
             kill: joining.kill,
+            killed_because: OnceLock::new(),
             in_flight: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
             gauges: joining.gauges,
@@ -186,6 +194,7 @@ impl EventSink for Hub {
     fn publish(&self, spec: &'static EventSpec, head: Arc<str>, to: &Audience) {
         let Some(place) = self.place(spec) else { return };
         self.metrics.event_published(spec.name);
+        tracing::info!(target: "tidegate::wire", event = spec.name, bytes = head.len(), "event");
         match to {
             Audience::All => {
                 for conn in self.everyone().iter().filter(|conn| conn.hears & (1 << place) != 0) {

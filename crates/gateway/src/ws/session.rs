@@ -7,12 +7,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use tidegate_engine::PresenceGuard;
+use tidegate_protocol::close::POLICY;
 use tidegate_protocol::limits::REPLY_BACKLOG_BYTES;
 
 use super::socket::{Input, Socket, Written};
 use crate::hub::Conn;
 use crate::rpc::dispatch::answer;
 use crate::state::Shared;
+
+/// The connection broke: no close frame was seen or could be sent.
+const ABNORMAL: u16 = 1006;
 
 pub(crate) struct Session {
     shared: Arc<Shared>,
@@ -35,10 +39,15 @@ impl Session {
     /// Runs until the connection ends.
     pub(crate) async fn run(self, mut socket: Socket) {
         let kill = self.conn.kill.clone();
-        let code = loop {
+        loop {
             let step = tokio::select! {
                 biased;
-                () = kill.cancelled() => break 1008,
+                () = kill.cancelled() => {
+                    self.leave(POLICY.code);
+                    let why = self.conn.killed_because.get().copied().unwrap_or_default();
+                    socket.close(POLICY.code, why).await;
+                    return;
+                }
                 step = poll_fn(|cx| self.step(&mut socket, cx)) => step,
             };
             match step {
@@ -58,10 +67,12 @@ impl Session {
                     socket.close(code, &reason).await;
                     return;
                 }
-                Step::Wrote(Written::Failed) => break 1006,
+                Step::Wrote(Written::Failed) => {
+                    self.leave(ABNORMAL);
+                    return;
+                }
             }
-        };
-        self.leave(code);
+        }
     }
 
     /// Writes what waits, then reads unless too much waits.

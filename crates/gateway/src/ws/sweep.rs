@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use tidegate_protocol::ConnId;
+use tidegate_protocol::close::SLOW_CONSUMER;
 use tidegate_protocol::limits::{MESSAGE_MS, SLOW_MESSAGE_BYTES_PER_S, WRITE_STALL_MS};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -30,14 +31,12 @@ struct Seen {
     pinged: bool,
 }
 
-/// Why a connection is ended.
+/// What to do about a connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Verdict {
     Fine,
     Ping,
-    Stalled,
-    SlowMessage,
-    Dead,
+    End(&'static str),
 }
 
 pub(crate) async fn keep(shared: Arc<Shared>, stop: CancellationToken) {
@@ -55,10 +54,7 @@ pub(crate) async fn keep(shared: Arc<Shared>, stop: CancellationToken) {
             match known.look(conn, now) {
                 Verdict::Fine => {}
                 Verdict::Ping => conn.outbox.push_ping(),
-                verdict => {
-                    tracing::info!(target: "tidegate::wire", conn_id = %conn.id, why = ?verdict, "ended");
-                    conn.kill.cancel();
-                }
+                Verdict::End(why) => conn.end(why),
             }
             still.insert(conn.id.clone(), known);
         }
@@ -96,15 +92,15 @@ impl Seen {
         // A connection that is not read because its replies wait is not silent, it is slow.
         let reading = !gauges.write_blocked.load(Relaxed);
         if now.duration_since(self.sent_at) >= Duration::from_millis(WRITE_STALL_MS) {
-            return Verdict::Stalled;
+            return Verdict::End(SLOW_CONSUMER);
         }
         let allowed = Duration::from_millis(MESSAGE_MS + unfinished * 1000 / SLOW_MESSAGE_BYTES_PER_S);
         if reading && self.unfinished_since.is_some_and(|since| now.duration_since(since) > allowed) {
-            return Verdict::SlowMessage;
+            return Verdict::End("message took too long");
         }
         let silent = now.duration_since(self.received_at);
         if reading && silent >= DEAD_AFTER {
-            return Verdict::Dead;
+            return Verdict::End("no sign of life");
         }
         if reading && silent >= PING_AFTER && !self.pinged {
             self.pinged = true;
