@@ -162,6 +162,7 @@ export const strings = {
     model: "Model",
     modelDefault: "Default model",
     modelDefaultIs: (name: string) => `Default: ${name}`,
+    modelIsDefault: (name: string) => `${name} (default)`,
     thinking: "Thinking",
     thinkingDefault: "Thinking: default",
     thinkingLevel: (level: string) => `Thinking: ${level}`,

@@ -3,7 +3,10 @@
 
 mod ci;
 mod codegen;
+mod compat;
+mod daemon;
 mod deps;
+mod docs;
 mod licences;
 mod metadata;
 mod shell;
@@ -33,6 +36,9 @@ enum Task {
     Licences,
     /// Writes what is generated from the protocol catalog: schema, reference, TypeScript
     Codegen(codegen::Options),
+    /// Runs a client of the family against our gateway (not in CI: it downloads a lot)
+    #[command(subcommand)]
+    Compat(compat::Client),
 }
 
 fn run(task: &Task) -> anyhow::Result<()> {
@@ -43,6 +49,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Deps => deps::run(&root),
         Task::Licences => licences::run(&root),
         Task::Codegen(options) => codegen::run(&root, options),
+        Task::Compat(client) => compat::run(&root, client),
     }
 }
 

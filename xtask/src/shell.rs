@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use anyhow::{Context, Result, bail};
 
@@ -60,6 +60,30 @@ impl Cmd {
     pub(crate) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
         self.inner.env(name, value);
         self
+    }
+
+    /// Takes our environment away, but for PATH.
+    pub(crate) fn only_path(mut self) -> Self {
+        self.inner.env_clear();
+        if let Some(path) = std::env::var_os("PATH") {
+            self.inner.env("PATH", path);
+        }
+        self
+    }
+
+    /// Starts it with its standard output in a pipe; the caller ends it.
+    pub(crate) fn spawn(mut self) -> Result<Child> {
+        self.inner.stdout(Stdio::piped());
+        self.inner
+            .spawn()
+            .with_context(|| format!("cannot start `{}`", self.line))
+    }
+
+    /// Runs it and takes both outputs; however it ends.
+    pub(crate) fn output(mut self) -> Result<Output> {
+        self.inner
+            .output()
+            .with_context(|| format!("cannot start `{}`", self.line))
     }
 
     /// Runs it with our own output; anything but success is an error.

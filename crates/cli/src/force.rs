@@ -3,15 +3,15 @@
 //! Listeners are found with lsof. A Tidegate gateway forbids others to look into its process, so
 //! lsof of an ordinary user does not see it: then the lock of the state directory names it.
 
+mod holders;
+
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
+pub(crate) use holders::{Holder, holders};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-/// Where lsof is looked for (T51).
-const LSOF_PATH: &str = "/usr/bin:/usr/sbin:/bin:/sbin:/usr/local/bin:/usr/local/sbin:/opt/homebrew/bin";
 /// From SIGTERM to SIGKILL.
 const POLITE: Duration = Duration::from_secs(2);
 /// Between two looks whether it is gone.
@@ -19,36 +19,13 @@ const LOOK: Duration = Duration::from_millis(20);
 /// From SIGKILL to giving up.
 const IMPOLITE: Duration = Duration::from_secs(2);
 
-/// A process that listens on the port.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Holder {
-    /// Its number.
-    pub(crate) pid: i32,
-    /// Its name.
-    pub(crate) command: String,
-    /// Its user.
-    pub(crate) uid: u32,
-}
-
-impl Holder {
-    /// Whether it is a gateway of ours.
-    pub(crate) fn is_tidegate(&self) -> bool {
-        self.command.starts_with("tidegate")
-    }
-}
-
-impl std::fmt::Display for Holder {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let what = if self.is_tidegate() { "a Tidegate gateway, " } else { "" };
-        write!(f, "{what}process {} ({})", self.pid, self.command.escape_debug())
-    }
-}
-
 /// Why the port was not freed. Always exit code 78.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ForceError {
     /// There is no lsof.
-    #[error("--force needs lsof to find who listens on port {port}: install it (apt install lsof), or stop that program yourself")]
+    #[error(
+        "--force needs lsof to find who listens on port {port}: install it (apt install lsof), or stop that program yourself"
+    )]
     NoLsof {
         /// The port.
         port: u16,
@@ -70,69 +47,30 @@ pub(crate) enum ForceError {
         problem: String,
     },
     /// The port is taken, and nobody can be seen there.
-    #[error("port {port} is taken, but not by a process of yours: see with sudo lsof -nP -iTCP:{port} -sTCP:LISTEN")]
+    #[error(
+        "port {port} is taken, but not by a process of yours: see with sudo lsof -nP -iTCP:{port} -sTCP:LISTEN"
+    )]
     Unseen {
         /// The port.
         port: u16,
     },
 }
 
-/// Who listens on the port: by lsof, else by the lock of the state directory. None without lsof.
-pub(crate) fn holders(port: u16, state_dir: &Path) -> Option<Vec<Holder>> {
-    let listed = lsof(port);
-    if listed.as_ref().is_some_and(|found| !found.is_empty()) {
-        return listed;
-    }
-    let by_lock: Vec<_> = crate::lock::holder(state_dir).and_then(from_proc).into_iter().collect();
-    if by_lock.is_empty() { listed } else { Some(by_lock) }
-}
-
-fn lsof(port: u16) -> Option<Vec<Holder>> {
-    let output = Command::new("lsof")
-        .args(["-w", "-nP", &format!("-iTCP:{port}"), "-sTCP:LISTEN", "-Fpcu"])
-        .env("PATH", LSOF_PATH)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    Some(parse(&String::from_utf8_lossy(&output.stdout)))
-}
-
-/// Reads `p<pid>`, `c<command>`, `u<uid>` lines; a `p` begins a process.
-fn parse(text: &str) -> Vec<Holder> {
-    let mut found: Vec<Holder> = Vec::new();
-    for line in text.lines() {
-        let mut chars = line.chars();
-        let (kind, rest) = (chars.next(), chars.as_str());
-        match (kind, found.last_mut()) {
-            (Some('p'), _) => {
-                if let Ok(pid) = rest.parse() {
-                    found.push(Holder { pid, command: String::new(), uid: u32::MAX });
-                }
-            }
-            (Some('c'), Some(last)) => rest.clone_into(&mut last.command),
-            (Some('u'), Some(last)) => last.uid = rest.parse().unwrap_or(u32::MAX),
-            _ => {}
-        }
-    }
-    found
-}
-
-/// A process by the files that everybody may read.
-fn from_proc(pid: i32) -> Option<Holder> {
-    let command = std::fs::read_to_string(format!("/proc/{pid}/comm")).ok()?.trim().to_owned();
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
-    let uid = status.lines().find_map(|line| line.strip_prefix("Uid:")?.split_whitespace().nth(1)?.parse().ok())?;
-    Some(Holder { pid, command, uid })
-}
-
 /// Frees the port. What was done goes to `tell`, line by line.
 ///
 /// # Errors
 /// There is no lsof, or someone is there who may not or could not be ended.
-pub(crate) async fn free_port(port: u16, state_dir: &Path, tell: &mut (dyn FnMut(String) + Send)) -> Result<(), ForceError> {
+pub(crate) async fn free_port(
+    port: u16,
+    state_dir: &Path,
+    tell: &mut (dyn FnMut(String) + Send),
+) -> Result<(), ForceError> {
     let Some(found) = holders(port, state_dir) else {
-        return if is_free(port) { Ok(()) } else { Err(ForceError::NoLsof { port }) };
+        return if is_free(port) {
+            Ok(())
+        } else {
+            Err(ForceError::NoLsof { port })
+        };
     };
     if is_free(port) {
         return Ok(());
@@ -148,10 +86,12 @@ pub(crate) async fn free_port(port: u16, state_dir: &Path, tell: &mut (dyn FnMut
 
 fn is_free(port: u16) -> bool {
     port == 0
-        || ["127.0.0.1", "::1"].into_iter().all(|host| match TcpListener::bind((host, port)) {
-            Ok(_) => true,
-            Err(error) => error.kind() != std::io::ErrorKind::AddrInUse,
-        })
+        || ["127.0.0.1", "::1"]
+            .into_iter()
+            .all(|host| match TcpListener::bind((host, port)) {
+                Ok(_) => true,
+                Err(error) => error.kind() != std::io::ErrorKind::AddrInUse,
+            })
 }
 
 async fn end(
@@ -160,8 +100,14 @@ async fn end(
     state_dir: &Path,
     tell: &mut (dyn FnMut(String) + Send),
 ) -> Result<(), ForceError> {
-    let refused = |reason: String| ForceError::Refused { holder: holder.clone(), reason };
-    let failed = |problem: String| ForceError::Failed { holder: holder.clone(), problem };
+    let refused = |reason: String| ForceError::Refused {
+        holder: holder.clone(),
+        reason,
+    };
+    let failed = |problem: String| ForceError::Failed {
+        holder: holder.clone(),
+        problem,
+    };
     if holder.pid <= 1 {
         return Err(refused("it is the first process of this system".to_owned()));
     }
@@ -169,30 +115,45 @@ async fn end(
         return Err(refused("that is this very process".to_owned()));
     }
     if holder.uid != rustix::process::geteuid().as_raw() {
-        return Err(refused("it belongs to another user; choose another port with --port".to_owned()));
+        return Err(refused(
+            "it belongs to another user; choose another port with --port".to_owned(),
+        ));
     }
     if let Some(command) = supervisor(holder.pid) {
-        return Err(refused(format!("its supervisor would start it again; run: {command}")));
+        return Err(refused(format!(
+            "its supervisor would start it again; run: {command}"
+        )));
     }
-    let Some(pid) = Pid::from_raw(holder.pid) else { return Ok(()) };
+    let Some(pid) = Pid::from_raw(holder.pid) else {
+        return Ok(());
+    };
     // From here on the number cannot come to mean another process.
     let handle = match pidfd_open(pid, PidfdFlags::empty()) {
         Ok(handle) => handle,
         Err(rustix::io::Errno::SRCH) => return Ok(()),
         Err(error) => return Err(failed(error.to_string())),
     };
-    if !holders(port, state_dir).unwrap_or_default().contains(holder) {
+    if !holders(port, state_dir)
+        .unwrap_or_default()
+        .contains(holder)
+    {
         return Ok(());
     }
     let born = birth(holder.pid);
-    for (signal, name, wait) in [(Signal::TERM, "SIGTERM", POLITE), (Signal::KILL, "SIGKILL", IMPOLITE)] {
+    for (signal, name, wait) in [
+        (Signal::TERM, "SIGTERM", POLITE),
+        (Signal::KILL, "SIGKILL", IMPOLITE),
+    ] {
         tell(format!("{name} to {holder}, which listens on port {port}"));
         match pidfd_send_signal(&handle, signal) {
             Ok(()) => {}
             Err(rustix::io::Errno::SRCH) => return Ok(()),
             Err(error) => return Err(failed(error.to_string())),
         }
-        if tokio::time::timeout(wait, gone(holder.pid, born.as_deref())).await.is_ok() {
+        if tokio::time::timeout(wait, gone(holder.pid, born.as_deref()))
+            .await
+            .is_ok()
+        {
             return Ok(());
         }
     }
@@ -225,20 +186,32 @@ fn supervisor(pid: i32) -> Option<String> {
     if Some(&theirs) == ours.as_ref() {
         return None;
     }
-    theirs.lines().find_map(|line| stop_command(line.rsplit(':').next()?))
+    theirs
+        .lines()
+        .find_map(|line| stop_command(line.rsplit(':').next()?))
 }
 
 /// What stops the owner of a control group.
 fn stop_command(group: &str) -> Option<String> {
     let last = group.rsplit('/').find(|part| !part.is_empty())?;
-    let container = last.strip_prefix("docker-").and_then(|id| id.strip_suffix(".scope"));
-    if let Some(id) = container.or_else(|| group.strip_prefix("/docker/").filter(|id| !id.contains('/'))) {
+    let container = last
+        .strip_prefix("docker-")
+        .and_then(|id| id.strip_suffix(".scope"));
+    if let Some(id) = container.or_else(|| {
+        group
+            .strip_prefix("/docker/")
+            .filter(|id| !id.contains('/'))
+    }) {
         return Some(format!("docker stop {}", id.get(..12).unwrap_or(id)));
     }
     if !last.ends_with(".service") || last.starts_with("user@") {
         return None;
     }
-    let user = if group.contains("/user@") { "--user " } else { "" };
+    let user = if group.contains("/user@") {
+        "--user "
+    } else {
+        ""
+    };
     Some(format!("systemctl {user}stop {last}"))
 }
 
@@ -248,8 +221,16 @@ mod tests {
     use std::process::{Child, Command};
 
     fn listen_elsewhere(ignore_term: bool) -> (Child, u16) {
-        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let trap = if ignore_term { "signal.signal(signal.SIGTERM, signal.SIG_IGN);" } else { "" };
+        let free = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
+        let trap = if ignore_term {
+            "signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+        } else {
+            ""
+        };
         let code = format!(
             "import socket,signal,time;{trap}s=socket.socket();s.bind(('127.0.0.1',{free}));s.listen();time.sleep(60)"
         );
@@ -266,7 +247,9 @@ mod tests {
         for (ignores, signals) in [(false, 1), (true, 2)] {
             let (mut child, port) = listen_elsewhere(ignores);
             let mut told = Vec::new();
-            free_port(port, state.path(), &mut |line| told.push(line)).await.unwrap();
+            free_port(port, state.path(), &mut |line| told.push(line))
+                .await
+                .unwrap();
             assert_eq!(told.len(), signals, "{told:?}");
             assert!(told[0].contains(&child.id().to_string()));
             assert!(!child.wait().unwrap().success());
@@ -279,23 +262,38 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let own = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = own.local_addr().unwrap().port();
-        let refused = free_port(port, state.path(), &mut |_| ()).await.unwrap_err().to_string();
+        let refused = free_port(port, state.path(), &mut |_| ())
+            .await
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains("this very process"), "{refused}");
         drop(own);
-        free_port(port, state.path(), &mut |line| panic!("{line}")).await.unwrap();
+        free_port(port, state.path(), &mut |line| panic!("{line}"))
+            .await
+            .unwrap();
     }
 
     #[test]
     fn refuses_other_users_and_supervised_processes() {
-        assert_eq!(stop_command("/system.slice/tidegate.service").as_deref(), Some("systemctl stop tidegate.service"));
         assert_eq!(
-            stop_command("/user.slice/user-1000.slice/user@1000.service/app.slice/t.service").as_deref(),
+            stop_command("/system.slice/tidegate.service").as_deref(),
+            Some("systemctl stop tidegate.service")
+        );
+        assert_eq!(
+            stop_command("/user.slice/user-1000.slice/user@1000.service/app.slice/t.service")
+                .as_deref(),
             Some("systemctl --user stop t.service")
         );
-        assert_eq!(stop_command("/user.slice/user-1000.slice/session-2.scope"), None);
-        assert_eq!(stop_command("/docker/0123456789abcdef").as_deref(), Some("docker stop 0123456789ab"));
-        assert_eq!(parse("p12\ncnode\nu7\nf3\np13\ncx\nu8\n").len(), 2);
-        let first = from_proc(1).unwrap();
+        assert_eq!(
+            stop_command("/user.slice/user-1000.slice/session-2.scope"),
+            None
+        );
+        assert_eq!(
+            stop_command("/docker/0123456789abcdef").as_deref(),
+            Some("docker stop 0123456789ab")
+        );
+        assert_eq!(holders::parse("p12\ncnode\nu7\nf3\np13\ncx\nu8\n").len(), 2);
+        let first = holders::from_proc(1).unwrap();
         assert_eq!(first.pid, 1);
     }
 }

@@ -13,7 +13,9 @@ use std::path::PathBuf;
 use std::pin::pin;
 use std::time::Duration;
 
-use rustix::net::{RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage};
+use rustix::net::{
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer, SendAncillaryMessage,
+};
 use rustix::net::{SendFlags, recvmsg, sendmsg};
 use sd_notify::NotifyState;
 use tokio::signal::unix::{SignalKind, signal};
@@ -33,7 +35,10 @@ const INHERIT: &str = "TIDEGATE_INHERIT";
 /// does not offer is left.
 pub(crate) fn harden() {
     rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
-    let none = rustix::process::Rlimit { current: Some(0), maximum: Some(0) };
+    let none = rustix::process::Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);
@@ -110,7 +115,9 @@ async fn supervise_within<T>(
 }
 
 /// Calls `switch` at each SIGUSR2, for ever.
-pub(crate) async fn at_each_user2(mut switch: impl FnMut()) -> std::io::Result<std::convert::Infallible> {
+pub(crate) async fn at_each_user2(
+    mut switch: impl FnMut(),
+) -> std::io::Result<std::convert::Infallible> {
     let mut signals = signal(SignalKind::user_defined2())?;
     loop {
         match signals.recv().await {
@@ -122,8 +129,9 @@ pub(crate) async fn at_each_user2(mut switch: impl FnMut()) -> std::io::Result<s
 
 fn watchdog() -> Option<tokio::time::Interval> {
     let mut usec = 0;
-    (sd_notify::watchdog_enabled(false, &mut usec) && usec > 0)
-        .then(|| tokio::time::interval(Duration::from_micros(usec / 2).max(Duration::from_millis(1))))
+    (sd_notify::watchdog_enabled(false, &mut usec) && usec > 0).then(|| {
+        tokio::time::interval(Duration::from_micros(usec / 2).max(Duration::from_millis(1)))
+    })
 }
 
 /// One sign of life, when it is time for one.
@@ -140,7 +148,8 @@ async fn beat(watchdog: &mut Option<tokio::time::Interval>) {
 /// Whether systemd started this very process: then a new start is its business (D20).
 pub(crate) fn supervised() -> bool {
     let pid = std::process::id().to_string();
-    std::env::var_os("NOTIFY_SOCKET").is_some() || std::env::var("SYSTEMD_EXEC_PID").is_ok_and(|own| own == pid)
+    std::env::var_os("NOTIFY_SOCKET").is_some()
+        || std::env::var("SYSTEMD_EXEC_PID").is_ok_and(|own| own == pid)
 }
 
 /// How this process was started, taken before anything changes.
@@ -156,7 +165,10 @@ impl Invocation {
     /// # Errors
     /// The system does not say where the program is.
     pub(crate) fn current() -> std::io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, arguments: std::env::args_os().skip(1).collect() })
+        Ok(Self {
+            program: std::env::current_exe()?,
+            arguments: std::env::args_os().skip(1).collect(),
+        })
     }
 
     /// Becomes a new start of the same path in the same process, with the listeners handed on, so
@@ -177,20 +189,33 @@ impl Invocation {
 /// Puts the listeners into a socket whose other end is to become stdin.
 fn hand_on(listeners: &[TcpListener]) -> std::io::Result<OwnedFd> {
     let (near, far) = UnixStream::pair()?;
-    let fds: Vec<_> = listeners.iter().take(MAX_LISTENERS).map(AsFd::as_fd).collect();
+    let fds: Vec<_> = listeners
+        .iter()
+        .take(MAX_LISTENERS)
+        .map(AsFd::as_fd)
+        .collect();
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MAX_LISTENERS))];
     let mut control = SendAncillaryBuffer::new(&mut space);
     if !control.push(SendAncillaryMessage::ScmRights(&fds)) {
         return Err(std::io::Error::other("too many listeners to hand on"));
     }
-    sendmsg(&near, &[IoSlice::new(b"l")], &mut control, SendFlags::empty())?;
+    sendmsg(
+        &near,
+        &[IoSlice::new(b"l")],
+        &mut control,
+        SendFlags::empty(),
+    )?;
     Ok(far.into())
 }
 
 /// Listeners that the former start of this process handed on.
 pub(crate) fn inherited_listeners() -> Vec<TcpListener> {
     let ours = std::env::var(INHERIT).is_ok_and(|pid| pid == std::process::id().to_string());
-    if ours { receive(std::io::stdin().as_fd()).unwrap_or_default() } else { Vec::new() }
+    if ours {
+        receive(std::io::stdin().as_fd()).unwrap_or_default()
+    } else {
+        Vec::new()
+    }
 }
 
 fn receive(from: impl AsFd) -> std::io::Result<Vec<TcpListener>> {
@@ -202,7 +227,10 @@ fn receive(from: impl AsFd) -> std::io::Result<Vec<TcpListener>> {
     let mut listeners = Vec::new();
     for message in control.drain() {
         if let RecvAncillaryMessage::ScmRights(fds) = message {
-            listeners.extend(fds.map(TcpListener::from).filter(|listener| listener.local_addr().is_ok()));
+            listeners.extend(
+                fds.map(TcpListener::from)
+                    .filter(|listener| listener.local_addr().is_ok()),
+            );
         }
     }
     Ok(listeners)
@@ -241,8 +269,13 @@ mod tests {
             stop.cancelled().await;
             "drained"
         };
-        let ended = supervise(serve, &stop, |restart| asked = Some(restart)).await.unwrap();
-        assert_eq!((ended.result, ended.restart, asked), (Some("drained"), true, Some(true)));
+        let ended = supervise(serve, &stop, |restart| asked = Some(restart))
+            .await
+            .unwrap();
+        assert_eq!(
+            (ended.result, ended.restart, asked),
+            (Some("drained"), true, Some(true))
+        );
 
         let stop = CancellationToken::new();
         let stuck = async {
@@ -253,7 +286,9 @@ mod tests {
             std::future::pending::<()>().await;
         };
         let hurry = Duration::from_millis(20);
-        let ended = supervise_within(stuck, &stop, |_| (), DRAIN_LIMIT, hurry).await.unwrap();
+        let ended = supervise_within(stuck, &stop, |_| (), DRAIN_LIMIT, hurry)
+            .await
+            .unwrap();
         assert!(ended.result.is_none() && !ended.restart);
     }
 }

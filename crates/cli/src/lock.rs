@@ -52,7 +52,10 @@ pub(crate) struct StateLock {
 /// Another gateway holds it.
 pub(crate) fn acquire(state_dir: &Path) -> Result<StateLock, LockError> {
     let path = state_dir.join(FILE_NAME);
-    let io = |source| LockError::Io { path: path.clone(), source };
+    let io = |source| LockError::Io {
+        path: path.clone(),
+        source,
+    };
     let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
     let mut file = OpenOptions::new()
         .read(true)
@@ -73,7 +76,10 @@ pub(crate) fn acquire(state_dir: &Path) -> Result<StateLock, LockError> {
                 std::thread::park_timeout(GLANCE);
             }
             Err(TryLockError::WouldBlock) => {
-                return Err(LockError::Held { state_dir: state_dir.to_owned(), pid: read_pid(&mut file) });
+                return Err(LockError::Held {
+                    state_dir: state_dir.to_owned(),
+                    pid: read_pid(&mut file),
+                });
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
@@ -85,7 +91,10 @@ pub(crate) fn acquire(state_dir: &Path) -> Result<StateLock, LockError> {
 
 /// The process that holds the lock, if any does.
 pub(crate) fn holder(state_dir: &Path) -> Option<i32> {
-    let mut file = OpenOptions::new().read(true).open(state_dir.join(FILE_NAME)).ok()?;
+    let mut file = OpenOptions::new()
+        .read(true)
+        .open(state_dir.join(FILE_NAME))
+        .ok()?;
     match file.try_lock_shared() {
         Err(TryLockError::WouldBlock) => read_pid(&mut file),
         _ => None,
@@ -114,7 +123,14 @@ mod tests {
             let kept: Vec<_> = std::thread::scope(|scope| {
                 let threads: Vec<_> = (0..20)
                     .map(|i| {
-                        let (barrier, dir) = (&barrier, if i % 2 == 0 { state.path() } else { link.as_path() });
+                        let (barrier, dir) = (
+                            &barrier,
+                            if i % 2 == 0 {
+                                state.path()
+                            } else {
+                                link.as_path()
+                            },
+                        );
                         scope.spawn(move || {
                             barrier.wait();
                             let taken = acquire(dir);
@@ -123,7 +139,10 @@ mod tests {
                         })
                     })
                     .collect();
-                threads.into_iter().filter_map(|thread| thread.join().unwrap()).collect()
+                threads
+                    .into_iter()
+                    .filter_map(|thread| thread.join().unwrap())
+                    .collect()
             });
             assert_eq!(kept.len(), 1);
             assert_eq!(holder(state.path()), i32::try_from(std::process::id()).ok());
@@ -137,7 +156,12 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let path = state.path().join(FILE_NAME);
         // Without a fork of its own, so that the lock dies with the process that we kill.
-        let mut holder = std::process::Command::new("flock").arg("-F").arg(&path).args(["sleep", "60"]).spawn().unwrap();
+        let mut holder = std::process::Command::new("flock")
+            .arg("-F")
+            .arg(&path)
+            .args(["sleep", "60"])
+            .spawn()
+            .unwrap();
         while acquire(state.path()).is_ok() {
             std::thread::yield_now();
         }

@@ -46,9 +46,17 @@ pub(crate) enum OwnerTokenError {
 /// Others can read it, or it is no secret.
 pub(crate) fn read(state_dir: &Path) -> Result<Option<Secret<String>>, OwnerTokenError> {
     let path = state_dir.join(FILE_NAME);
-    let io = |source| OwnerTokenError::Io { path: path.clone(), source };
-    let flags = i32::try_from((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits()).unwrap_or(0);
-    let file = match std::fs::OpenOptions::new().read(true).custom_flags(flags).open(&path) {
+    let io = |source| OwnerTokenError::Io {
+        path: path.clone(),
+        source,
+    };
+    let flags = i32::try_from((rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits())
+        .unwrap_or(0);
+    let file = match std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(&path)
+    {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(io(error)),
@@ -74,7 +82,10 @@ pub(crate) fn read(state_dir: &Path) -> Result<Option<Secret<String>>, OwnerToke
 ///
 /// # Errors
 /// As [`read`], or the file cannot be written.
-pub(crate) fn ensure(state_dir: &Path, ids: &dyn IdGen) -> Result<(Secret<String>, bool), OwnerTokenError> {
+pub(crate) fn ensure(
+    state_dir: &Path,
+    ids: &dyn IdGen,
+) -> Result<(Secret<String>, bool), OwnerTokenError> {
     if let Some(token) = read(state_dir)? {
         return Ok((token, false));
     }
@@ -88,7 +99,11 @@ pub(crate) fn ensure(state_dir: &Path, ids: &dyn IdGen) -> Result<(Secret<String
 fn write_new(path: &Path, token: &Secret<String>) -> std::io::Result<()> {
     let temporary = path.with_extension("token.new");
     let _ = std::fs::remove_file(&temporary);
-    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+    let mut file = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&temporary)?;
     file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
     file.write_all(token.expose().as_bytes())?;
     file.write_all(b"\n")?;
@@ -97,7 +112,8 @@ fn write_new(path: &Path, token: &Secret<String>) -> std::io::Result<()> {
     let linked = std::fs::hard_link(&temporary, path);
     std::fs::remove_file(&temporary)?;
     linked?;
-    path.parent().map_or(Ok(()), |parent| std::fs::File::open(parent)?.sync_all())
+    path.parent()
+        .map_or(Ok(()), |parent| std::fs::File::open(parent)?.sync_all())
 }
 
 #[cfg(test)]
@@ -114,8 +130,11 @@ mod tests {
         assert_eq!(first.expose().len(), LETTERS);
         let (second, made) = ensure(state.path(), &SystemIds).unwrap();
         assert!(!made && first == second);
-        let mode = std::fs::metadata(state.path().join(FILE_NAME)).unwrap().mode() & 0o777;
-        assert_eq!(mode, 0o600);
+        let rights = std::fs::metadata(state.path().join(FILE_NAME))
+            .unwrap()
+            .mode()
+            & 0o777;
+        assert_eq!(rights, 0o600);
         assert_eq!(std::fs::read_dir(state.path()).unwrap().count(), 1);
     }
 
@@ -126,12 +145,21 @@ mod tests {
         ensure(state.path(), &SystemIds).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
         let error = read(state.path()).unwrap_err().to_string();
-        assert!(error.contains("chmod 600") && error.contains("640"), "{error}");
+        assert!(
+            error.contains("chmod 600") && error.contains("640"),
+            "{error}"
+        );
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
         std::fs::write(&path, "short").unwrap();
-        assert!(matches!(read(state.path()), Err(OwnerTokenError::Damaged { .. })));
+        assert!(matches!(
+            read(state.path()),
+            Err(OwnerTokenError::Damaged { .. })
+        ));
         std::fs::remove_file(&path).unwrap();
         std::os::unix::fs::symlink("/etc/hostname", &path).unwrap();
-        assert!(matches!(read(state.path()), Err(OwnerTokenError::Io { .. })));
+        assert!(matches!(
+            read(state.path()),
+            Err(OwnerTokenError::Io { .. })
+        ));
     }
 }

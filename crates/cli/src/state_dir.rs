@@ -56,14 +56,25 @@ pub(crate) struct Prepared {
 /// # Errors
 /// It cannot be made safe.
 pub(crate) fn prepare(path: &Path) -> Result<Prepared, StateDirError> {
-    let io = |action, source| StateDirError::Io { action, path: path.to_owned(), source };
+    let io = |action, source| StateDirError::Io {
+        action,
+        path: path.to_owned(),
+        source,
+    };
     let mut prepared = Prepared::default();
     if let Some(kind) = sync_folder(path) {
-        return Err(StateDirError::Remote { path: path.to_owned(), kind });
+        return Err(StateDirError::Remote {
+            path: path.to_owned(),
+            kind,
+        });
     }
     match std::fs::metadata(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            std::fs::DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(|e| io("made", e))?;
+            std::fs::DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .map_err(|e| io("made", e))?;
             set_mode(path, 0o700).map_err(|e| io("made", e))?;
             prepared.created = true;
         }
@@ -72,19 +83,30 @@ pub(crate) fn prepare(path: &Path) -> Result<Prepared, StateDirError> {
     }
     let meta = std::fs::metadata(path).map_err(|e| io("read", e))?;
     if !meta.is_dir() {
-        return Err(StateDirError::NotADirectory { path: path.to_owned() });
+        return Err(StateDirError::NotADirectory {
+            path: path.to_owned(),
+        });
     }
     let me = rustix::process::geteuid().as_raw();
     if meta.uid() != me {
-        return Err(StateDirError::Foreign { path: path.to_owned(), owner: meta.uid(), me });
+        return Err(StateDirError::Foreign {
+            path: path.to_owned(),
+            owner: meta.uid(),
+            me,
+        });
     }
     if let Some(kind) = remote_filesystem(path) {
-        return Err(StateDirError::Remote { path: path.to_owned(), kind });
+        return Err(StateDirError::Remote {
+            path: path.to_owned(),
+            kind,
+        });
     }
     tighten(path, 0o700, &mut prepared.notices).map_err(|e| io("protected (chmod 700)", e))?;
     let logs = path.join("logs");
     match std::fs::DirBuilder::new().mode(0o700).create(&logs) {
-        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(io("written", error)),
+        Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => {
+            return Err(io("written", error));
+        }
         _ => {}
     }
     tighten_below(path, &mut prepared.notices).map_err(|e| io("protected", e))?;
@@ -113,7 +135,11 @@ fn tighten(path: &Path, mode: u32, notices: &mut Vec<String>) -> std::io::Result
     let found = std::fs::metadata(path)?.permissions().mode() & 0o777;
     if found & 0o077 != 0 {
         set_mode(path, found & mode)?;
-        notices.push(format!("{} was open to others (mode {found:03o}): now {:03o}", path.display(), found & mode));
+        notices.push(format!(
+            "{} was open to others (mode {found:03o}): now {:03o}",
+            path.display(),
+            found & mode
+        ));
     }
     Ok(())
 }
@@ -124,7 +150,14 @@ fn set_mode(path: &Path, mode: u32) -> std::io::Result<()> {
 
 /// A folder that a program copies to other machines behind our back.
 fn sync_folder(path: &Path) -> Option<String> {
-    const NAMES: [&str; 6] = ["Dropbox", "OneDrive", "Google Drive", "GoogleDrive", "iCloud Drive", "Mobile Documents"];
+    const NAMES: [&str; 6] = [
+        "Dropbox",
+        "OneDrive",
+        "Google Drive",
+        "GoogleDrive",
+        "iCloud Drive",
+        "Mobile Documents",
+    ];
     path.components()
         .filter_map(|part| part.as_os_str().to_str())
         .find(|part| NAMES.contains(part))
@@ -150,9 +183,16 @@ fn remote_kind(magic: u64, mount: impl FnOnce() -> Option<String>) -> Option<Str
         0x564c => "NCP",
         0x6573_5546 => {
             // FUSE: containers and NTFS disks are local, everything else may be anywhere.
-            const LOCAL: [&str; 5] = ["virtiofs", "fuseblk", "fuse.fuse-overlayfs", "fuse.grpcfuse", "fuse.osxfs"];
+            const LOCAL: [&str; 5] = [
+                "virtiofs",
+                "fuseblk",
+                "fuse.fuse-overlayfs",
+                "fuse.grpcfuse",
+                "fuse.osxfs",
+            ];
             let kind = mount().unwrap_or_else(|| "fuse".to_owned());
-            return (!LOCAL.contains(&kind.as_str())).then(|| format!("a FUSE filesystem ({kind})"));
+            return (!LOCAL.contains(&kind.as_str()))
+                .then(|| format!("a FUSE filesystem ({kind})"));
         }
         _ => return None,
     };
@@ -168,7 +208,7 @@ fn mount_type(path: &Path) -> Option<String> {
         .filter_map(|line| {
             let (left, right) = line.split_once(" - ")?;
             let point = left.split(' ').nth(4)?.replace("\\040", " ");
-            let depth = path.starts_with(&point).then(|| point.len())?;
+            let depth = path.starts_with(&point).then_some(point.len())?;
             Some((depth, right.split(' ').next()?.to_owned()))
         })
         .max_by_key(|(depth, _)| *depth)
@@ -206,20 +246,32 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("file");
         std::fs::write(&file, "").unwrap();
-        assert!(matches!(prepare(&file), Err(StateDirError::NotADirectory { .. })));
-        assert!(matches!(prepare(&home.path().join("Dropbox/x")), Err(StateDirError::Remote { .. })));
+        assert!(matches!(
+            prepare(&file),
+            Err(StateDirError::NotADirectory { .. })
+        ));
+        assert!(matches!(
+            prepare(&home.path().join("Dropbox/x")),
+            Err(StateDirError::Remote { .. })
+        ));
         if rustix::process::geteuid().is_root() {
             let theirs = home.path().join("theirs");
             std::fs::create_dir(&theirs).unwrap();
             std::os::unix::fs::chown(&theirs, Some(65534), None).unwrap();
-            assert!(matches!(prepare(&theirs), Err(StateDirError::Foreign { owner: 65534, .. })));
+            assert!(matches!(
+                prepare(&theirs),
+                Err(StateDirError::Foreign { owner: 65534, .. })
+            ));
         }
     }
 
     #[test]
     fn knows_network_filesystems() {
         assert_eq!(remote_kind(0x6969, || None).as_deref(), Some("NFS"));
-        assert_eq!(remote_kind(0xffff_ffff_ff53_4d42, || None).as_deref(), Some("SMB (CIFS)"));
+        assert_eq!(
+            remote_kind(0xffff_ffff_ff53_4d42, || None).as_deref(),
+            Some("SMB (CIFS)")
+        );
         assert!(remote_kind(0x6573_5546, || Some("fuse.sshfs".into())).is_some());
         assert!(remote_kind(0x6573_5546, || Some("fuse.fuse-overlayfs".into())).is_none());
         assert!(remote_kind(0xef53, || None).is_none());

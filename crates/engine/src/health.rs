@@ -16,7 +16,7 @@ use tokio::time::Instant;
 
 use crate::{Engine, EngineError};
 
-const REFRESH_EVERY: Duration = Duration::from_secs(60);
+const REFRESH_EVERY: Duration = Duration::from_mins(1);
 /// Changes within this time lead to one computation.
 const GATHER: Duration = Duration::from_millis(500);
 /// Sessions named in the summary (V3 3.3).

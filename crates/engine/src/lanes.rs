@@ -15,7 +15,7 @@ use tokio::sync::Semaphore;
 const GATES: usize = 64;
 
 pub(crate) struct Lanes {
-    lanes: Mutex<HashMap<SessionKey, Lane>>,
+    by_session: Mutex<HashMap<SessionKey, Lane>>,
     gates: Vec<tokio::sync::Mutex<()>>,
     slots: Arc<Semaphore>,
     closed: std::sync::atomic::AtomicBool,
@@ -39,7 +39,7 @@ pub(crate) enum Next {
 impl Lanes {
     pub(crate) fn new(concurrent: usize) -> Self {
         Self {
-            lanes: Mutex::default(),
+            by_session: Mutex::default(),
             gates: (0..GATES).map(|_| tokio::sync::Mutex::new(())).collect(),
             slots: Arc::new(Semaphore::new(concurrent.max(1))),
             closed: std::sync::atomic::AtomicBool::new(false),
@@ -47,7 +47,7 @@ impl Lanes {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionKey, Lane>> {
-        self.lanes.lock().unwrap_or_else(PoisonError::into_inner)
+        self.by_session.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Held while a message is stored and queued, so that lanes see the order of the store.
@@ -86,6 +86,11 @@ impl Lanes {
     /// The run that leads the session's turn.
     pub(crate) fn active(&self, key: &SessionKey) -> Option<RunId> {
         self.lock().get(key)?.active.first().cloned()
+    }
+
+    /// The runs of the session's turn at work, the leading one first.
+    pub(crate) fn turn(&self, key: &SessionKey) -> Vec<RunId> {
+        self.lock().get(key).map_or_else(Vec::new, |lane| lane.active.clone())
     }
 
     /// Runs that wait, in order.

@@ -283,7 +283,8 @@ impl Engine {
     /// # Errors
     /// The text is blank.
     pub fn system_event(&self, mut beacon: Beacon) -> Result<(), EngineError> {
-        beacon.text = beacon.text.trim().to_owned();
+        let text = beacon.text.trim().to_owned();
+        beacon.text = text;
         if beacon.text.is_empty() {
             return Err(EngineError::invalid("text required"));
         }

@@ -16,8 +16,8 @@ use crate::{Engine, EngineError, commands};
 
 /// How long ended runs and remembered requests are kept: far more than the five minutes that are
 /// promised (DECISIONS D1).
-const KEEP_ENDED: Duration = Duration::from_secs(24 * 3600);
-const PRUNE_EVERY: Duration = Duration::from_secs(3600);
+const KEEP_ENDED: Duration = Duration::from_hours(24);
+const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// When to come back to a session whose queue is full.
 const FULL_RETRY_MS: u64 = 2_000;
 
@@ -164,7 +164,7 @@ impl Engine {
         }
     }
 
-    /// Stops one run, or every run of a session.
+    /// Stops one run, or every run of a session. Runs that were merged into one turn end together.
     ///
     /// # Errors
     /// The run belongs to another session, or the store failed.
@@ -198,12 +198,12 @@ impl Engine {
                 inner.lanes.remove_waiting(key, id).into_iter().collect()
             }
         };
-        let at_work = inner.lanes.active(key).filter(|lead| run_id.is_none_or(|id| id == lead));
-        if let Some(lead) = at_work
-            && let Some(live) = inner.live.get(&lead)
+        let turn = inner.lanes.turn(key);
+        if run_id.is_none_or(|id| turn.contains(id))
+            && let Some(live) = turn.first().and_then(|lead| inner.live.get(lead))
         {
             live.stop(cause);
-            outcome.run_ids.push(lead);
+            outcome.run_ids.extend(turn);
         }
         for run in waiting {
             outcome.run_ids.push(run.id.clone());

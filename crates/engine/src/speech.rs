@@ -168,6 +168,11 @@ impl<'a> Speaker<'a> {
             ..Default::default()
         };
         self.agent(AgentStream::Lifecycle, at_ms, data);
+        self.failed_before_start(error, kind);
+    }
+
+    /// A run that failed and of which `agent` listeners know nothing.
+    pub(crate) fn failed_before_start(&mut self, error: &str, kind: FailureKind) {
         let mut event = self.chat_event(ChatState::Error);
         event.error_message = Some(error.to_owned());
         event.error_kind = Some(kind.as_str().to_owned());

@@ -150,10 +150,11 @@ impl Engine {
         let runner_stop = live.stop.child_token();
         let mut running = std::pin::pin!(AssertUnwindSafe(runner.run(turn, out, runner_stop.clone())).catch_unwind());
         let spoken = loop {
-            let due = {
-                let progress = live.progress();
-                speaker.due(&progress.text, &progress.thinking)
-            };
+            // Looked at in every round: a runner that never pauses would else never let a timer win.
+            if Instant::now() >= deadline {
+                break too_late(format!("the run took longer than {} s and was ended", timeout.as_secs()));
+            }
+            let due = self.tell(live, speaker).unwrap_or(deadline);
             tokio::select! {
                 biased;
                 () = live.stop.cancelled() => break Spoken::Stopped(live.cause().unwrap_or(StopCause::Rpc)),
@@ -167,17 +168,11 @@ impl Engine {
                     }
                     return settled(outcome);
                 }
-                () = tokio::time::sleep_until(due.unwrap_or(deadline)), if due.is_some() => {
-                    let progress = live.progress().clone();
-                    speaker.tell(&progress.text, &progress.thinking, self.now_ms());
-                }
-                () = tokio::time::sleep_until(deadline.min(idle_at)) => {
-                    let text = if Instant::now() >= deadline {
-                        format!("the run took longer than {} s and was ended", timeout.as_secs())
-                    } else {
-                        format!("the model said nothing for {} s and the run was ended", limits.idle_timeout.as_secs())
-                    };
-                    break Spoken::Failed(RunnerError { kind: FailureKind::Timeout, message: text, retry_after_ms: None });
+                () = tokio::time::sleep_until(due.min(deadline).min(idle_at)) => {
+                    if Instant::now() >= idle_at && idle_at < deadline {
+                        let silence = limits.idle_timeout.as_secs();
+                        break too_late(format!("the model said nothing for {silence} s and the run was ended"));
+                    }
                 }
             }
         };
@@ -189,6 +184,15 @@ impl Engine {
         };
         let _ = tokio::time::timeout(STOP_GRACE, async { tokio::join!(running, rest) }).await;
         spoken
+    }
+
+    /// Tells what is due; gives when the next is, if anything waits to be told.
+    fn tell(&self, live: &LiveRun, speaker: &mut Speaker<'_>) -> Option<Instant> {
+        let progress = live.progress();
+        if speaker.due(&progress.text, &progress.thinking)? <= Instant::now() {
+            speaker.tell(&progress.text, &progress.thinking, self.now_ms());
+        }
+        speaker.due(&progress.text, &progress.thinking)
     }
 
     fn conclude(&self, lead: &Run, live: &LiveRun, model: &ModelRef, spoken: Spoken) -> (RunEnd, Option<NewMessage>) {
@@ -262,27 +266,47 @@ impl Engine {
             tracing::error!(error = %error, "the end of a turn could not be stored; it will be ended as interrupted after a restart");
         }
         let thinking = live.progress().thinking.clone();
+        let cause = live.cause().unwrap_or(StopCause::Rpc).as_str();
         match end.status {
             RunStatus::Ok if injected => speaker.injected(&end.text, at_ms),
             RunStatus::Ok => speaker.ended(&end.text, &thinking, end.usage, stop.as_str(), at_ms),
             RunStatus::Error => {
-                let kind = end.failure.unwrap_or(FailureKind::Unknown);
-                let error = end.error.as_deref().unwrap_or("the run failed");
+                let (error, kind) = why(&end);
                 speaker.failed(&end.text, &thinking, error, kind, started_ms, at_ms);
             }
-            RunStatus::Aborted | RunStatus::Interrupted => {
-                speaker.aborted(live.cause().unwrap_or(StopCause::Rpc).as_str(), at_ms);
-            }
+            RunStatus::Aborted | RunStatus::Interrupted => speaker.aborted(cause, at_ms),
         }
         for (index, mut run) in runs.into_iter().enumerate() {
             run.started_at_ms = Some(started_ms);
             if index > 0 {
-                Speaker::new(&inner.events, run.id.clone(), &run.request).merged();
+                self.tell_merged(&run, &end, cause);
             }
             inner.live.end(ended(run, end.clone(), at_ms));
         }
         self.sessions_changed();
     }
+
+    /// A run that was merged into another one ends as that did; the answer was told there.
+    fn tell_merged(&self, run: &Run, end: &RunEnd, cause: &str) {
+        let mut speaker = Speaker::new(&self.inner().events, run.id.clone(), &run.request);
+        match end.status {
+            RunStatus::Ok => speaker.merged(),
+            RunStatus::Error => {
+                let (error, kind) = why(end);
+                speaker.failed_before_start(error, kind);
+            }
+            RunStatus::Aborted | RunStatus::Interrupted => speaker.aborted_before_start(cause),
+        }
+    }
+}
+
+/// Why a run failed, for listeners.
+fn why(end: &RunEnd) -> (&str, FailureKind) {
+    (end.error.as_deref().unwrap_or("the run failed"), end.failure.unwrap_or(FailureKind::Unknown))
+}
+
+fn too_late(message: String) -> Spoken {
+    Spoken::Failed(RunnerError { kind: FailureKind::Timeout, message, retry_after_ms: None })
 }
 
 fn note(live: &LiveRun, update: RunUpdate) {

@@ -15,8 +15,8 @@ const DRAIN_RETRY_MS: u64 = 1_500;
 /// A failed call: the error, and for runs also a payload.
 #[derive(Debug)]
 pub(crate) struct ApiError {
-    pub(crate) shape: ErrorShape,
-    pub(crate) payload: Option<Value>,
+    pub(crate) shape: Box<ErrorShape>,
+    pub(crate) payload: Option<Box<Value>>,
 }
 
 impl ApiError {
@@ -27,13 +27,13 @@ impl ApiError {
 
 impl From<ErrorShape> for ApiError {
     fn from(shape: ErrorShape) -> Self {
-        Self { shape, payload: None }
+        Self { shape: Box::new(shape), payload: None }
     }
 }
 
 impl From<ApiError> for ErrorShape {
     fn from(error: ApiError) -> Self {
-        error.shape
+        *error.shape
     }
 }
 

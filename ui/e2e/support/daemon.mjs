@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -19,11 +19,26 @@ export class Daemon {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  get #state() {
+    return join(this.#home, "state");
+  }
+
+  /** The owner's secret. */
+  get token() {
+    return readFileSync(join(this.#state, "gateway.token"), "utf8").trim();
+  }
+
+  /** Writes the configuration that the next start reads. */
+  configure(config) {
+    mkdirSync(this.#state, { recursive: true, mode: 0o700 });
+    writeFileSync(join(this.#state, "tidegate.json"), JSON.stringify(config), { mode: 0o600 });
+  }
+
   /** Starts on a free port the first time, and on the same port later. */
   async start() {
     const binary = process.env.TIDEGATE_BIN;
     if (!binary) throw new Error("TIDEGATE_BIN names no binary");
-    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: join(this.#home, "state") };
+    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: this.#state };
     this.#process = spawn(binary, ["gateway", "--port", String(this.port)], { env, stdio: ["ignore", "pipe", "inherit"] });
     const match = await this.#printedLink();
     this.link = match[0];

@@ -1,4 +1,5 @@
 import { computed, signal } from "@preact/signals";
+import { announce } from "./announce.ts";
 import { browser, keep, recall } from "./storage.ts";
 
 /** At most one sheet or question is open over the page. */
@@ -15,15 +16,16 @@ narrowQuery.addEventListener("change", () => {
 export const drawerOpen = signal(false);
 export const listHidden = computed(() => narrow.value && !drawerOpen.value);
 
-/** Shown for a moment after missed updates. */
-export const gapNotice = signal(false);
-let gapTimer: ReturnType<typeof setTimeout> | undefined;
+/** A sentence that is shown for a moment and spoken once. */
+export const notice = signal("");
+let noticeTimer: ReturnType<typeof setTimeout> | undefined;
 
-export function showGapNotice(): void {
-  gapNotice.value = true;
-  clearTimeout(gapTimer);
-  gapTimer = setTimeout(() => {
-    gapNotice.value = false;
+export function showNotice(sentence: string): void {
+  notice.value = sentence;
+  announce(sentence);
+  clearTimeout(noticeTimer);
+  noticeTimer = setTimeout(() => {
+    notice.value = "";
   }, 6_000);
 }
 

@@ -13,7 +13,7 @@ const LIMIT = 200;
 const COALESCE_MS = 250;
 
 export const sessions = signal<readonly Session[]>([]);
-/** The model that answers where none is chosen. */
+/** The model that answers where none is chosen, as `provider/id`. */
 export const defaultModel = signal<string | undefined>(undefined);
 export const search = signal("");
 /** Matches of the search, or undefined while nothing is searched or the answer is under way. */
@@ -36,7 +36,8 @@ async function load(term?: string): Promise<readonly Session[]> {
     includeLastMessage: true,
     ...(term ? { search: term } : {}),
   });
-  defaultModel.value = text(object(object(result).defaults).model);
+  const { model, modelProvider } = object(object(result).defaults);
+  defaultModel.value = text(model) && text(modelProvider) ? `${modelProvider}/${model}` : text(model);
   return list(object(result).sessions)
     .map(readSession)
     .filter((session) => session !== undefined);
@@ -50,6 +51,12 @@ export async function refreshSessions(): Promise<void> {
     sessions.value = loaded;
     running.value = new Set(loaded.filter((one) => one.active).map((one) => one.key));
   });
+  if (found.value) await find(search.value.trim());
+}
+
+async function find(term: string): Promise<void> {
+  const matches = await load(term).catch(() => undefined);
+  if (matches && search.value.trim() === term) found.value = matches;
 }
 
 /** Something happened to some conversation: load the list again soon, once for many happenings. */
@@ -69,10 +76,7 @@ export function setSearch(term: string): void {
     found.value = undefined;
     return;
   }
-  searchTimer = setTimeout(async () => {
-    const matches = await load(wanted).catch(() => undefined);
-    if (matches && search.value.trim() === wanted) found.value = matches;
-  }, COALESCE_MS);
+  searchTimer = setTimeout(() => void find(wanted), COALESCE_MS);
 }
 
 export function select(key: string, isNew = false): void {

@@ -1,11 +1,10 @@
 import { strings } from "../strings.ts";
-import { announce } from "./announce.ts";
 import { refreshConversation, watchConversation } from "./conversation.ts";
 import { startGateway, whenGap, whenReady } from "./gateway.ts";
 import { takeSnapshot, watchHealth } from "./health.ts";
 import { refreshModels } from "./models.ts";
 import { flushOutbox } from "./outbox.ts";
-import { showGapNotice } from "./page.ts";
+import { showNotice } from "./page.ts";
 import { openFirst, openKey, refreshSessions, watchSessions } from "./sessions.ts";
 
 /** Joins the parts: who reacts to a connection, to missed updates, and to events. */
@@ -18,8 +17,7 @@ export function start(): Promise<void> {
     void refreshConversation();
   });
   whenGap(() => {
-    showGapNotice();
-    announce(strings.connection.gap);
+    showNotice(strings.connection.gap);
     void refreshSessions();
     void refreshConversation();
   });

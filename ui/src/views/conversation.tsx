@@ -6,10 +6,10 @@ import { openKey } from "../state/sessions.ts";
 import { liveEntries } from "../state/timeline.ts";
 import { strings } from "../strings.ts";
 import type { Message } from "../wire/message.ts";
-import { GapNotice } from "./gap-notice.tsx";
 import { DownIcon, Logo } from "./icons.tsx";
 import { LiveEntry } from "./live-entry.tsx";
 import { MessageView } from "./message.tsx";
+import { Notice } from "./notice.tsx";
 import { useScroll } from "./use-scroll.ts";
 import type { Range } from "./window.ts";
 
@@ -37,7 +37,7 @@ export function Conversation() {
           </div>
         )}
       </div>
-      <GapNotice />
+      <Notice />
       {!follows && !empty && <Jump onClick={jump} fresh={live.length > 0} />}
     </div>
   );

@@ -45,6 +45,10 @@ impl Tools {
         .env("PATH", &self.path)
     }
 
+    pub(crate) fn path(&self) -> &OsStr {
+        &self.path
+    }
+
     pub(crate) fn has(&self, program: &str) -> bool {
         find_in_path(program, &self.path).is_some()
     }

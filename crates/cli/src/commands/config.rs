@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::args::{ConfigCommand, Globals};
 use crate::config::explain::{Explained, NoSuchKey};
 use crate::config::file::{Judged, judge, read};
-use crate::config::{Loaded, Overrides, check, load};
+use crate::config::{Loaded, Overrides, load, schema};
 use crate::exit::Exit;
 use crate::output::{Failure, Screen};
 
@@ -20,7 +20,7 @@ pub(crate) fn run(
     command: &ConfigCommand,
 ) -> anyhow::Result<Exit> {
     if matches!(command, ConfigCommand::Schema) {
-        screen.print(&check::schema_text())?;
+        screen.print(&schema::schema_text())?;
         return Ok(Exit::Done);
     }
     let overrides = Overrides {
@@ -30,7 +30,7 @@ pub(crate) fn run(
     match command {
         ConfigCommand::Schema => {}
         ConfigCommand::Path => {
-            let path = crate::config::load::config_path(&overrides)?
+            let path = crate::config::paths::config_path(&overrides)?
                 .display()
                 .to_string();
             say(screen, globals.json, &json!({ "path": path }), &path)?;
@@ -40,7 +40,7 @@ pub(crate) fn run(
             let loaded = load(&overrides)?;
             let value = loaded
                 .value_at(path.as_deref().unwrap_or_default())
-                .map_err(no_such_key)?;
+                .map_err(|error| no_such_key(&error))?;
             let text = match &value {
                 Value::String(text) => text.clone(),
                 other => serde_json::to_string_pretty(other)?,
@@ -69,22 +69,23 @@ fn say(screen: &Screen, as_json: bool, value: &Value, text: &str) -> anyhow::Res
     Ok(())
 }
 
-fn no_such_key(error: NoSuchKey) -> Failure {
+fn no_such_key(error: &NoSuchKey) -> Failure {
     Failure::new(Exit::Usage, error.to_string())
 }
 
 fn explain(globals: &Globals, screen: &Screen, loaded: &Loaded, path: &str) -> anyhow::Result<()> {
-    let found = loaded.explain(path).map_err(no_such_key)?;
+    let found = loaded.explain(path).map_err(|error| no_such_key(&error))?;
     let rows: Vec<Value> = found
         .iter()
         .map(
             |one| json!({ "path": one.path, "value": one.value, "source": one.source.to_string() }),
         )
         .collect();
-    let mut text = String::new();
-    if path.is_empty() {
-        text.push_str(&format!("file {}\n", loaded.config_path.display()));
-    }
+    let mut text = if path.is_empty() {
+        format!("file {}\n", loaded.config_path.display())
+    } else {
+        String::new()
+    };
     let width = found.iter().map(|one| one.path.len()).max().unwrap_or(0);
     text.extend(found.iter().map(|one| line(one, width) + "\n"));
     for warning in &loaded.warnings {
@@ -107,7 +108,7 @@ fn line(one: &Explained, width: usize) -> String {
 
 /// The file as it is, whatever would be in force: errors and warnings with their places.
 fn validate(globals: &Globals, screen: &Screen, overrides: &Overrides) -> anyhow::Result<Exit> {
-    let path = crate::config::load::config_path(overrides)?;
+    let path = crate::config::paths::config_path(overrides)?;
     let shown = path.display();
     let judged = match read(&path) {
         Ok(None) => {
@@ -127,7 +128,7 @@ fn validate(globals: &Globals, screen: &Screen, overrides: &Overrides) -> anyhow
         },
     };
     let valid = judged.config.is_some();
-    let rows = |findings: &[crate::config::document::Finding]| -> Vec<Value> {
+    let rows = |findings: &[crate::config::finding::Finding]| -> Vec<Value> {
         findings
             .iter()
             .map(|finding| {

@@ -5,6 +5,7 @@
 //! before the end of this file fails with exit code 78: a supervisor must not try again.
 
 mod listeners;
+mod ports;
 mod screen;
 
 use std::sync::Arc;
@@ -14,19 +15,15 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::{GatewayRunArgs, Globals};
 use crate::compose::{self, Daemon};
-use crate::config::{Bind, Config, FileState, Loaded, LogLevel, Overrides, env::Environment, load};
+use crate::config::{Bind, FileState, Loaded, LogLevel, Overrides, env::Environment, load};
 use crate::exit::Exit;
 use crate::lifecycle::{self, Invocation};
 use crate::logging::{self, LogFile, LogOptions};
 use crate::output::Failure;
-use crate::{force, lock, owner_token, state_dir};
-use listeners::{Bound, Taken};
+use crate::{lock, owner_token, state_dir};
+use listeners::Bound;
+use ports::listen;
 pub(crate) use screen::Ready;
-
-/// Letters of a token that may be shown to the network.
-const MIN_TOKEN_CHARS: usize = 32;
-/// Letters of a password that may be asked for over the network.
-const MIN_PASSWORD_CHARS: usize = 12;
 
 /// Runs the gateway until a signal stops it.
 ///
@@ -96,97 +93,6 @@ fn overrides(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Result<Overrid
         for_daemon: true,
         ..Overrides::default()
     })
-}
-
-/// Takes the ports. Nothing was made before this.
-async fn listen(
-    loaded: &Loaded,
-    force: bool,
-    mut inherited: Vec<std::net::TcpListener>,
-) -> anyhow::Result<(Bound, Vec<std::net::TcpListener>)> {
-    let gateway = &loaded.config.gateway;
-    let addresses = listeners::addresses(gateway.bind, gateway.custom_bind_host.as_deref());
-    let exposed = addresses.iter().any(|address| !address.is_loopback());
-    if exposed {
-        strong_enough(&loaded.config, loaded)?;
-    }
-    let webchat_port = loaded.config.webchat.port;
-    if force {
-        let mut tell = |line: String| screen::warn(&line);
-        for port in [Some(gateway.port), webchat_port].into_iter().flatten() {
-            let freed = force::free_port(port, &loaded.state_dir, &mut tell).await;
-            freed.map_err(|error| Failure::new(Exit::Config, error.to_string()))?;
-        }
-    }
-    let taken = |taken: Taken| -> anyhow::Error { in_use(&taken, loaded, force).into() };
-    let main = listeners::bind(&addresses, gateway.port, &mut inherited).map_err(taken)?;
-    let webchat = match webchat_port {
-        Some(port) => listeners::bind(&addresses, port, &mut inherited).map_err(taken)?,
-        None => Vec::new(),
-    };
-    Ok((
-        Bound {
-            listeners: main,
-            exposed,
-        },
-        webchat,
-    ))
-}
-
-/// What others can reach must not be guessed. The secret that the gateway makes is strong.
-fn strong_enough(config: &Config, loaded: &Loaded) -> Result<(), Failure> {
-    let short = |key: &str, secret: Option<&Secret<String>>, least: usize| {
-        let chars = secret.map_or(usize::MAX, |secret| secret.expose().chars().count());
-        (chars < least).then(|| {
-            let what = format!(
-                "the gateway does not listen beyond this host (gateway.bind is {}) with a {key} of fewer than {least} characters",
-                config.gateway.bind
-            );
-            Failure::new(Exit::Config, what)
-                .next("take a longer one, or leave gateway.auth out: the gateway makes a strong secret itself")
-        })
-    };
-    let token = short("token", loaded.secrets.token.as_ref(), MIN_TOKEN_CHARS);
-    let password = short(
-        "password",
-        loaded.secrets.password.as_ref(),
-        MIN_PASSWORD_CHARS,
-    );
-    token.or(password).map_or(Ok(()), Err)
-}
-
-/// Who has the port, and what to do.
-fn in_use(taken: &Taken, loaded: &Loaded, forced: bool) -> Failure {
-    let Taken { address, error } = taken;
-    if error.kind() != std::io::ErrorKind::AddrInUse {
-        return Failure::new(Exit::Config, format!("cannot listen on {address}: {error}"))
-            .next("choose another address or port: tidegate gateway --bind loopback --port 18790");
-    }
-    let port = address.port();
-    let found = force::holders(port, &loaded.state_dir);
-    let who = match found.as_deref() {
-        Some([first, ..]) => format!(" by {first}"),
-        Some([]) => " by a program of another user".to_owned(),
-        None => String::new(),
-    };
-    let ours = found
-        .as_deref()
-        .and_then(<[_]>::first)
-        .is_some_and(force::Holder::is_tidegate);
-    let talk = if ours {
-        "it works already: tidegate gateway health; "
-    } else {
-        ""
-    };
-    let end = if forced {
-        ""
-    } else {
-        ", or end that program: tidegate gateway --force"
-    };
-    Failure::new(Exit::Config, format!("port {port} is in use{who}")).next(format!(
-        "{talk}choose another port: tidegate gateway --port {}{end}",
-        port.saturating_add(10)
-    ))
 }
 
 /// What serving needs.
@@ -283,6 +189,9 @@ fn level_switch(log: LogFile, configured: LogLevel) -> impl FnMut() {
 fn tell(loaded: &Loaded, notices: &[String], exposed: bool) {
     if let FileState::LastKnownGood { problem } = &loaded.source {
         tracing::error!(target: "tidegate::config", "{problem}");
+    }
+    for issue in &loaded.issues {
+        tracing::error!(target: "tidegate::config", key = issue.path, "{}", issue.message);
     }
     for warning in &loaded.warnings {
         tracing::warn!(target: "tidegate::config", key = warning.path, "{}", warning.message);

@@ -1,27 +1,12 @@
 //! The file against its schema: unknown keys, wrong types, values out of range, each with its
 //! place. The schema is the one that `config schema` prints; nothing is said twice.
 
-use std::sync::LazyLock;
-
 use serde_json::Value;
 
-use super::document::{Entry, Finding, Kind, Node, join, position};
-use super::model::Config;
-use super::secret_ref::{EXPECTED, SCHEMA_MARK};
-
-/// The JSON Schema of the file.
-pub(crate) static SCHEMA: LazyLock<Value> = LazyLock::new(|| {
-    let mut schema = tidegate_protocol::schema::standalone::<Config>();
-    if let Some(map) = schema.as_object_mut() {
-        map.insert("title".into(), "Tidegate configuration".into());
-    }
-    schema
-});
-
-/// The schema as `config schema` prints it and `docs/config.schema.json` keeps it.
-pub(crate) fn schema_text() -> String {
-    serde_json::to_string_pretty(&*SCHEMA).map_or_else(|_| String::new(), |text| text + "\n")
-}
+use super::document::{Entry, Kind, Node};
+use super::finding::{Finding, join, position};
+use super::schema::{SCHEMA, is_secret, property, resolve, words};
+use super::secret_ref::EXPECTED;
 
 /// What the check found.
 #[derive(Debug, Default)]
@@ -36,41 +21,13 @@ pub(crate) struct Checked {
 
 /// Checks a tree. `newer` are the keys that a newer version wrote.
 pub(crate) fn check(text: &str, root: &Node, newer: &[String]) -> Checked {
-    let mut checker = Checker { text, newer, out: Checked::default() };
+    let mut checker = Checker {
+        text,
+        newer,
+        out: Checked::default(),
+    };
     checker.node(&SCHEMA, root, "");
     checker.out
-}
-
-/// Follows references within the schema.
-pub(crate) fn resolve(schema: &Value) -> &Value {
-    let mut current = schema;
-    for _ in 0..16 {
-        if let Some([only]) = current.get("anyOf").or_else(|| current.get("allOf")).and_then(Value::as_array).map(Vec::as_slice) {
-            current = only;
-        }
-        let Some(name) = current.get("$ref").and_then(Value::as_str).and_then(|path| path.strip_prefix("#/$defs/")) else {
-            return current;
-        };
-        let Some(target) = SCHEMA.get("$defs").and_then(|defs| defs.get(name)) else { return current };
-        current = target;
-    }
-    current
-}
-
-/// Whether a value at this place of the schema is a secret.
-pub(crate) fn is_secret(schema: &Value) -> bool {
-    schema.get(SCHEMA_MARK) == Some(&Value::Bool(true))
-}
-
-/// The schema of a key of an object; none if the key is unknown.
-pub(crate) fn property<'s>(schema: &'s Value, key: &str) -> Option<&'s Value> {
-    if let Some(known) = schema.get("properties").and_then(|properties| properties.get(key)) {
-        return Some(known);
-    }
-    match schema.get("additionalProperties") {
-        Some(Value::Bool(false)) | None => None,
-        Some(open) => Some(open),
-    }
 }
 
 struct Checker<'a> {
@@ -82,12 +39,20 @@ struct Checker<'a> {
 impl Checker<'_> {
     fn error(&mut self, path: &str, offset: usize, message: String) {
         let at = Some(position(self.text, offset));
-        self.out.errors.push(Finding { path: path.to_owned(), message, at });
+        self.out.errors.push(Finding {
+            path: path.to_owned(),
+            message,
+            at,
+        });
     }
 
     fn warning(&mut self, path: &str, offset: usize, message: String) {
         let at = Some(position(self.text, offset));
-        self.out.warnings.push(Finding { path: path.to_owned(), message, at });
+        self.out.warnings.push(Finding {
+            path: path.to_owned(),
+            message,
+            at,
+        });
     }
 
     fn node(&mut self, schema: &Value, node: &Node, path: &str) {
@@ -99,11 +64,21 @@ impl Checker<'_> {
         if !words.is_empty() {
             return self.word(&words, node, path);
         }
-        let Some(wanted) = schema.get("type").and_then(Value::as_str) else { return };
+        let Some(wanted) = schema.get("type").and_then(Value::as_str) else {
+            return;
+        };
         match (&node.kind, wanted) {
             (Kind::Map(entries), "object") => self.object(schema, node, entries, path),
             (Kind::List(items), "array") => {
-                self.length(schema, items.len(), "minItems", "maxItems", "entries", node, path);
+                self.length(
+                    schema,
+                    items.len(),
+                    "minItems",
+                    "maxItems",
+                    "entries",
+                    node,
+                    path,
+                );
                 if let Some(inner) = schema.get("items") {
                     for (i, item) in items.iter().enumerate() {
                         self.node(inner, item, &join(path, &i.to_string()));
@@ -111,12 +86,24 @@ impl Checker<'_> {
                 }
             }
             (Kind::Text(text), "string") => {
-                self.length(schema, text.chars().count(), "minLength", "maxLength", "characters", node, path);
+                self.length(
+                    schema,
+                    text.chars().count(),
+                    "minLength",
+                    "maxLength",
+                    "characters",
+                    node,
+                    path,
+                );
             }
             (Kind::Bool(_), "boolean") => {}
             (Kind::Number(number), "integer" | "number") => {
                 if wanted == "integer" && !number.is_i64() && !number.is_u64() {
-                    return self.error(path, node.range.start, "expected a whole number".to_owned());
+                    return self.error(
+                        path,
+                        node.range.start,
+                        "expected a whole number".to_owned(),
+                    );
                 }
                 let bound = |name: &str| schema.get(name).and_then(Value::as_f64);
                 let (low, high) = (bound("minimum"), bound("maximum"));
@@ -132,13 +119,38 @@ impl Checker<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "two bounds and how to speak of them")]
-    fn length(&mut self, schema: &Value, len: usize, min: &str, max: &str, unit: &str, node: &Node, path: &str) {
-        let bound = |name: &str| schema.get(name).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "two bounds and how to speak of them"
+    )]
+    fn length(
+        &mut self,
+        schema: &Value,
+        len: usize,
+        min: &str,
+        max: &str,
+        unit: &str,
+        node: &Node,
+        path: &str,
+    ) {
+        let bound = |name: &str| {
+            schema
+                .get(name)
+                .and_then(Value::as_u64)
+                .and_then(|n| usize::try_from(n).ok())
+        };
         if bound(min).is_some_and(|low| len < low) {
-            self.error(path, node.range.start, format!("too short: at least {} {unit}", bound(min).unwrap_or(0)));
+            self.error(
+                path,
+                node.range.start,
+                format!("too short: at least {} {unit}", bound(min).unwrap_or(0)),
+            );
         } else if bound(max).is_some_and(|high| len > high) {
-            self.error(path, node.range.start, format!("too long: at most {} {unit}", bound(max).unwrap_or(0)));
+            self.error(
+                path,
+                node.range.start,
+                format!("too long: at most {} {unit}", bound(max).unwrap_or(0)),
+            );
         }
     }
 
@@ -148,17 +160,33 @@ impl Checker<'_> {
             if let Some(known) = property(schema, &entry.key) {
                 self.node(known, &entry.value, &inner);
             } else if self.newer.contains(&inner) {
-                self.warning(&inner, entry.key_start, "written by a newer version of Tidegate: ignored".to_owned());
+                self.warning(
+                    &inner,
+                    entry.key_start,
+                    "written by a newer version of Tidegate: ignored".to_owned(),
+                );
                 self.out.ignored.push(inner);
             } else {
-                let message = format!("unknown key{}", super::nearest::hint(schema, path, &entry.key));
+                let message = format!(
+                    "unknown key{}",
+                    super::nearest::hint(schema, path, &entry.key)
+                );
                 self.error(&inner, entry.key_start, message);
             }
         }
-        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        let required = schema
+            .get("required")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str);
         for key in required {
             if !entries.iter().any(|entry| entry.key == key) {
-                self.error(&join(path, key), node.range.start, format!("missing: this object needs \"{key}\""));
+                self.error(
+                    &join(path, key),
+                    node.range.start,
+                    format!("missing: this object needs \"{key}\""),
+                );
             }
         }
     }
@@ -169,8 +197,13 @@ impl Checker<'_> {
             Kind::Text(text) if words.contains(&text.as_str()) => {}
             Kind::Text(text) => {
                 let near = super::nearest::nearest(text, words.iter().copied());
-                let hint = near.map_or_else(String::new, |word| format!(", did you mean \"{word}\"?"));
-                self.error(path, node.range.start, format!("expected one of {choices}{hint}"));
+                let hint =
+                    near.map_or_else(String::new, |word| format!(", did you mean \"{word}\"?"));
+                self.error(
+                    path,
+                    node.range.start,
+                    format!("expected one of {choices}{hint}"),
+                );
             }
             found => {
                 let message = format!("expected one of {choices}, found {}", kind_name(found));
@@ -193,7 +226,8 @@ impl Checker<'_> {
                 [Entry { key, value, .. }] => match (key.as_str(), &value.kind) {
                     ("env" | "file", Kind::Text(text)) => !text.is_empty(),
                     ("exec", Kind::List(argv)) => {
-                        !argv.is_empty() && argv.iter().all(|word| matches!(word.kind, Kind::Text(_)))
+                        !argv.is_empty()
+                            && argv.iter().all(|word| matches!(word.kind, Kind::Text(_)))
                     }
                     _ => false,
                 },
@@ -205,22 +239,6 @@ impl Checker<'_> {
             self.error(path, node.range.start, format!("expected {EXPECTED}"));
         }
     }
-}
-
-/// The words that an enumeration allows.
-fn words(schema: &Value) -> Vec<&str> {
-    let constants = |list: &'static str| schema.get(list).and_then(Value::as_array);
-    if let Some(list) = constants("enum") {
-        return list.iter().filter_map(Value::as_str).collect();
-    }
-    let one = schema.get("const").and_then(Value::as_str);
-    let many = constants("oneOf").or_else(|| constants("anyOf"));
-    one.into_iter()
-        .chain(many.into_iter().flatten().flat_map(|choice| {
-            let several = choice.get("enum").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-            choice.get("const").and_then(Value::as_str).into_iter().chain(several)
-        }))
-        .collect()
 }
 
 fn out_of_range(low: Option<f64>, high: Option<f64>) -> String {

@@ -12,39 +12,7 @@ use jsonc_parser::common::Ranged;
 use jsonc_parser::{CollectOptions, CommentCollectionStrategy, ParseOptions, parse_to_ast};
 use serde_json::{Map, Number, Value};
 
-/// One thing to say about the file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Finding {
-    /// The key with dots; empty for the whole file.
-    pub(crate) path: String,
-    /// What is wrong and what to do. Never a value of the file.
-    pub(crate) message: String,
-    /// Line and column, counted from 1.
-    pub(crate) at: Option<(usize, usize)>,
-}
-
-impl std::fmt::Display for Finding {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        if let Some((line, column)) = self.at {
-            write!(f, "{line}:{column}: ")?;
-        }
-        if !self.path.is_empty() {
-            write!(f, "{}: ", self.path)?;
-        }
-        f.write_str(&self.message)
-    }
-}
-
-impl Finding {
-    /// As the wire tells it.
-    pub(crate) fn to_issue(&self) -> tidegate_protocol::api::config::ConfigIssue {
-        let message = match self.at {
-            Some((line, column)) => format!("{} (line {line}, column {column})", self.message),
-            None => self.message.clone(),
-        };
-        tidegate_protocol::api::config::ConfigIssue { path: self.path.clone(), message }
-    }
-}
+use super::finding::{Finding, join, position};
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,28 +62,21 @@ pub(crate) struct Document {
     pub(crate) findings: Vec<Finding>,
 }
 
-/// Appends a key to a path.
-pub(crate) fn join(path: &str, key: &str) -> String {
-    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
-}
-
-/// Line and column of a byte, counted from 1; columns in characters.
-pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset).unwrap_or(text);
-    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    (line, before.get(line_start..).map_or(0, |rest| rest.chars().count()) + 1)
-}
-
 /// Reads a text.
 ///
 /// # Errors
 /// It is not JSON5, or empty.
 pub(crate) fn parse(text: &str) -> Result<Document, Finding> {
-    let collect = CollectOptions { comments: CommentCollectionStrategy::Separate, tokens: false };
+    let collect = CollectOptions {
+        comments: CommentCollectionStrategy::Separate,
+        tokens: false,
+    };
     let parsed = parse_to_ast(text, &collect, &json5()).map_err(|error| Finding {
         path: String::new(),
-        message: format!("not readable as JSON5: {}", lower_first(&error.kind().to_string())),
+        message: format!(
+            "not readable as JSON5: {}",
+            lower_first(&error.kind().to_string())
+        ),
         at: Some(position(text, error.range().start)),
     })?;
     let Some(root) = parsed.value else {
@@ -134,9 +95,16 @@ pub(crate) fn parse(text: &str) -> Result<Document, Finding> {
         .collect();
     comments.sort_by_key(|range| range.start);
     comments.dedup();
-    let mut reader = Reader { text, findings: Vec::new() };
+    let mut reader = Reader {
+        text,
+        findings: Vec::new(),
+    };
     let root = reader.node(&root, "");
-    Ok(Document { root, comments, findings: reader.findings })
+    Ok(Document {
+        root,
+        comments,
+        findings: reader.findings,
+    })
 }
 
 /// Every freedom of JSON5; a comma may be too many, but not missing.
@@ -157,7 +125,9 @@ fn json5() -> ParseOptions {
 
 fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_lowercase().chain(chars).collect()
+    })
 }
 
 struct Reader<'a> {
@@ -168,7 +138,11 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn find(&mut self, path: &str, offset: usize, message: &str) {
         let at = Some(position(self.text, offset));
-        self.findings.push(Finding { path: path.to_owned(), message: message.to_owned(), at });
+        self.findings.push(Finding {
+            path: path.to_owned(),
+            message: message.to_owned(),
+            at,
+        });
     }
 
     fn node(&mut self, ast: &Ast<'_>, path: &str) -> Node {
@@ -185,7 +159,12 @@ impl Reader<'_> {
                 Kind::Number,
             ),
             Ast::Array(array) => Kind::List(
-                array.elements.iter().enumerate().map(|(i, item)| self.node(item, &join(path, &i.to_string()))).collect(),
+                array
+                    .elements
+                    .iter()
+                    .enumerate()
+                    .map(|(i, item)| self.node(item, &join(path, &i.to_string())))
+                    .collect(),
             ),
             Ast::Object(object) => {
                 let mut seen = BTreeMap::new();
@@ -199,10 +178,18 @@ impl Reader<'_> {
                     let inner = join(path, &key);
                     if let Some(first) = seen.insert(key.clone(), key_start) {
                         let (line, _) = position(self.text, first);
-                        self.find(&inner, key_start, &format!("stands twice, first in line {line}: keep one"));
+                        self.find(
+                            &inner,
+                            key_start,
+                            &format!("stands twice, first in line {line}: keep one"),
+                        );
                     }
                     let value = self.node(&property.value, &inner);
-                    entries.push(Entry { key, key_start, value });
+                    entries.push(Entry {
+                        key,
+                        key_start,
+                        value,
+                    });
                 }
                 Kind::Map(entries)
             }
@@ -216,7 +203,10 @@ fn number(text: &str) -> Option<Number> {
         Some(rest) => (true, rest),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
-    if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+    if let Some(hex) = digits
+        .strip_prefix("0x")
+        .or_else(|| digits.strip_prefix("0X"))
+    {
         let value = i64::from_str_radix(hex, 16).ok()?;
         return Some(Number::from(if negative { -value } else { value }));
     }
@@ -228,8 +218,16 @@ fn number(text: &str) -> Option<Number> {
     if filled.ends_with('.') {
         filled.push('0');
     }
-    let number = Number::from_str(&if negative { format!("-{filled}") } else { filled }).ok()?;
-    number.as_f64().is_some_and(f64::is_finite).then_some(number)
+    let number = Number::from_str(&if negative {
+        format!("-{filled}")
+    } else {
+        filled
+    })
+    .ok()?;
+    number
+        .as_f64()
+        .is_some_and(f64::is_finite)
+        .then_some(number)
 }
 
 impl Node {
@@ -240,9 +238,11 @@ impl Node {
             Kind::Bool(value) => Value::Bool(*value),
             Kind::Number(number) => Value::Number(number.clone()),
             Kind::Text(text) => Value::String(text.clone()),
-            Kind::List(items) => {
-                items.iter().enumerate().map(|(i, item)| item.to_value(&join(path, &i.to_string()), drop)).collect()
-            }
+            Kind::List(items) => items
+                .iter()
+                .enumerate()
+                .map(|(i, item)| item.to_value(&join(path, &i.to_string()), drop))
+                .collect(),
             Kind::Map(entries) => {
                 let mut map = Map::new();
                 for entry in entries {
@@ -260,7 +260,10 @@ impl Node {
     pub(crate) fn places(&self, text: &str) -> BTreeMap<String, (usize, usize)> {
         let mut places = BTreeMap::new();
         self.collect_places("", self.range.start, &mut places);
-        places.into_iter().map(|(path, offset)| (path, position(text, offset))).collect()
+        places
+            .into_iter()
+            .map(|(path, offset)| (path, position(text, offset)))
+            .collect()
     }
 
     fn collect_places(&self, path: &str, offset: usize, places: &mut BTreeMap<String, usize>) {
@@ -273,7 +276,9 @@ impl Node {
             }
             Kind::Map(entries) => {
                 for entry in entries {
-                    entry.value.collect_places(&join(path, &entry.key), entry.key_start, places);
+                    entry
+                        .value
+                        .collect_places(&join(path, &entry.key), entry.key_start, places);
                 }
             }
             _ => {}

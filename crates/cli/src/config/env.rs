@@ -25,13 +25,22 @@ pub(crate) struct Environment(BTreeMap<String, String>);
 impl Environment {
     /// That of this process.
     pub(crate) fn of_process() -> Self {
-        Self(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))).collect())
+        Self(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?)))
+                .collect(),
+        )
     }
 
     /// One of a test.
     #[cfg(test)]
     pub(crate) fn of(pairs: &[(&str, &str)]) -> Self {
-        Self(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+        Self(
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect(),
+        )
     }
 
     /// A variable.
@@ -46,7 +55,9 @@ impl Environment {
 
     /// The home directory.
     pub(crate) fn home(&self) -> Option<PathBuf> {
-        self.get("HOME").map(PathBuf::from).filter(|home| home.is_absolute())
+        self.get("HOME")
+            .map(PathBuf::from)
+            .filter(|home| home.is_absolute())
     }
 
     /// A path from the environment or the configuration, which must not depend on the working directory.

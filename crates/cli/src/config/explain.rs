@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
-use super::check::{SCHEMA, is_secret, property, resolve};
-use super::document::join;
+use super::finding::join;
 use super::load::Loaded;
 use super::provenance::Source;
+use super::schema::{SCHEMA, is_secret, property, resolve};
 
 /// One value that is in force.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +36,18 @@ pub(crate) fn schema_at(path: &str) -> Result<&'static Value, NoSuchKey> {
     for key in path.split('.').filter(|key| !key.is_empty()) {
         let object = resolve(schema);
         let next = property(object, key)
-            .or_else(|| object.get("items").filter(|_| key == "*" || key.parse::<usize>().is_ok()))
+            .or_else(|| {
+                object
+                    .get("items")
+                    .filter(|_| key == "*" || key.parse::<usize>().is_ok())
+            })
             .filter(|_| !is_secret(object));
         let Some(next) = next else {
             let hint = super::nearest::hint(object, &walked, key);
-            return Err(NoSuchKey { path: path.to_owned(), hint });
+            return Err(NoSuchKey {
+                path: path.to_owned(),
+                hint,
+            });
         };
         schema = next;
         walked = join(&walked, key);
@@ -56,10 +63,13 @@ impl Loaded {
     pub(crate) fn value_at(&self, path: &str) -> Result<Value, NoSuchKey> {
         schema_at(path)?;
         let whole = serde_json::to_value(&self.config).unwrap_or(Value::Null);
-        let found = path.split('.').filter(|key| !key.is_empty()).try_fold(&whole, |value, key| match value {
-            Value::Array(items) => key.parse::<usize>().ok().and_then(|i| items.get(i)),
-            other => other.get(key),
-        });
+        let found = path
+            .split('.')
+            .filter(|key| !key.is_empty())
+            .try_fold(&whole, |value, key| match value {
+                Value::Array(items) => key.parse::<usize>().ok().and_then(|i| items.get(i)),
+                other => other.get(key),
+            });
         Ok(found.cloned().unwrap_or(Value::Null))
     }
 
@@ -73,16 +83,32 @@ impl Loaded {
         let value = self.value_at(path)?;
         let mut found = Vec::new();
         self.collect(schema, &value, path, &mut found);
-        let below = |other: &str| path.is_empty() || path == other || other.starts_with(&format!("{path}."));
+        let below = |other: &str| {
+            path.is_empty() || path == other || other.starts_with(&format!("{path}."))
+        };
         // The shared secret is always set: what is not configured was made by the gateway.
         let token = "gateway.auth.token";
         if below(token) && self.config.gateway.auth.token.is_none() {
             found.retain(|one| one.path != token);
-            let at = found.iter().position(|one| one.path.as_str() > token && one.path.starts_with("gateway.")).unwrap_or(found.len());
+            let at = found
+                .iter()
+                .position(|one| one.path.as_str() > token && one.path.starts_with("gateway."))
+                .unwrap_or(found.len());
             let file = self.state_dir.join(crate::owner_token::FILE_NAME);
-            let state = if file.exists() { "set" } else { "made at the first start" };
+            let state = if file.exists() {
+                "set"
+            } else {
+                "made at the first start"
+            };
             let value = Value::from(format!("{state} (file {})", file.display()));
-            found.insert(at, Explained { path: token.to_owned(), value, source: Source::Default });
+            found.insert(
+                at,
+                Explained {
+                    path: token.to_owned(),
+                    value,
+                    source: Source::Default,
+                },
+            );
         }
         Ok(found)
     }
@@ -91,8 +117,16 @@ impl Loaded {
         let schema = resolve(schema);
         let source = self.provenance.source(path);
         if is_secret(schema) {
-            let value = if value.is_null() { Value::Null } else { format!("set ({})", self.place(value, &source)).into() };
-            found.push(Explained { path: path.to_owned(), value, source });
+            let value = if value.is_null() {
+                Value::Null
+            } else {
+                format!("set ({})", self.place(value, &source)).into()
+            };
+            found.push(Explained {
+                path: path.to_owned(),
+                value,
+                source,
+            });
             return;
         }
         match value {
@@ -110,7 +144,11 @@ impl Loaded {
             }
             // An empty section says nothing.
             Value::Object(_) if path.is_empty() || !self.provenance.in_file(path) => {}
-            _ => found.push(Explained { path: path.to_owned(), value: value.clone(), source }),
+            _ => found.push(Explained {
+                path: path.to_owned(),
+                value: value.clone(),
+                source,
+            }),
         }
     }
 
@@ -127,7 +165,10 @@ impl Loaded {
         } else if let Some(path) = by("file").and_then(Value::as_str) {
             format!("from file {path}")
         } else if let Some(argv) = by("exec").and_then(Value::as_array) {
-            format!("from command {}", argv.first().and_then(Value::as_str).unwrap_or_default())
+            format!(
+                "from command {}",
+                argv.first().and_then(Value::as_str).unwrap_or_default()
+            )
         } else {
             format!("in {}", self.config_path.display())
         }

@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::check::check;
-use super::document::{Document, Finding, Kind, parse};
+use super::document::{Document, Kind, parse};
+use super::finding::Finding;
 use super::model::Config;
 use super::rules::broken;
 
@@ -31,7 +32,11 @@ pub(crate) struct Judged {
 /// # Errors
 /// It is there and cannot be used: a dangling link, no right to read, not UTF-8, too large.
 pub(crate) fn read(path: &Path) -> Result<Option<String>, Finding> {
-    let problem = |message: String| Finding { path: String::new(), message, at: None };
+    let problem = |message: String| Finding {
+        path: String::new(),
+        message,
+        at: None,
+    };
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -42,12 +47,17 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Finding> {
         }
         Err(error) => return Err(problem(format!("the file cannot be read: {error}"))),
     };
-    let meta = file.metadata().map_err(|error| problem(format!("the file cannot be read: {error}")))?;
+    let meta = file
+        .metadata()
+        .map_err(|error| problem(format!("the file cannot be read: {error}")))?;
     if !meta.is_file() {
         return Err(problem("not a file".to_owned()));
     }
     if meta.permissions().mode() & 0o002 != 0 {
-        return Err(problem(format!("anybody may write this file: chmod 600 {}", path.display())));
+        return Err(problem(format!(
+            "anybody may write this file: chmod 600 {}",
+            path.display()
+        )));
     }
     let mut bytes = Vec::new();
     let read = file.by_ref().take(MAX_BYTES + 1).read_to_end(&mut bytes);
@@ -57,7 +67,9 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Finding> {
     }
     match String::from_utf8(bytes) {
         Ok(text) => Ok(Some(text)),
-        Err(_) => Err(problem("the file is not UTF-8 text: save it as UTF-8".to_owned())),
+        Err(_) => Err(problem(
+            "the file is not UTF-8 text: save it as UTF-8".to_owned(),
+        )),
     }
 }
 
@@ -71,7 +83,10 @@ pub(crate) fn judge(text: &str) -> Judged {
     let text = without_bom(text);
     match parse(text) {
         Ok(document) => judge_document(text, &document),
-        Err(finding) => Judged { errors: vec![finding], ..Judged::default() },
+        Err(finding) => Judged {
+            errors: vec![finding],
+            ..Judged::default()
+        },
     }
 }
 
@@ -81,7 +96,12 @@ fn judge_document(text: &str, document: &Document) -> Judged {
     let mut errors = document.findings.clone();
     errors.extend(checked.errors);
     let places = document.root.places(text);
-    let mut judged = Judged { config: None, errors, warnings: checked.warnings, places };
+    let mut judged = Judged {
+        config: None,
+        errors,
+        warnings: checked.warnings,
+        places,
+    };
     if judged.errors.is_empty() {
         match serde_json::from_value::<Config>(document.root.to_value("", &checked.ignored)) {
             Ok(config) => {
@@ -116,11 +136,23 @@ fn nearest_place(places: &BTreeMap<String, (usize, usize)>, path: &str) -> Optio
 
 /// `meta.newerKeys`, read before anything is judged by it.
 fn newer_keys(document: &Document) -> Vec<String> {
-    let Kind::Map(entries) = &document.root.kind else { return Vec::new() };
-    let meta = entries.iter().find(|entry| entry.key == "meta").map(|entry| &entry.value.kind);
-    let Some(Kind::Map(meta)) = meta else { return Vec::new() };
-    let list = meta.iter().find(|entry| entry.key == "newerKeys").map(|entry| &entry.value.kind);
-    let Some(Kind::List(keys)) = list else { return Vec::new() };
+    let Kind::Map(entries) = &document.root.kind else {
+        return Vec::new();
+    };
+    let meta = entries
+        .iter()
+        .find(|entry| entry.key == "meta")
+        .map(|entry| &entry.value.kind);
+    let Some(Kind::Map(meta)) = meta else {
+        return Vec::new();
+    };
+    let list = meta
+        .iter()
+        .find(|entry| entry.key == "newerKeys")
+        .map(|entry| &entry.value.kind);
+    let Some(Kind::List(keys)) = list else {
+        return Vec::new();
+    };
     keys.iter()
         .filter_map(|key| match &key.kind {
             Kind::Text(text) => Some(text.clone()),

@@ -6,66 +6,16 @@ use std::path::{Path, PathBuf};
 use tidegate_core::Secret;
 use tidegate_protocol::api::config::ConfigIssue;
 
-use super::document::Finding;
 use super::env::{self, Environment};
 use super::file::{Judged, judge, read};
-use super::model::{Bind, Config, DEV_PORT};
+use super::finding::Finding;
+use super::model::{Config, DEV_PORT};
+use super::overrides::{ConfigError, Overrides};
+pub(crate) use super::paths::state_dir;
+use super::paths::{config_path_in, last_good_path};
 use super::provenance::{Provenance, Source};
 use super::secret_ref::SecretRef;
-use super::secrets::{SecretError, from_file, resolve};
-
-/// Name of the file in the state directory.
-const FILE_NAME: &str = "tidegate.json";
-/// Name of the copy of the last file with which the daemon started well.
-const LAST_GOOD_NAME: &str = "config.last-good.json5";
-
-/// What the arguments say.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Overrides {
-    /// `--profile`: a state directory (and for `dev` a port) of its own.
-    pub(crate) profile: Option<String>,
-    /// `--port`
-    pub(crate) port: Option<u16>,
-    /// `--bind`
-    pub(crate) bind: Option<Bind>,
-    /// `--token`
-    pub(crate) token: Option<Secret<String>>,
-    /// `--token-file`
-    pub(crate) token_file: Option<PathBuf>,
-    /// `--password-file`
-    pub(crate) password_file: Option<PathBuf>,
-    /// A configuration file other than that of the state directory.
-    pub(crate) config_path: Option<PathBuf>,
-    /// A state directory other than the default.
-    pub(crate) state_dir: Option<PathBuf>,
-    /// `--allow-unconfigured`: start without a configuration file and write none.
-    pub(crate) allow_unconfigured: bool,
-    /// Whether the daemon asks: it needs every secret.
-    pub(crate) for_daemon: bool,
-}
-
-/// Why there is no configuration. Always exit code 78: trying again does not help.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum ConfigError {
-    /// The file is invalid, and there is no good copy.
-    #[error("the configuration {} is invalid:\n{}\nfix it, then check it with: tidegate config validate", path.display(), lines(findings))]
-    Invalid {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        findings: Vec<Finding>,
-    },
-    /// An argument or a variable is of no use.
-    #[error("{0}")]
-    Unusable(String),
-    /// A secret of the gateway itself cannot be had.
-    #[error("{0}\nsee where each value comes from with: tidegate config explain")]
-    Secret(#[from] SecretError),
-}
-
-fn lines(findings: &[Finding]) -> String {
-    findings.iter().map(|finding| format!("  {finding}")).collect::<Vec<_>>().join("\n")
-}
+use super::secrets::{from_file, resolve};
 
 /// How the file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,7 +45,12 @@ pub(crate) struct Secrets {
 impl Secrets {
     /// All of them, for the log to leave out.
     pub(crate) fn all(&self) -> Vec<Secret<String>> {
-        self.token.iter().chain(&self.password).chain(self.provider_keys.values()).cloned().collect()
+        self.token
+            .iter()
+            .chain(&self.password)
+            .chain(self.provider_keys.values())
+            .cloned()
+            .collect()
     }
 }
 
@@ -139,7 +94,11 @@ pub(crate) fn load(overrides: &Overrides) -> Result<Loaded, ConfigError> {
 pub(crate) fn load_with(overrides: &Overrides, env: &Environment) -> Result<Loaded, ConfigError> {
     let state_dir = state_dir(overrides, env)?;
     let config_path = config_path_in(overrides, env, &state_dir)?;
-    let Chosen { source, judged, text } = choose(&config_path, &state_dir)?;
+    let Chosen {
+        source,
+        judged,
+        text,
+    } = choose(&config_path, &state_dir)?;
     let last_good = matches!(source, FileState::LastKnownGood { .. });
     let issues = judged.errors.iter().map(Finding::to_issue).collect();
     let mut loaded = Loaded {
@@ -159,66 +118,6 @@ pub(crate) fn load_with(overrides: &Overrides, env: &Environment) -> Result<Load
     Ok(loaded)
 }
 
-/// The state directory: argument, profile, environment, default.
-///
-/// # Errors
-/// There is no home directory, or the path depends on the working directory.
-pub(crate) fn state_dir(overrides: &Overrides, env: &Environment) -> Result<PathBuf, ConfigError> {
-    if let Some(path) = &overrides.state_dir {
-        return absolute(path);
-    }
-    let suffix = match overrides.profile.as_deref() {
-        None | Some("default") => String::new(),
-        Some(name) => {
-            let letters = name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-            if name.is_empty() || name.len() > 32 || !letters {
-                let message = "--profile: a profile's name has lower-case letters, digits and -, at most 32";
-                return Err(ConfigError::Unusable(message.to_owned()));
-            }
-            format!("-{name}")
-        }
-    };
-    if suffix.is_empty()
-        && let Some(path) = env.get(env::STATE_DIR)
-    {
-        return rooted(env, env::STATE_DIR, &path);
-    }
-    let home = env.home().ok_or_else(|| {
-        ConfigError::Unusable(format!("HOME is not set: set {} to an absolute path", env::STATE_DIR))
-    })?;
-    Ok(home.join(format!(".tidegate{suffix}")))
-}
-
-/// The configuration file, whether or not it exists.
-///
-/// # Errors
-/// As [`state_dir`].
-pub(crate) fn config_path(overrides: &Overrides) -> Result<PathBuf, ConfigError> {
-    let env = Environment::of_process();
-    config_path_in(overrides, &env, &state_dir(overrides, &env)?)
-}
-
-fn config_path_in(overrides: &Overrides, env: &Environment, state_dir: &Path) -> Result<PathBuf, ConfigError> {
-    match (&overrides.config_path, env.get(env::CONFIG_PATH)) {
-        (Some(path), _) => absolute(path),
-        (None, Some(path)) => rooted(env, env::CONFIG_PATH, &path),
-        (None, None) => Ok(state_dir.join(FILE_NAME)),
-    }
-}
-
-/// Where the last good copy is.
-pub(crate) fn last_good_path(state_dir: &Path) -> PathBuf {
-    state_dir.join(LAST_GOOD_NAME)
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, ConfigError> {
-    std::path::absolute(path).map_err(|error| ConfigError::Unusable(format!("{}: {error}", path.display())))
-}
-
-fn rooted(env: &Environment, name: &str, path: &str) -> Result<PathBuf, ConfigError> {
-    env.rooted(path).ok_or_else(|| ConfigError::Unusable(format!("{name}={path}: must be an absolute path")))
-}
-
 /// The file that counts.
 struct Chosen {
     source: FileState,
@@ -229,40 +128,74 @@ struct Chosen {
 /// D18: the file if it is good; else the last good copy, loudly; else an error.
 fn choose(path: &Path, state_dir: &Path) -> Result<Chosen, ConfigError> {
     let judged = match read(path) {
-        Ok(None) => return Ok(Chosen { source: FileState::Missing, judged: Judged::default(), text: None }),
+        Ok(None) => {
+            return Ok(Chosen {
+                source: FileState::Missing,
+                judged: Judged::default(),
+                text: None,
+            });
+        }
         Ok(Some(text)) => {
             let judged = judge(&text);
             if judged.config.is_some() {
-                return Ok(Chosen { source: FileState::Valid, judged, text: Some(Secret::new(text)) });
+                return Ok(Chosen {
+                    source: FileState::Valid,
+                    judged,
+                    text: Some(Secret::new(text)),
+                });
             }
             judged
         }
-        Err(finding) => Judged { errors: vec![finding], ..Judged::default() },
+        Err(finding) => Judged {
+            errors: vec![finding],
+            ..Judged::default()
+        },
     };
-    let copy = read(&last_good_path(state_dir)).ok().flatten().map(|text| judge(&text));
-    let Some(Judged { config: Some(config), places, .. }) = copy else {
-        return Err(ConfigError::Invalid { path: path.to_owned(), findings: judged.errors });
+    let copy = read(&last_good_path(state_dir))
+        .ok()
+        .flatten()
+        .map(|text| judge(&text));
+    let Some(Judged {
+        config: Some(config),
+        places,
+        ..
+    }) = copy
+    else {
+        return Err(ConfigError::Invalid {
+            path: path.to_owned(),
+            findings: judged.errors,
+        });
     };
-    let first = judged.errors.first().map_or_else(String::new, ToString::to_string);
+    let first = judged
+        .errors
+        .first()
+        .map_or_else(String::new, ToString::to_string);
     let problem = format!(
         "{} is invalid and not used ({first}); the last good copy is in force. Fix it, then run: tidegate config validate",
         path.display()
     );
-    let judged = Judged { config: Some(config), places, ..judged };
-    Ok(Chosen { source: FileState::LastKnownGood { problem }, judged, text: None })
+    let judged = Judged {
+        config: Some(config),
+        places,
+        ..judged
+    };
+    Ok(Chosen {
+        source: FileState::LastKnownGood { problem },
+        judged,
+        text: None,
+    })
 }
 
 impl Loaded {
     /// Environment and arguments over the file.
     fn overlay(&mut self, overrides: &Overrides, env: &Environment) -> Result<(), ConfigError> {
         let gateway = &mut self.config.gateway;
+        let port_in_file = self.provenance.in_file("gateway.port");
         let mut note = |path: &str, source: Source| self.provenance.put(path, source);
         let port_set = overrides.port.is_some() || env.get(env::PORT).is_some();
-        if let Some(profile) = overrides.profile.as_deref().filter(|profile| *profile == "dev" && !port_set) {
-            if gateway.port == super::model::DEFAULT_PORT {
-                gateway.port = DEV_PORT;
-                note("gateway.port", Source::Profile(profile.to_owned()));
-            }
+        if overrides.profile.as_deref() == Some("dev") && !port_set && !port_in_file {
+            gateway.port = DEV_PORT;
+            note("gateway.port", Source::Profile("dev".to_owned()));
         }
         if let Some(text) = env.get(env::PORT) {
             gateway.port = text.parse().map_err(|_| {
@@ -298,7 +231,11 @@ impl Loaded {
 
     /// A secret of the gateway itself that cannot be had is an error: going on would quietly let
     /// another secret count. A provider's is a warning: the gateway runs, that provider does not.
-    fn find_secrets(&mut self, overrides: &Overrides, env: &Environment) -> Result<(), ConfigError> {
+    fn find_secrets(
+        &mut self,
+        overrides: &Overrides,
+        env: &Environment,
+    ) -> Result<(), ConfigError> {
         let auth = &self.config.gateway.auth;
         self.secrets.token = match (&overrides.token_file, &auth.token) {
             (Some(path), _) => Some(from_file("--token-file", path)?),
@@ -314,14 +251,19 @@ impl Loaded {
             (None, None) => None,
         };
         for (name, provider) in &self.config.models.providers {
-            let Some(reference) = &provider.api_key else { continue };
+            let Some(reference) = &provider.api_key else {
+                continue;
+            };
             let key = format!("models.providers.{name}.apiKey");
             match resolve(&key, reference, env) {
                 Ok(secret) => {
                     self.secrets.provider_keys.insert(name.clone(), secret);
                 }
                 Err(error) => {
-                    let message = format!("{}: this provider cannot be asked until it is", error.problem);
+                    let message = format!(
+                        "{}; without its key this provider is asked nothing",
+                        error.problem
+                    );
                     self.warnings.push(ConfigIssue { path: key, message });
                 }
             }

@@ -10,13 +10,17 @@ pub(crate) mod document;
 pub(crate) mod env;
 pub(crate) mod explain;
 pub(crate) mod file;
+pub(crate) mod finding;
 pub(crate) mod load;
 pub(crate) mod model;
 pub(crate) mod model_agents;
 mod nearest;
+pub(crate) mod overrides;
+pub(crate) mod paths;
 pub(crate) mod provenance;
 pub(crate) mod redact;
 mod rules;
+pub(crate) mod schema;
 pub(crate) mod secret_ref;
 pub(crate) mod secrets;
 pub(crate) mod template;
@@ -25,6 +29,7 @@ pub(crate) mod view;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use load::{ConfigError, FileState, Loaded, Overrides, load};
+pub(crate) use load::{FileState, Loaded, load};
 pub(crate) use model::{Bind, Config, LogLevel};
+pub(crate) use overrides::{ConfigError, Overrides};
 pub(crate) use view::ConfigView;

@@ -102,7 +102,13 @@ pub(crate) enum Bind {
 
 impl Bind {
     /// Every value, for messages and arguments.
-    pub(crate) const ALL: [Self; 5] = [Self::Loopback, Self::Lan, Self::Tailnet, Self::Auto, Self::Custom];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Loopback,
+        Self::Lan,
+        Self::Tailnet,
+        Self::Auto,
+        Self::Custom,
+    ];
 
     /// The word in the file.
     pub(crate) const fn as_str(self) -> &'static str {
@@ -184,7 +190,10 @@ pub(crate) struct QueueConfig {
 
 impl Default for QueueConfig {
     fn default() -> Self {
-        Self { mode: QueueMode::Collect, cap: 20 }
+        Self {
+            mode: QueueMode::Collect,
+            cap: 20,
+        }
     }
 }
 
@@ -210,7 +219,9 @@ pub(crate) struct SessionConfig {
 
 impl Default for SessionConfig {
     fn default() -> Self {
-        Self { main_key: "main".to_owned() }
+        Self {
+            main_key: "main".to_owned(),
+        }
     }
 }
 

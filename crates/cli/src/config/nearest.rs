@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use super::check::resolve;
-use super::document::join;
+use super::finding::join;
+use super::schema::resolve;
 
 /// What to say behind "unknown key".
 pub(crate) fn hint(schema: &Value, path: &str, key: &str) -> String {
@@ -25,7 +25,12 @@ pub(crate) fn hint(schema: &Value, path: &str, key: &str) -> String {
 pub(crate) fn nearest<'w>(word: &str, words: impl Iterator<Item = &'w str>) -> Option<&'w str> {
     let limit = (word.chars().count() / 3).clamp(1, 4);
     words
-        .map(|candidate| (distance(&word.to_lowercase(), &candidate.to_lowercase()), candidate))
+        .map(|candidate| {
+            (
+                distance(&word.to_lowercase(), &candidate.to_lowercase()),
+                candidate,
+            )
+        })
         .filter(|(distance, _)| *distance <= limit)
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate)
@@ -37,25 +42,33 @@ fn elsewhere(key: &str) -> Option<String> {
         if depth == 0 {
             return None;
         }
-        let properties = resolve(schema).get("properties").and_then(Value::as_object)?;
+        let properties = resolve(schema)
+            .get("properties")
+            .and_then(Value::as_object)?;
         if properties.contains_key(key) {
             return Some(join(path, key));
         }
-        properties.iter().find_map(|(name, inner)| search(inner, &join(path, name), key, depth - 1))
+        properties
+            .iter()
+            .find_map(|(name, inner)| search(inner, &join(path, name), key, depth - 1))
     }
-    search(&super::check::SCHEMA, "", key, 6)
+    search(&super::schema::SCHEMA, "", key, 6)
 }
 
 /// How many letters must change (Levenshtein's distance, a swap of neighbours counting one).
 fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().take(64).collect(), b.chars().take(64).collect());
+    let (a, b): (Vec<char>, Vec<char>) =
+        (a.chars().take(64).collect(), b.chars().take(64).collect());
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, x) in a.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, y) in b.iter().enumerate() {
-            let at = |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
-            let mut best = (at(&last, j) + usize::from(x != y)).min(at(&last, j + 1) + 1).min(at(&row, j) + 1);
+            let at =
+                |row: &[usize], index: usize| row.get(index).copied().unwrap_or(usize::MAX / 2);
+            let mut best = (at(&last, j) + usize::from(x != y))
+                .min(at(&last, j + 1) + 1)
+                .min(at(&row, j) + 1);
             if i > 0 && j > 0 && a.get(i - 1) == Some(y) && b.get(j - 1) == Some(x) {
                 best = best.min(at(&before, j - 1) + 1);
             }
@@ -75,8 +88,14 @@ mod tests {
         assert_eq!(distance("port", "prot"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(nearest("prot", ["bind", "port"].into_iter()), Some("port"));
-        assert_eq!(nearest("customBindhost", ["customBindHost"].into_iter()), Some("customBindHost"));
+        assert_eq!(
+            nearest("customBindhost", ["customBindHost"].into_iter()),
+            Some("customBindHost")
+        );
         assert_eq!(nearest("zzz", ["bind", "port"].into_iter()), None);
-        assert!(hint(&super::super::check::SCHEMA, "", "allowedOrigins").contains("gateway.controlUi.allowedOrigins"));
+        assert!(
+            hint(&super::super::schema::SCHEMA, "", "allowedOrigins")
+                .contains("gateway.controlUi.allowedOrigins")
+        );
     }
 }

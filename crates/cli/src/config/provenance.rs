@@ -49,7 +49,11 @@ pub(crate) struct Provenance {
 impl Provenance {
     /// For the values of a file.
     pub(crate) fn of_file(places: BTreeMap<String, (usize, usize)>, last_good: bool) -> Self {
-        Self { places, over: BTreeMap::new(), last_good }
+        Self {
+            places,
+            over: BTreeMap::new(),
+            last_good,
+        }
     }
 
     /// Something weightier than the file said it.

@@ -9,9 +9,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use super::check::{SCHEMA, is_secret, property, resolve};
 use super::document::{Document, Kind, Node, parse};
 use super::file::without_bom;
+use super::schema::{SCHEMA, is_secret, property, resolve};
 use super::secret_ref::REDACTED;
 
 /// Words at whose end a key names a secret; for comments.
@@ -28,7 +28,10 @@ pub(crate) fn redact(text: &str) -> Option<(String, Value)> {
     walk(Some(&SCHEMA), &document.root, &mut hidden);
     let known = known_secrets(text, &document, &hidden);
     let quoted = format!("\"{REDACTED}\"");
-    let mut cuts: Vec<(Range<usize>, String)> = hidden.into_iter().map(|range| (range, quoted.clone())).collect();
+    let mut cuts: Vec<(Range<usize>, String)> = hidden
+        .into_iter()
+        .map(|range| (range, quoted.clone()))
+        .collect();
     for range in &document.comments {
         if let Some(comment) = text.get(range.clone()) {
             cuts.push((range.clone(), redact_comment(comment, &known)));
@@ -51,9 +54,13 @@ pub(crate) fn redact(text: &str) -> Option<(String, Value)> {
 fn known_secrets(text: &str, document: &Document, hidden: &[Range<usize>]) -> Vec<String> {
     fn collect(node: &Node, hidden: &[Range<usize>], found: &mut Vec<String>) {
         match &node.kind {
-            Kind::Text(value) if value.len() >= 6 && hidden.contains(&node.range) => found.push(value.clone()),
+            Kind::Text(value) if value.len() >= 6 && hidden.contains(&node.range) => {
+                found.push(value.clone());
+            }
             Kind::List(items) => items.iter().for_each(|item| collect(item, hidden, found)),
-            Kind::Map(entries) => entries.iter().for_each(|entry| collect(&entry.value, hidden, found)),
+            Kind::Map(entries) => entries
+                .iter()
+                .for_each(|entry| collect(&entry.value, hidden, found)),
             _ => {}
         }
     }
@@ -93,19 +100,24 @@ fn walk(schema: Option<&Value>, node: &Node, hidden: &mut Vec<Range<usize>>) {
             }
         }
         (Kind::Text(text), _) => {
-            if !serde_json::to_string(schema).is_ok_and(|schema| schema.contains(&format!("\"const\":{}", Value::from(text.as_str())))) {
+            if !serde_json::to_string(schema).is_ok_and(|schema| {
+                schema.contains(&format!("\"const\":{}", Value::from(text.as_str())))
+            }) {
                 hide(node, hidden);
             }
         }
-        (Kind::Map(_) | Kind::List(_), _) => hide(node, hidden),
         (Kind::Number(_), Some("integer" | "number")) | (Kind::Bool(_) | Kind::Null, _) => {}
-        (Kind::Number(_), _) => hide(node, hidden),
+        (Kind::Map(_) | Kind::List(_) | Kind::Number(_), _) => hide(node, hidden),
     }
 }
 
 fn is_reference(node: &Node) -> bool {
-    let Kind::Map(entries) = &node.kind else { return false };
-    let [entry] = entries.as_slice() else { return false };
+    let Kind::Map(entries) = &node.kind else {
+        return false;
+    };
+    let [entry] = entries.as_slice() else {
+        return false;
+    };
     match (entry.key.as_str(), &entry.value.kind) {
         ("env" | "file", Kind::Text(_)) => true,
         ("exec", Kind::List(argv)) => argv.iter().all(|word| matches!(word.kind, Kind::Text(_))),
@@ -141,7 +153,11 @@ fn redact_comment(comment: &str, known: &[String]) -> String {
         out.push(mark);
         let is_value = before.trim_end().ends_with([':', '=']);
         let named = ends_with_secret_word(&out);
-        out.push_str(&if is_value && named { REDACTED.to_owned() } else { without_long_runs(value) });
+        out.push_str(&if is_value && named {
+            REDACTED.to_owned()
+        } else {
+            without_long_runs(value)
+        });
         out.push(mark);
         rest = after.get(mark.len_utf8()..).unwrap_or_default();
     }
@@ -151,7 +167,9 @@ fn redact_comment(comment: &str, known: &[String]) -> String {
 
 /// Whether what was written so far ends in `…token": "` or the like.
 fn ends_with_secret_word(written: &str) -> bool {
-    let key = written.trim_end_matches(['"', '\'', '`', ':', '=', ' ', '\t', '\n', '\r']).to_lowercase();
+    let key = written
+        .trim_end_matches(['"', '\'', '`', ':', '=', ' ', '\t', '\n', '\r'])
+        .to_lowercase();
     SECRET_WORDS.iter().any(|word| key.ends_with(word))
 }
 
@@ -162,8 +180,13 @@ fn without_long_runs(text: &str) -> String {
     while !rest.is_empty() {
         let end = rest.find(|c| !in_run(c)).unwrap_or(rest.len());
         let (run, after) = rest.split_at(end);
-        let mixed = run.chars().any(|c| c.is_ascii_digit()) && run.chars().any(|c| c.is_ascii_alphabetic());
-        out.push_str(if run.len() >= LONG_RUN && mixed { REDACTED } else { run });
+        let mixed =
+            run.chars().any(|c| c.is_ascii_digit()) && run.chars().any(|c| c.is_ascii_alphabetic());
+        out.push_str(if run.len() >= LONG_RUN && mixed {
+            REDACTED
+        } else {
+            run
+        });
         let next = after.chars().next().map_or(0, char::len_utf8);
         let (other, tail) = after.split_at(next);
         out.push_str(other);
@@ -197,7 +220,16 @@ mod tests {
         let (shown, parsed) = redact(text).unwrap();
         assert!(!shown.contains("canary"), "{shown}");
         assert!(!parsed.to_string().contains("canary"));
-        for kept in ["// ours", "// the server", "port: 18789", "/run/pw", "api: \"openai\"", "{ id: \"m\" }", "'main'", "/* was"] {
+        for kept in [
+            "// ours",
+            "// the server",
+            "port: 18789",
+            "/run/pw",
+            "api: \"openai\"",
+            "{ id: \"m\" }",
+            "'main'",
+            "/* was",
+        ] {
             assert!(shown.contains(kept), "{kept} in {shown}");
         }
         assert_eq!(shown.lines().count(), text.lines().count());

@@ -18,12 +18,18 @@ pub(crate) fn broken(config: &Config) -> Vec<(String, String)> {
     providers(config, &mut found);
     agents(config, &mut found);
     if !is_agent_id(&config.session.main_key) {
-        found.push(("session.mainKey".into(), "only lower-case letters, digits, _ and -".into()));
+        found.push((
+            "session.mainKey".into(),
+            "only lower-case letters, digits, _ and -".into(),
+        ));
     }
     if let Some(file) = &config.logging.file
         && !is_rooted(file)
     {
-        found.push(("logging.file".into(), "must be an absolute path, or start with ~/".into()));
+        found.push((
+            "logging.file".into(),
+            "must be an absolute path, or start with ~/".into(),
+        ));
     }
     found
 }
@@ -39,10 +45,16 @@ fn gateway(config: &Config, found: &mut Found) {
     let gateway = &config.gateway;
     match &gateway.custom_bind_host {
         Some(host) if host.parse::<IpAddr>().is_err() => {
-            found.push(("gateway.customBindHost".into(), "expected an IP address".into()));
+            found.push((
+                "gateway.customBindHost".into(),
+                "expected an IP address".into(),
+            ));
         }
         None if gateway.bind == Bind::Custom => {
-            found.push(("gateway.bind".into(), "\"custom\" needs gateway.customBindHost".into()));
+            found.push((
+                "gateway.bind".into(),
+                "\"custom\" needs gateway.customBindHost".into(),
+            ));
         }
         _ => {}
     }
@@ -53,29 +65,45 @@ fn gateway(config: &Config, found: &mut Found) {
     }
     for (i, origin) in gateway.control_ui.allowed_origins.iter().enumerate() {
         let path = format!("gateway.controlUi.allowedOrigins.{i}");
-        let plain = origin.split_once("://").is_some_and(|(_, rest)| !rest.contains(['/', '?', '#', '*']));
+        let plain = origin
+            .split_once("://")
+            .is_some_and(|(_, rest)| !rest.contains(['/', '?', '#', '*']));
         match web_url(origin, true) {
             Err(wrong) => found.push((path, wrong)),
             Ok(()) if !plain => {
-                found.push((path, "expected an origin such as https://host:port, without a path or *".into()));
+                found.push((
+                    path,
+                    "expected an origin such as https://host:port, without a path or *".into(),
+                ));
             }
             Ok(()) => {}
         }
     }
     if gateway.port != 0 && config.webchat.port == Some(gateway.port) {
-        found.push(("webchat.port".into(), "is gateway.port already, which serves the page too: leave it out".into()));
+        found.push((
+            "webchat.port".into(),
+            "is gateway.port already, which serves the page too: leave it out".into(),
+        ));
     }
 }
 
 fn providers(config: &Config, found: &mut Found) {
     for (name, provider) in &config.models.providers {
         let path = format!("models.providers.{name}");
-        let letters = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        let letters = name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if name.is_empty() || name.len() > 64 || !letters {
-            found.push((path.clone(), "a provider's name has letters, digits, _ and -".into()));
+            found.push((
+                path.clone(),
+                "a provider's name has letters, digits, _ and -".into(),
+            ));
         }
         if name == OFFLINE {
-            found.push((path.clone(), "this name is taken by the built-in offline agent".into()));
+            found.push((
+                path.clone(),
+                "this name is taken by the built-in offline agent".into(),
+            ));
         }
         if let Err(wrong) = web_url(&provider.base_url, false) {
             found.push((format!("{path}.baseUrl"), wrong));
@@ -83,7 +111,10 @@ fn providers(config: &Config, found: &mut Found) {
         let mut ids = BTreeSet::new();
         for (i, model) in provider.models.iter().enumerate() {
             if !ids.insert(&model.id) {
-                found.push((format!("{path}.models.{i}.id"), "stands twice in this provider".into()));
+                found.push((
+                    format!("{path}.models.{i}.id"),
+                    "stands twice in this provider".into(),
+                ));
             }
         }
     }
@@ -105,9 +136,15 @@ fn agents(config: &Config, found: &mut Found) {
         }
         defaults += usize::from(agent.default);
         if agent.default && defaults == 2 {
-            found.push((format!("{path}.default"), "another agent is the default already".into()));
+            found.push((
+                format!("{path}.default"),
+                "another agent is the default already".into(),
+            ));
         }
-        let primary = agent.model.as_ref().and_then(|model| model.primary.as_ref());
+        let primary = agent
+            .model
+            .as_ref()
+            .and_then(|model| model.primary.as_ref());
         model(config, primary, &format!("{path}.model.primary"), found);
     }
 }
@@ -126,16 +163,28 @@ fn model(config: &Config, primary: Option<&String>, path: &str, found: &mut Foun
         Some(name) => format!(", did you mean \"{name}/{}\"?", model.model),
         None => format!(": add models.providers.{}", model.provider),
     };
-    found.push((path.into(), format!("there is no provider \"{}\"{hint}", model.provider)));
+    found.push((
+        path.into(),
+        format!("there is no provider \"{}\"{hint}", model.provider),
+    ));
 }
 
 /// An address that may be shown: with a scheme and a host, without a secret in it.
 fn web_url(url: &str, origin_like: bool) -> Result<(), String> {
-    let expected = if origin_like { "expected http://host or https://host" } else { "expected an http or https URL" };
-    let rest = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")).ok_or(expected)?;
+    let expected = if origin_like {
+        "expected http://host or https://host"
+    } else {
+        "expected an http or https URL"
+    };
+    let rest = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+        .ok_or(expected)?;
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     if authority.contains('@') {
-        return Err("no user or password in a URL: it would be shown; use a key of its own".to_owned());
+        return Err(
+            "no user or password in a URL: it would be shown; use a key of its own".to_owned(),
+        );
     }
     if authority.is_empty() || url.chars().any(|c| c.is_whitespace() || c.is_control()) {
         return Err(expected.to_owned());

@@ -44,7 +44,8 @@ enum Shape {
 impl<'de> Deserialize<'de> for SecretRef {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         // The words of serde would quote the value: they are replaced.
-        let shape = Shape::deserialize(deserializer).map_err(|_| serde::de::Error::custom(EXPECTED))?;
+        let shape =
+            Shape::deserialize(deserializer).map_err(|_| serde::de::Error::custom(EXPECTED))?;
         Ok(match shape {
             Shape::Plain(text) => Self::Plain(Secret::new(text)),
             Shape::Reference(Reference::Env(name)) => Self::Env(name),
@@ -55,12 +56,15 @@ impl<'de> Deserialize<'de> for SecretRef {
 }
 
 /// What a secret may look like, for messages.
-pub(crate) const EXPECTED: &str =
-    r#"{"env": "NAME"}, {"file": "/path"}, {"exec": ["/program", "argument"]} or the secret as a string"#;
+pub(crate) const EXPECTED: &str = r#"{"env": "NAME"}, {"file": "/path"}, {"exec": ["/program", "argument"]} or the secret as a string"#;
 
 impl Serialize for SecretRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        fn one<S: Serializer, T: Serialize + ?Sized>(serializer: S, key: &str, value: &T) -> Result<S::Ok, S::Error> {
+        fn one<S: Serializer, T: Serialize + ?Sized>(
+            serializer: S,
+            key: &str,
+            value: &T,
+        ) -> Result<S::Ok, S::Error> {
             let mut map = serializer.serialize_map(Some(1))?;
             map.serialize_entry(key, value)?;
             map.end()

@@ -35,7 +35,11 @@ pub(crate) struct SecretError {
 ///
 /// # Errors
 /// It is not there, empty, too long or not text.
-pub(crate) fn resolve(key: &str, reference: &SecretRef, env: &Environment) -> Result<Secret<String>, SecretError> {
+pub(crate) fn resolve(
+    key: &str,
+    reference: &SecretRef,
+    env: &Environment,
+) -> Result<Secret<String>, SecretError> {
     let found = match reference {
         SecretRef::Plain(secret) => Ok(secret.clone()),
         SecretRef::Env(name) => match env.get(name) {
@@ -45,7 +49,12 @@ pub(crate) fn resolve(key: &str, reference: &SecretRef, env: &Environment) -> Re
         SecretRef::File(path) => rooted(path, env).and_then(|path| read_file(&path)),
         SecretRef::Exec(argv) => run(argv, env),
     };
-    found.and_then(checked).map_err(|problem| SecretError { key: key.to_owned(), problem })
+    found
+        .and_then(|secret| checked(&secret))
+        .map_err(|problem| SecretError {
+            key: key.to_owned(),
+            problem,
+        })
 }
 
 /// Reads a secret from a file that an argument names; a pipe will do as well.
@@ -53,10 +62,15 @@ pub(crate) fn resolve(key: &str, reference: &SecretRef, env: &Environment) -> Re
 /// # Errors
 /// It is not there, empty, too long or not text.
 pub(crate) fn from_file(argument: &str, path: &Path) -> Result<Secret<String>, SecretError> {
-    read_file(path).and_then(checked).map_err(|problem| SecretError { key: argument.to_owned(), problem })
+    read_file(path)
+        .and_then(|secret| checked(&secret))
+        .map_err(|problem| SecretError {
+            key: argument.to_owned(),
+            problem,
+        })
 }
 
-fn checked(secret: Secret<String>) -> Result<Secret<String>, String> {
+fn checked(secret: &Secret<String>) -> Result<Secret<String>, String> {
     let text = secret.expose().trim_end_matches(['\r', '\n']);
     if text.is_empty() {
         return Err("the secret is empty".to_owned());
@@ -70,12 +84,17 @@ fn checked(secret: Secret<String>) -> Result<Secret<String>, String> {
 /// A path that does not depend on the working directory (T52).
 fn rooted(path: &str, env: &Environment) -> Result<PathBuf, String> {
     if let Some(rest) = path.strip_prefix("~/") {
-        return env.home().map(|home| home.join(rest)).ok_or_else(|| "HOME is not set".to_owned());
+        return env
+            .home()
+            .map(|home| home.join(rest))
+            .ok_or_else(|| "HOME is not set".to_owned());
     }
     if path.starts_with('/') {
         return Ok(PathBuf::from(path));
     }
-    Err(format!("the path {path} must be absolute, or start with ~/"))
+    Err(format!(
+        "the path {path} must be absolute, or start with ~/"
+    ))
 }
 
 fn read_file(path: &Path) -> Result<Secret<String>, String> {
@@ -93,11 +112,16 @@ fn read_file(path: &Path) -> Result<Secret<String>, String> {
 
 fn read_limited(source: impl Read) -> Result<Secret<String>, String> {
     let mut bytes = Vec::new();
-    source.take(MAX_BYTES + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read: {error}"))?;
+    source
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read: {error}"))?;
     if bytes.len() as u64 > MAX_BYTES {
         return Err("is longer than 64 KiB".to_owned());
     }
-    String::from_utf8(bytes).map(Secret::new).map_err(|_| "is not UTF-8 text".to_owned())
+    String::from_utf8(bytes)
+        .map(Secret::new)
+        .map_err(|_| "is not UTF-8 text".to_owned())
 }
 
 /// Runs a command: argv only, no shell, an environment of our own, nothing on stdin.
@@ -106,7 +130,9 @@ fn run(argv: &[String], env: &Environment) -> Result<Secret<String>, String> {
         return Err("the command is empty".to_owned());
     };
     if program.contains('/') && !program.starts_with('/') {
-        return Err(format!("the program {program} must be an absolute path, or a bare name"));
+        return Err(format!(
+            "the program {program} must be an absolute path, or a bare name"
+        ));
     }
     let mut command = Command::new(program);
     command
@@ -122,7 +148,9 @@ fn run(argv: &[String], env: &Environment) -> Result<Secret<String>, String> {
     if let Some(home) = env.home() {
         command.env("HOME", home);
     }
-    let mut child = command.spawn().map_err(|error| format!("the command {program} cannot be run: {error}"))?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| format!("the command {program} cannot be run: {error}"))?;
     let outcome = output(&mut child);
     stop_group(&child);
     let status = child.wait();
@@ -136,7 +164,9 @@ fn run(argv: &[String], env: &Environment) -> Result<Secret<String>, String> {
 
 /// What a child prints, until it closes its output and ends or the deadline is over.
 fn output(child: &mut Child) -> Result<Secret<String>, String> {
-    let Some(stdout) = child.stdout.take() else { return Err("has no output".to_owned()) };
+    let Some(stdout) = child.stdout.take() else {
+        return Err("has no output".to_owned());
+    };
     let (done, wait) = sync_channel(1);
     // The thread ends with the pipe: the whole group of the child is killed below.
     std::thread::spawn(move || {
@@ -144,12 +174,16 @@ fn output(child: &mut Child) -> Result<Secret<String>, String> {
     });
     match wait.recv_timeout(EXEC_DEADLINE) {
         Ok(read) => read,
-        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err("took longer than 5 s".to_owned()),
+        Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+            Err("took longer than 5 s".to_owned())
+        }
     }
 }
 
 fn stop_group(child: &Child) {
-    let pid = i32::try_from(child.id()).ok().and_then(rustix::process::Pid::from_raw);
+    let pid = i32::try_from(child.id())
+        .ok()
+        .and_then(rustix::process::Pid::from_raw);
     if let Some(pid) = pid {
         let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
     }

@@ -4,7 +4,8 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::load::{FileState, Loaded, last_good_path};
+use super::load::{FileState, Loaded};
+use super::paths::last_good_path;
 
 /// The first file: everything in it is a comment, so the defaults hold.
 pub(crate) const FIRST_FILE: &str = include_str!("first.json5");
@@ -20,12 +21,17 @@ pub(crate) fn write_whole(path: &Path, text: &str) -> std::io::Result<()> {
     let temporary: PathBuf = path.with_file_name(name);
     let _ = std::fs::remove_file(&temporary);
     let outcome = (|| {
-        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&temporary)?;
+        let mut file = std::fs::OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(&temporary)?;
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
         file.write_all(text.as_bytes())?;
         file.sync_all()?;
         std::fs::rename(&temporary, path)?;
-        path.parent().map_or(Ok(()), |parent| std::fs::File::open(parent)?.sync_all())
+        path.parent()
+            .map_or(Ok(()), |parent| std::fs::File::open(parent)?.sync_all())
     })();
     if outcome.is_err() {
         let _ = std::fs::remove_file(&temporary);
@@ -53,7 +59,9 @@ impl Loaded {
     pub(crate) fn remember_good(&self) -> std::io::Result<()> {
         // The very text that was loaded: what stands in the file by now has not been tried.
         match (&self.source, &self.text) {
-            (FileState::Valid, Some(text)) => write_whole(&last_good_path(&self.state_dir), text.expose()),
+            (FileState::Valid, Some(text)) => {
+                write_whole(&last_good_path(&self.state_dir), text.expose())
+            }
             _ => Ok(()),
         }
     }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::env::Environment;
 use super::file::judge;
-use super::load::{last_good_path, load_with};
+use super::load::load_with;
+use super::paths::last_good_path;
 use super::*;
 
 struct Home {
@@ -36,7 +37,10 @@ impl Home {
 }
 
 fn daemon() -> Overrides {
-    Overrides { for_daemon: true, ..Overrides::default() }
+    Overrides {
+        for_daemon: true,
+        ..Overrides::default()
+    }
 }
 
 /// The first thing that is wrong.
@@ -46,52 +50,147 @@ fn wrong(text: &str) -> String {
     judged.errors.first().unwrap().to_string()
 }
 
+/// A file, and part of what is said about it.
+const BAD: &[(&str, &str)] = &[
+    ("", "the file is empty"),
+    ("  // nothing\n", "the file is empty"),
+    ("{ gateway: { port: 1", "1:12: not readable as JSON5"),
+    (
+        "{ gateway: { port: 1, port: 2 } }",
+        "1:23: gateway.port: stands twice, first in line 1",
+    ),
+    (
+        "{\n  gatway: {}\n}",
+        "2:3: gatway: unknown key, did you mean \"gateway\"?",
+    ),
+    ("{ gateway: { prot: 1 } }", "did you mean \"gateway.port\"?"),
+    ("{ port: 1 }", "did you mean \"gateway.port\"?"),
+    (
+        "{ gateway: { trustedProxies: [] } }",
+        "unknown key; known here: mode, port",
+    ),
+    (
+        "{ gateway: { port: \"18789\" } }",
+        "1:20: gateway.port: expected a whole number, found a string",
+    ),
+    (
+        "{ gateway: { port: Infinity } }",
+        "1:20: gateway.port: not a finite number",
+    ),
+    (
+        "{ gateway: { port: -NaN } }",
+        "1:20: gateway.port: not a finite number",
+    ),
+    (
+        "{ gateway: { port: 0x1FFFFFFFFFFFFFFFFF } }",
+        "gateway.port: not a finite number that can be held",
+    ),
+    (
+        "{ gateway: { port: 1e999 } }",
+        "gateway.port: not a finite number that can be held",
+    ),
+    (
+        "{ gateway: { port: 1.5 } }",
+        "gateway.port: expected a whole number",
+    ),
+    (
+        "{ gateway: { port: 70000 } }",
+        "gateway.port: out of range: 0 to 65535",
+    ),
+    (
+        "{ gateway: { port: null } }",
+        "gateway.port: expected a whole number, found null",
+    ),
+    (
+        "{ gateway: { mode: \"remote\" } }",
+        "gateway.mode: expected one of local",
+    ),
+    ("{ gateway: { bind: \"lam\" } }", "did you mean \"lan\"?"),
+    (
+        "{ gateway: { bind: \"custom\" } }",
+        "1:14: gateway.bind: \"custom\" needs gateway.customBindHost",
+    ),
+    (
+        "{ gateway: { auth: { token: 5 } } }",
+        "gateway.auth.token: expected {\"env\": \"NAME\"}",
+    ),
+    (
+        "{ gateway: { auth: { token: { env: 5 } } } }",
+        "gateway.auth.token: expected {\"env\": \"NAME\"}",
+    ),
+    (
+        "{ gateway: { auth: { token: { env: \"A\", file: \"b\" } } } }",
+        "gateway.auth.token: expected",
+    ),
+    (
+        "{ gateway: { auth: { token: \"\" } } }",
+        "gateway.auth.token: expected",
+    ),
+    (
+        "{ gateway: { controlUi: { allowedOrigins: [\"*\"] } } }",
+        "gateway.controlUi.allowedOrigins.0: expected http",
+    ),
+    (
+        "{ gateway: [] }",
+        "gateway: expected an object {…}, found a list",
+    ),
+    ("[]", "expected an object {…}, found a list"),
+    (
+        "{ agents: { list: [{ name: \"x\" }] } }",
+        "agents.list.0.id: missing",
+    ),
+    (
+        "{ agents: { list: [{ id: \"a\" }, { id: \"a\" }] } }",
+        "agents.list.1.id: another agent has this id",
+    ),
+    (
+        "{ agents: { list: [{ id: \"A b\" }] } }",
+        "agents.list.0.id: a lower-case letter",
+    ),
+    (
+        "{ agents: { defaults: { thinkingDefault: \"ultra\" } } }",
+        "expected one of off, minimal",
+    ),
+    (
+        "{ agents: { defaults: { model: { primary: \"gpt\" } } } }",
+        "expected provider/model",
+    ),
+    (
+        "{ agents: { defaults: { model: { primary: \"x/gpt\" } } } }",
+        "there is no provider \"x\": add models.providers.x",
+    ),
+    (
+        "{ models: { providers: { x: { api: \"openai\" } } } }",
+        "models.providers.x.baseUrl: missing",
+    ),
+    (
+        "{ models: { providers: { x: { api: \"openai\", baseUrl: \"http://u:p@h\" } } } }",
+        "no user or password in a URL",
+    ),
+    (
+        "{ models: { providers: { \"a/b\": { api: \"openai\", baseUrl: \"http://h\" } } } }",
+        "a provider's name has",
+    ),
+    (
+        "{ messages: { queue: { cap: 0 } } }",
+        "messages.queue.cap: out of range: 1 to 1000",
+    ),
+    (
+        "{ logging: { file: \"here.log\" } }",
+        "must be an absolute path",
+    ),
+    ("{ a: 1 b: 2 }", "not readable as JSON5"),
+    ("{} {}", "not readable as JSON5"),
+];
+
 #[test]
 fn bad_files() {
-    let table = [
-        ("", "the file is empty"),
-        ("  // nothing\n", "the file is empty"),
-        ("{ gateway: { port: 1", "1:12: not readable as JSON5"),
-        ("{ gateway: { port: 1, port: 2 } }", "1:23: gateway.port: stands twice, first in line 1"),
-        ("{\n  gatway: {}\n}", "2:3: gatway: unknown key, did you mean \"gateway\"?"),
-        ("{ gateway: { prot: 1 } }", "did you mean \"gateway.port\"?"),
-        ("{ port: 1 }", "did you mean \"gateway.port\"?"),
-        ("{ gateway: { trustedProxies: [] } }", "unknown key; known here: mode, port"),
-        ("{ gateway: { port: \"18789\" } }", "1:20: gateway.port: expected a whole number, found a string"),
-        ("{ gateway: { port: Infinity } }", "1:20: gateway.port: not a finite number"),
-        ("{ gateway: { port: -NaN } }", "1:20: gateway.port: not a finite number"),
-        ("{ gateway: { port: 0x1FFFFFFFFFFFFFFFFF } }", "gateway.port: not a finite number that can be held"),
-        ("{ gateway: { port: 1e999 } }", "gateway.port: not a finite number that can be held"),
-        ("{ gateway: { port: 1.5 } }", "gateway.port: expected a whole number"),
-        ("{ gateway: { port: 70000 } }", "gateway.port: out of range: 0 to 65535"),
-        ("{ gateway: { port: null } }", "gateway.port: expected a whole number, found null"),
-        ("{ gateway: { mode: \"remote\" } }", "gateway.mode: expected one of local"),
-        ("{ gateway: { bind: \"lam\" } }", "did you mean \"lan\"?"),
-        ("{ gateway: { bind: \"custom\" } }", "1:14: gateway.bind: \"custom\" needs gateway.customBindHost"),
-        ("{ gateway: { auth: { token: 5 } } }", "gateway.auth.token: expected {\"env\": \"NAME\"}"),
-        ("{ gateway: { auth: { token: { env: 5 } } } }", "gateway.auth.token: expected {\"env\": \"NAME\"}"),
-        ("{ gateway: { auth: { token: { env: \"A\", file: \"b\" } } } }", "gateway.auth.token: expected"),
-        ("{ gateway: { auth: { token: \"\" } } }", "gateway.auth.token: expected"),
-        ("{ gateway: { controlUi: { allowedOrigins: [\"*\"] } } }", "gateway.controlUi.allowedOrigins.0: expected http"),
-        ("{ gateway: [] }", "gateway: expected an object {…}, found a list"),
-        ("[]", "expected an object {…}, found a list"),
-        ("{ agents: { list: [{ name: \"x\" }] } }", "agents.list.0.id: missing"),
-        ("{ agents: { list: [{ id: \"a\" }, { id: \"a\" }] } }", "agents.list.1.id: another agent has this id"),
-        ("{ agents: { list: [{ id: \"A b\" }] } }", "agents.list.0.id: a lower-case letter"),
-        ("{ agents: { defaults: { thinkingDefault: \"ultra\" } } }", "expected one of off, minimal"),
-        ("{ agents: { defaults: { model: { primary: \"gpt\" } } } }", "expected provider/model"),
-        ("{ agents: { defaults: { model: { primary: \"x/gpt\" } } } }", "there is no provider \"x\": add models.providers.x"),
-        ("{ models: { providers: { x: { api: \"openai\" } } } }", "models.providers.x.baseUrl: missing"),
-        ("{ models: { providers: { x: { api: \"openai\", baseUrl: \"http://u:p@h\" } } } }", "no user or password in a URL"),
-        ("{ models: { providers: { \"a/b\": { api: \"openai\", baseUrl: \"http://h\" } } } }", "a provider's name has"),
-        ("{ messages: { queue: { cap: 0 } } }", "messages.queue.cap: out of range: 1 to 1000"),
-        ("{ logging: { file: \"here.log\" } }", "must be an absolute path"),
-        ("{ a: 1 b: 2 }", "not readable as JSON5"),
-        ("{} {}", "not readable as JSON5"),
-    ];
-    for (text, expected) in table {
+    for (text, expected) in BAD {
         let found = wrong(text);
-        assert!(found.contains(expected), "{text}\n  said   {found}\n  wanted {expected}");
+        assert!(
+            found.contains(expected),
+            "{text}\n  said   {found}\n  wanted {expected}"
+        );
     }
     let deep = "[".repeat(600);
     assert!(wrong(&deep).contains("nesting"), "{}", wrong(&deep));
@@ -114,12 +213,18 @@ fn json5_is_read_in_full() {
     assert_eq!((config.gateway.port, config.gateway.bind), (16, Bind::Lan));
     assert_eq!(config.agents.defaults.timeout_seconds, 50);
     assert_eq!(judge("{}").config.unwrap(), Config::default());
-    assert_eq!(judge(template::FIRST_FILE).config.unwrap(), Config::default());
+    assert_eq!(
+        judge(template::FIRST_FILE).config.unwrap(),
+        Config::default()
+    );
 }
 
 #[test]
 fn the_examples_of_the_first_file_are_valid() {
-    for example in template::FIRST_FILE.split("\n\n").filter(|part| part.contains("// models: {")) {
+    for example in template::FIRST_FILE
+        .split("\n\n")
+        .filter(|part| part.contains("// models: {"))
+    {
         let bare: String = example
             .lines()
             .map(|line| line.trim_start().trim_start_matches("// "))
@@ -138,7 +243,11 @@ fn newer_keys_are_kept_ignored_and_reported() {
     assert!(wrong(text).contains("tomorrow: unknown key"));
     let judged = judge(&text.replace("tomorrow: 1, ", ""));
     assert!(judged.config.is_some());
-    assert!(judged.warnings[0].to_string().contains("gateway.future: written by a newer version"));
+    assert!(
+        judged.warnings[0]
+            .to_string()
+            .contains("gateway.future: written by a newer version")
+    );
 }
 
 #[test]
@@ -147,7 +256,10 @@ fn files_that_cannot_be_used() {
     let path = home.state().join("tidegate.json");
     let fails = |expected: &str| {
         let error = home.load(&[], &daemon()).unwrap_err().to_string();
-        assert!(error.contains(expected) && error.contains("tidegate config validate"), "{error}");
+        assert!(
+            error.contains(expected) && error.contains("tidegate config validate"),
+            "{error}"
+        );
     };
     std::os::unix::fs::symlink("/nowhere/at/all", &path).unwrap();
     fails("a link to nothing");
@@ -168,10 +280,16 @@ fn files_that_cannot_be_used() {
 #[test]
 fn the_last_good_file_is_the_safety_net() {
     let home = Home::new();
-    assert_eq!(home.load(&[], &daemon()).unwrap().source, FileState::Missing);
+    assert_eq!(
+        home.load(&[], &daemon()).unwrap().source,
+        FileState::Missing
+    );
 
     home.write("{ gateway: { prot: 1 } }");
-    assert!(matches!(home.load(&[], &daemon()), Err(ConfigError::Invalid { .. })));
+    assert!(matches!(
+        home.load(&[], &daemon()),
+        Err(ConfigError::Invalid { .. })
+    ));
 
     home.write("{ gateway: { port: 4242 } }");
     let good = home.load(&[], &daemon()).unwrap();
@@ -179,23 +297,42 @@ fn the_last_good_file_is_the_safety_net() {
     home.write("{ gateway: { port: 5 } }");
     good.remember_good().unwrap();
     let copy = last_good_path(&home.state());
-    assert_eq!(fs::read_to_string(&copy).unwrap(), "{ gateway: { port: 4242 } }");
-    assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(
+        fs::read_to_string(&copy).unwrap(),
+        "{ gateway: { port: 4242 } }"
+    );
+    assert_eq!(
+        fs::metadata(&copy).unwrap().permissions().mode() & 0o777,
+        0o600
+    );
 
     home.write("{ gateway: { prot: 1 } }");
     let loaded = home.load(&[], &daemon()).unwrap();
-    let FileState::LastKnownGood { problem } = &loaded.source else { panic!("{:?}", loaded.source) };
-    for part in ["1:14", "gateway.prot", "did you mean \"gateway.port\"", "tidegate config validate"] {
+    let FileState::LastKnownGood { problem } = &loaded.source else {
+        panic!("{:?}", loaded.source)
+    };
+    for part in [
+        "1:14",
+        "gateway.prot",
+        "did you mean \"gateway.port\"",
+        "tidegate config validate",
+    ] {
         assert!(problem.contains(part), "{problem}");
     }
     assert_eq!(loaded.config.gateway.port, 4242);
     assert_eq!(loaded.issues.len(), 1);
-    assert_eq!(loaded.provenance.source("gateway.port").to_string(), "last good file, line 1");
+    assert_eq!(
+        loaded.provenance.source("gateway.port").to_string(),
+        "last good file, line 1"
+    );
     loaded.remember_good().unwrap();
     assert!(fs::read_to_string(&copy).unwrap().contains("4242"));
 
     fs::write(&copy, "{ broken").unwrap();
-    assert!(matches!(home.load(&[], &daemon()), Err(ConfigError::Invalid { .. })));
+    assert!(matches!(
+        home.load(&[], &daemon()),
+        Err(ConfigError::Invalid { .. })
+    ));
 }
 
 #[test]
@@ -204,26 +341,50 @@ fn the_first_file_is_written_once() {
     let loaded = home.load(&[], &daemon()).unwrap();
     assert!(loaded.write_first_file().unwrap());
     assert!(!loaded.write_first_file().unwrap());
-    let mode = fs::metadata(&loaded.config_path).unwrap().permissions().mode() & 0o777;
+    let mode = fs::metadata(&loaded.config_path)
+        .unwrap()
+        .permissions()
+        .mode()
+        & 0o777;
     assert_eq!(mode, 0o600);
     assert_eq!(home.load(&[], &daemon()).unwrap().source, FileState::Valid);
-    assert_eq!(fs::read_dir(home.state()).unwrap().count(), 1, "no temporary file is left");
+    assert_eq!(
+        fs::read_dir(home.state()).unwrap().count(),
+        1,
+        "no temporary file is left"
+    );
 }
 
 #[test]
 fn layers() {
     let home = Home::new();
     home.write("{\n  gateway: { port: 1111, auth: { token: { env: \"MINE\" } } }\n}");
-    let env = [("MINE", "from-mine"), ("TIDEGATE_GATEWAY_PORT", "2222"), ("CLAWDBOT_GATEWAY_TOKEN", "from-env")];
+    let env = [
+        ("MINE", "from-mine"),
+        ("TIDEGATE_GATEWAY_PORT", "2222"),
+        ("CLAWDBOT_GATEWAY_TOKEN", "from-env"),
+    ];
     let source = |loaded: &Loaded, path: &str| loaded.provenance.source(path).to_string();
 
     let file = home.load(&env[..1], &daemon()).unwrap();
-    assert_eq!((file.config.gateway.port, source(&file, "gateway.port").as_str()), (1111, "file, line 2"));
+    assert_eq!(
+        (
+            file.config.gateway.port,
+            source(&file, "gateway.port").as_str()
+        ),
+        (1111, "file, line 2")
+    );
     assert_eq!(file.secrets.token.as_ref().unwrap().expose(), "from-mine");
     assert_eq!(source(&file, "gateway.bind"), "default");
 
     let over = home.load(&env, &daemon()).unwrap();
-    assert_eq!((over.config.gateway.port, source(&over, "gateway.port").as_str()), (2222, "env TIDEGATE_GATEWAY_PORT"));
+    assert_eq!(
+        (
+            over.config.gateway.port,
+            source(&over, "gateway.port").as_str()
+        ),
+        (2222, "env TIDEGATE_GATEWAY_PORT")
+    );
     assert_eq!(over.secrets.token.as_ref().unwrap().expose(), "from-env");
 
     let flags = Overrides {
@@ -233,39 +394,92 @@ fn layers() {
         ..daemon()
     };
     let flagged = home.load(&env, &flags).unwrap();
-    assert_eq!((flagged.config.gateway.port, source(&flagged, "gateway.port").as_str()), (3333, "argument --port"));
-    assert_eq!(flagged.secrets.token.as_ref().unwrap().expose(), "from-flag");
+    assert_eq!(
+        (
+            flagged.config.gateway.port,
+            source(&flagged, "gateway.port").as_str()
+        ),
+        (3333, "argument --port")
+    );
+    assert_eq!(
+        flagged.secrets.token.as_ref().unwrap().expose(),
+        "from-flag"
+    );
     let explained = flagged.explain("gateway").unwrap();
-    let line = explained.iter().find(|one| one.path == "gateway.auth.token").unwrap();
+    let line = explained
+        .iter()
+        .find(|one| one.path == "gateway.auth.token")
+        .unwrap();
     assert_eq!(line.value, "set (from argument --token)");
     let shown = format!("{:?}{flagged:?}", flagged.explain("").unwrap());
     assert!(!shown.contains("from-flag"), "{shown}");
 
     let token = over.explain("gateway.auth.token").unwrap();
     assert_eq!(token[0].value, "set (from env CLAWDBOT_GATEWAY_TOKEN)");
-    assert_eq!(over.explain("gateway.publicUrl").unwrap()[0].source.to_string(), "default");
-    assert!(over.explain("gateway.prot").unwrap_err().to_string().contains("did you mean \"gateway.port\"?"));
+    assert_eq!(
+        over.explain("gateway.publicUrl").unwrap()[0]
+            .source
+            .to_string(),
+        "default"
+    );
+    assert!(
+        over.explain("gateway.prot")
+            .unwrap_err()
+            .to_string()
+            .contains("did you mean \"gateway.port\"?")
+    );
 
-    let bad = home.load(&[("TIDEGATE_GATEWAY_PORT", "x")], &daemon()).unwrap_err().to_string();
+    let bad = home
+        .load(&[("TIDEGATE_GATEWAY_PORT", "x")], &daemon())
+        .unwrap_err()
+        .to_string();
     assert!(bad.contains("TIDEGATE_GATEWAY_PORT"), "{bad}");
 }
 
 #[test]
 fn profiles_and_paths() {
     let home = Home::new();
-    let dev = home.load(&[], &Overrides { profile: Some("dev".into()), ..daemon() }).unwrap();
+    let dev = home
+        .load(
+            &[],
+            &Overrides {
+                profile: Some("dev".into()),
+                ..daemon()
+            },
+        )
+        .unwrap();
     assert_eq!(dev.config.gateway.port, 19001);
     assert_eq!(dev.state_dir, home.dir.path().join(".tidegate-dev"));
-    assert_eq!(dev.provenance.source("gateway.port").to_string(), "default of profile dev");
-    let bad = home.load(&[], &Overrides { profile: Some("../x".into()), ..daemon() });
+    assert_eq!(
+        dev.provenance.source("gateway.port").to_string(),
+        "default of profile dev"
+    );
+    let bad = home.load(
+        &[],
+        &Overrides {
+            profile: Some("../x".into()),
+            ..daemon()
+        },
+    );
     assert!(matches!(bad, Err(ConfigError::Unusable(_))));
-    let elsewhere = home.load(&[("TIDEGATE_STATE_DIR", "~/else")], &daemon()).unwrap();
-    assert_eq!(elsewhere.config_path, home.dir.path().join("else/tidegate.json"));
+    let elsewhere = home
+        .load(&[("TIDEGATE_STATE_DIR", "~/else")], &daemon())
+        .unwrap();
+    assert_eq!(
+        elsewhere.config_path,
+        home.dir.path().join("else/tidegate.json")
+    );
     // Nothing may depend on the working directory (T52).
     for name in ["TIDEGATE_STATE_DIR", "TIDEGATE_CONFIG_PATH"] {
-        assert!(matches!(home.load(&[(name, "here")], &daemon()), Err(ConfigError::Unusable(_))));
+        assert!(matches!(
+            home.load(&[(name, "here")], &daemon()),
+            Err(ConfigError::Unusable(_))
+        ));
     }
-    assert!(matches!(load_with(&daemon(), &Environment::of(&[])), Err(ConfigError::Unusable(_))));
+    assert!(matches!(
+        load_with(&daemon(), &Environment::of(&[])),
+        Err(ConfigError::Unusable(_))
+    ));
 }
 
 #[test]
@@ -273,12 +487,17 @@ fn secrets_from_everywhere() {
     let home = Home::new();
     let file = home.dir.path().join("key");
     fs::write(&file, "file-secret\n").unwrap();
-    let provider = |name: &str, key: &str| format!("{name}: {{ api: \"openai\", baseUrl: \"http://h\", apiKey: {key} }}");
+    let provider = |name: &str, key: &str| {
+        format!("{name}: {{ api: \"openai\", baseUrl: \"http://h\", apiKey: {key} }}")
+    };
     let all = [
         provider("env", "{ env: \"KEY\" }"),
         provider("file", &format!("{{ file: \"{}\" }}", file.display())),
         provider("home", "{ file: \"~/key\" }"),
-        provider("exec", "{ exec: [\"/bin/sh\", \"-c\", \"echo $HOME-$KEY-$PATH | cut -d: -f1 | tr -d /\"] }"),
+        provider(
+            "exec",
+            "{ exec: [\"/bin/sh\", \"-c\", \"echo $HOME-$KEY-$PATH | cut -d: -f1 | tr -d /\"] }",
+        ),
         provider("plain", "\"plain-secret\""),
         provider("unset", "{ env: \"UNSET\" }"),
         provider("relative", "{ file: \"key\" }"),
@@ -287,17 +506,37 @@ fn secrets_from_everywhere() {
         provider("endless", "{ exec: [\"yes\"] }"),
         provider("gone", "{ exec: [\"/no/such/program\"] }"),
     ];
-    home.write(&format!("{{ models: {{ providers: {{ {} }} }} }}", all.join(", ")));
+    home.write(&format!(
+        "{{ models: {{ providers: {{ {} }} }} }}",
+        all.join(", ")
+    ));
     let loaded = home.load(&[("KEY", "env-secret")], &daemon()).unwrap();
     let keys = &loaded.secrets.provider_keys;
     assert_eq!(keys["env"].expose(), "env-secret");
     assert_eq!(keys["file"].expose(), "file-secret");
     assert_eq!(keys["home"].expose(), "file-secret");
     assert_eq!(keys["plain"].expose(), "plain-secret");
-    assert!(!keys["exec"].expose().contains("env-secret"), "the command has an environment of its own");
+    assert!(
+        !keys["exec"].expose().contains("env-secret"),
+        "the command has an environment of its own"
+    );
     assert_eq!(keys.len(), 5);
-    let warned = |part: &str| assert!(loaded.warnings.iter().any(|w| w.message.contains(part)), "{part}: {:?}", loaded.warnings);
-    for part in ["UNSET is not set", "must be absolute", "ended with", "absolute path, or a bare name", "longer than 64 KiB", "cannot be run", "the secret stands in the file"] {
+    let warned = |part: &str| {
+        assert!(
+            loaded.warnings.iter().any(|w| w.message.contains(part)),
+            "{part}: {:?}",
+            loaded.warnings
+        );
+    };
+    for part in [
+        "UNSET is not set",
+        "must be absolute",
+        "ended with",
+        "absolute path, or a bare name",
+        "longer than 64 KiB",
+        "cannot be run",
+        "the secret stands in the file",
+    ] {
         warned(part);
     }
     let shown = format!("{loaded:?}");
@@ -305,7 +544,13 @@ fn secrets_from_everywhere() {
         assert!(!shown.contains(secret));
     }
     // A command line tool runs no commands and reads no keys of providers.
-    assert!(home.load(&[], &Overrides::default()).unwrap().secrets.provider_keys.is_empty());
+    assert!(
+        home.load(&[], &Overrides::default())
+            .unwrap()
+            .secrets
+            .provider_keys
+            .is_empty()
+    );
 }
 
 #[test]
@@ -313,17 +558,33 @@ fn a_secret_of_the_gateway_must_be_there() {
     let home = Home::new();
     home.write("{ gateway: { auth: { token: { env: \"UNSET\" } } } }");
     let error = home.load(&[], &daemon()).unwrap_err().to_string();
-    assert!(error.contains("gateway.auth.token: the environment variable UNSET is not set"), "{error}");
-    let by_file = Overrides { token_file: Some("/no/file".into()), ..daemon() };
+    assert!(
+        error.contains("gateway.auth.token: the environment variable UNSET is not set"),
+        "{error}"
+    );
+    let by_file = Overrides {
+        token_file: Some("/no/file".into()),
+        ..daemon()
+    };
     let error = home.load(&[], &by_file).unwrap_err().to_string();
-    assert!(error.contains("--token-file: the file /no/file cannot be read"), "{error}");
+    assert!(
+        error.contains("--token-file: the file /no/file cannot be read"),
+        "{error}"
+    );
 }
 
 #[test]
 fn a_command_has_five_seconds() {
-    let reference = secret_ref::SecretRef::Exec(vec!["/bin/sh".into(), "-c".into(), "sleep 60 & sleep 60".into()]);
+    let reference = secret_ref::SecretRef::Exec(vec![
+        "/bin/sh".into(),
+        "-c".into(),
+        "sleep 60 & sleep 60".into(),
+    ]);
     let error = secrets::resolve("k", &reference, &Environment::of(&[])).unwrap_err();
-    assert_eq!(error.to_string(), "k: the command /bin/sh took longer than 5 s");
+    assert_eq!(
+        error.to_string(),
+        "k: the command /bin/sh took longer than 5 s"
+    );
 }
 
 #[test]
@@ -335,25 +596,41 @@ fn the_view_shows_no_secret() {
     let got = serde_json::to_value(view.get()).unwrap();
     assert!(!got.to_string().contains("canary"), "{got}");
     assert!(got["raw"].as_str().unwrap().contains("/* mine */"));
-    assert_eq!(got["config"]["gateway"]["auth"]["token"], secret_ref::REDACTED);
+    assert_eq!(
+        got["config"]["gateway"]["auth"]["token"],
+        secret_ref::REDACTED
+    );
     assert_eq!(got["parsed"]["gateway"]["auth"]["password"]["env"], "PW");
     assert_eq!(got["valid"], true);
     home.write("{ gateway: { auth: { tokn: \"canary-2\" ");
     let got = serde_json::to_value(view.get()).unwrap();
     assert!(!got.to_string().contains("canary"), "{got}");
-    assert_eq!((got["valid"].as_bool(), got["raw"].is_null()), (Some(false), true));
+    assert_eq!(
+        (got["valid"].as_bool(), got["raw"].is_null()),
+        (Some(false), true)
+    );
     let schema = view.schema(0);
     assert!(schema.ui_hints["gateway.auth.token"].sensitive);
     assert!(schema.ui_hints["models.providers.*.apiKey"].sensitive);
-    assert_eq!(schema.ui_hints.values().filter(|hint| hint.sensitive).count(), 3);
+    assert_eq!(
+        schema
+            .ui_hints
+            .values()
+            .filter(|hint| hint.sensitive)
+            .count(),
+        3
+    );
 }
 
 #[test]
 fn every_key_says_its_default_and_when_it_holds() {
     let hints = view::ui_hints();
     for (path, hint) in &hints {
-        let section = hints.keys().any(|other| other.starts_with(&format!("{path}.")));
-        let free = path.contains("providers") || path.ends_with(".model") || path.ends_with("queue");
+        let section = hints
+            .keys()
+            .any(|other| other.starts_with(&format!("{path}.")));
+        let free = path.contains("providers")
+            || ["model", "queue"].contains(&path.rsplit('.').next().unwrap());
         let complete = hint.help.contains("efault") && hint.help.contains("reload: restart");
         assert!(complete || section || free, "{path}: {}", hint.help);
         assert!(!hint.help.is_empty(), "{path}");
@@ -364,5 +641,8 @@ fn every_key_says_its_default_and_when_it_holds() {
 fn the_checked_in_schema_is_current() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/config.schema.json");
     let kept = fs::read_to_string(path).unwrap_or_default();
-    assert!(kept == check::schema_text(), "docs/config.schema.json is old: cargo run -- config schema > docs/config.schema.json");
+    assert!(
+        kept == schema::schema_text(),
+        "docs/config.schema.json is old: cargo run -- config schema > docs/config.schema.json"
+    );
 }

@@ -7,11 +7,11 @@ use serde_json::Value;
 use tidegate_core::secret::sha256_hex;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigIssue, ConfigSchemaResult, UiHint};
 
-use super::check::{SCHEMA, is_secret, resolve};
-use super::document::{Finding, join};
 use super::file::{judge, read};
+use super::finding::{Finding, join};
 use super::load::Loaded;
 use super::redact::redact;
+use super::schema::{SCHEMA, is_secret, resolve};
 
 /// The configuration as a client may see it.
 #[derive(Debug, Clone)]
@@ -19,6 +19,7 @@ pub(crate) struct ConfigView {
     path: PathBuf,
     in_force: Value,
     warnings: Vec<ConfigIssue>,
+    version: &'static str,
 }
 
 impl ConfigView {
@@ -28,6 +29,7 @@ impl ConfigView {
             path: loaded.config_path.clone(),
             in_force: serde_json::to_value(&loaded.config).unwrap_or(Value::Null),
             warnings: loaded.warnings.clone(),
+            version: env!("CARGO_PKG_VERSION"),
         }
     }
 
@@ -40,8 +42,15 @@ impl ConfigView {
         };
         let judged = text.as_deref().map(judge).unwrap_or_default();
         let shown = text.as_deref().and_then(redact);
-        let issues: Vec<_> = unreadable.iter().chain(&judged.errors).map(Finding::to_issue).collect();
-        let (raw, parsed) = shown.map_or((None, Value::Object(serde_json::Map::new())), |(raw, parsed)| (Some(raw), parsed));
+        let issues: Vec<_> = unreadable
+            .iter()
+            .chain(&judged.errors)
+            .map(Finding::to_issue)
+            .collect();
+        let (raw, parsed) = shown.map_or(
+            (None, Value::Object(serde_json::Map::new())),
+            |(raw, parsed)| (Some(raw), parsed),
+        );
         ConfigGetResult {
             path: self.path.display().to_string(),
             exists: text.is_some() || unreadable.is_some(),
@@ -49,7 +58,9 @@ impl ConfigView {
             parsed,
             valid: issues.is_empty(),
             config: self.in_force.clone(),
-            hash: text.as_deref().map_or_else(|| sha256_hex(b""), |text| sha256_hex(text.as_bytes())),
+            hash: text
+                .as_deref()
+                .map_or_else(|| sha256_hex(b""), |text| sha256_hex(text.as_bytes())),
             issues,
             warnings: self.warnings.clone(),
             legacy_issues: Vec::new(),
@@ -58,11 +69,12 @@ impl ConfigView {
 
     /// The schema, with hints for a form.
     pub(crate) fn schema(&self, now_ms: u64) -> ConfigSchemaResult {
-        let stamp = jiff::Timestamp::from_millisecond(i64::try_from(now_ms).unwrap_or(0)).unwrap_or_default();
+        let stamp = jiff::Timestamp::from_millisecond(i64::try_from(now_ms).unwrap_or(0))
+            .unwrap_or_default();
         ConfigSchemaResult {
             schema: SCHEMA.clone(),
             ui_hints: ui_hints(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
+            version: self.version.to_owned(),
             generated_at: format!("{stamp:.3}"),
         }
     }
@@ -84,7 +96,9 @@ fn collect(schema: &Value, path: &str, hints: &mut BTreeMap<String, UiHint>, dep
     for (key, inner) in properties.into_iter().flatten() {
         let inner_path = join(path, key);
         // The words at the key say more than those of its type.
-        let help = inner.get("description").or_else(|| resolve(inner).get("description"));
+        let help = inner
+            .get("description")
+            .or_else(|| resolve(inner).get("description"));
         let hint = UiHint {
             label: label(key),
             help: help.and_then(Value::as_str).unwrap_or_default().to_owned(),

@@ -23,8 +23,8 @@ use tracing_subscriber::{Layer, reload};
 
 use crate::config::LogLevel;
 use human::Human;
-pub(crate) use rotate::Target;
 use rotate::Rotating;
+pub(crate) use rotate::Target;
 use sink::{Scrub, Sink};
 
 /// Target of the lines that `--verbose` shows: handshakes, requests, events.
@@ -60,7 +60,10 @@ pub(crate) struct LogFile {
 impl LogFile {
     /// The file that is written now; another one after midnight (UTC).
     pub(crate) fn current_path(&self) -> PathBuf {
-        self.path.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.path
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Changes at run time what is kept, in the file and on the terminal.
@@ -82,7 +85,9 @@ impl LogFile {
 
 impl std::fmt::Debug for LogFile {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("LogFile").field("path", &self.current_path()).finish_non_exhaustive()
+        f.debug_struct("LogFile")
+            .field("path", &self.current_path())
+            .finish_non_exhaustive()
     }
 }
 
@@ -96,15 +101,26 @@ pub(crate) fn start(options: LogOptions) -> std::io::Result<LogFile> {
     Ok(log)
 }
 
-fn build(options: LogOptions) -> std::io::Result<(LogFile, impl SubscriberInitExt + tracing::Subscriber + Send + Sync)> {
+fn build(
+    options: LogOptions,
+) -> std::io::Result<(
+    LogFile,
+    impl SubscriberInitExt + tracing::Subscriber + Send + Sync,
+)> {
     let scrub = Scrub::new(options.secrets);
     let (mut rotating, path) = Rotating::open(options.target, options.clock)?;
-    let file = Sink::spawn("log-file", scrub.clone(), move |line| rotating.write(line), file_note)?;
+    let file = Sink::spawn(
+        "log-file",
+        scrub.clone(),
+        move |line| rotating.write(line),
+        file_note,
+    )?;
     let to_terminal = |line: &[u8]| drop(std::io::stderr().write_all(line));
     let terminal = Sink::spawn("log-terminal", scrub, to_terminal, terminal_note)?;
 
     let (file_filter, file_level) = reload::Layer::new(targets(options.level, false));
-    let (terminal_filter, terminal_level) = reload::Layer::new(targets(options.level, options.verbose));
+    let (terminal_filter, terminal_level) =
+        reload::Layer::new(targets(options.level, options.verbose));
     let json = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
@@ -126,7 +142,15 @@ fn build(options: LogOptions) -> std::io::Result<(LogFile, impl SubscriberInitEx
         let _ = file_level.reload(targets(level, false));
         let _ = terminal_level.reload(targets(level, verbose));
     });
-    Ok((LogFile { path, file, terminal, set_level }, subscriber))
+    Ok((
+        LogFile {
+            path,
+            file,
+            terminal,
+            set_level,
+        },
+        subscriber,
+    ))
 }
 
 /// What is kept. The wire shows at `debug`, or on the terminal with `--verbose`; libraries only
@@ -139,13 +163,20 @@ fn targets(level: LogLevel, verbose: bool) -> Targets {
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let others = if level == LogLevel::Trace { LevelFilter::TRACE } else { filter.min(LevelFilter::WARN) };
+    let others = if level == LogLevel::Trace {
+        LevelFilter::TRACE
+    } else {
+        filter.min(LevelFilter::WARN)
+    };
     let wire = match (filter >= LevelFilter::DEBUG, verbose) {
         (true, _) => filter,
         (false, true) => LevelFilter::INFO,
         (false, false) => filter.min(LevelFilter::WARN),
     };
-    Targets::new().with_default(others).with_target("tidegate", filter).with_target(WIRE, wire)
+    Targets::new()
+        .with_default(others)
+        .with_target("tidegate", filter)
+        .with_target(WIRE, wire)
 }
 
 fn file_note(dropped: u64) -> Vec<u8> {
@@ -189,7 +220,10 @@ mod tests {
         let path = log.current_path();
         assert!(path.ends_with("tidegate-1970-01-01.log"), "{path:?}");
         let text = std::fs::read_to_string(path).unwrap();
-        let lines: Vec<serde_json::Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines: Vec<serde_json::Value> = text
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(lines.len(), 2, "{text}");
         assert_eq!(lines[0]["a"], 1);
         assert_eq!(lines[1]["message"], "late");
@@ -198,8 +232,13 @@ mod tests {
 
     #[test]
     fn verbose_shows_the_wire_on_the_terminal_only() {
-        let shown = |level, verbose| targets(level, verbose).would_enable(WIRE, &tracing::Level::INFO);
-        assert!(!shown(LogLevel::Info, false) && shown(LogLevel::Info, true) && shown(LogLevel::Debug, false));
+        let shown =
+            |level, verbose| targets(level, verbose).would_enable(WIRE, &tracing::Level::INFO);
+        assert!(
+            !shown(LogLevel::Info, false)
+                && shown(LogLevel::Info, true)
+                && shown(LogLevel::Debug, false)
+        );
         assert!(shown(LogLevel::Error, true));
     }
 }

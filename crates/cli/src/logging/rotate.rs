@@ -46,12 +46,17 @@ impl Target {
 
     fn is_ours(&self, name: &str) -> bool {
         match self {
-            Self::Daily(_) => name.starts_with("tidegate-") && Path::new(name).extension().is_some_and(|e| e == "log"),
+            Self::Daily(_) => {
+                name.starts_with("tidegate-")
+                    && Path::new(name).extension().is_some_and(|e| e == "log")
+            }
             Self::File(path) => path
                 .file_name()
                 .and_then(|own| own.to_str())
                 .and_then(|own| name.strip_prefix(own))
-                .is_some_and(|rest| rest.is_empty() || (rest.len() >= 13 && rest.starts_with(".2"))),
+                .is_some_and(|rest| {
+                    rest.is_empty() || (rest.len() >= 13 && rest.starts_with(".2"))
+                }),
         }
     }
 }
@@ -68,11 +73,22 @@ pub(super) struct Rotating {
 
 impl Rotating {
     /// Opens the file; the path follows it.
-    pub(super) fn open(target: Target, clock: Arc<dyn Clock>) -> std::io::Result<(Self, Arc<Mutex<PathBuf>>)> {
+    pub(super) fn open(
+        target: Target,
+        clock: Arc<dyn Clock>,
+    ) -> std::io::Result<(Self, Arc<Mutex<PathBuf>>)> {
         let date = date(clock.as_ref());
         let shown = Arc::new(Mutex::new(target.current(&date)));
         let path = Arc::clone(&shown);
-        let mut rotating = Self { target, clock, shown, date, file: None, bytes: 0, max_bytes: MAX_FILE_BYTES };
+        let mut rotating = Self {
+            target,
+            clock,
+            shown,
+            date,
+            file: None,
+            bytes: 0,
+            max_bytes: MAX_FILE_BYTES,
+        };
         rotating.reopen()?;
         rotating.prune();
         Ok((rotating, path))
@@ -106,7 +122,9 @@ impl Rotating {
 
     fn put_aside(&self) {
         let current = self.target.current(&self.date);
-        let free = (1..10_000).map(|number| self.target.aside(&self.date, number)).find(|path| !path.exists());
+        let free = (1..10_000)
+            .map(|number| self.target.aside(&self.date, number))
+            .find(|path| !path.exists());
         if let Some(free) = free {
             let _ = std::fs::rename(current, free);
         }
@@ -115,7 +133,12 @@ impl Rotating {
     fn reopen(&mut self) -> std::io::Result<()> {
         let path = self.target.current(&self.date);
         let nofollow = i32::try_from(rustix::fs::OFlags::NOFOLLOW.bits()).unwrap_or(0);
-        let file = OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(nofollow).open(&path)?;
+        let file = OpenOptions::new()
+            .append(true)
+            .create(true)
+            .mode(0o600)
+            .custom_flags(nofollow)
+            .open(&path)?;
         file.set_permissions(std::fs::Permissions::from_mode(0o600))?;
         self.bytes = file.metadata()?.len();
         self.file = Some(file);
@@ -126,12 +149,19 @@ impl Rotating {
     /// Removes what is too old or too much. The current file stays.
     fn prune(&self) {
         let current = self.target.current(&self.date);
-        let Some(directory) = current.parent() else { return };
+        let Some(directory) = current.parent() else {
+            return;
+        };
         let mut old: Vec<(SystemTime, PathBuf, u64)> = std::fs::read_dir(directory)
             .into_iter()
             .flatten()
             .filter_map(Result::ok)
-            .filter(|entry| entry.file_name().to_str().is_some_and(|name| self.target.is_ours(name)))
+            .filter(|entry| {
+                entry
+                    .file_name()
+                    .to_str()
+                    .is_some_and(|name| self.target.is_ours(name))
+            })
             .filter(|entry| entry.path() != current)
             .filter_map(|entry| {
                 let meta = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
@@ -151,7 +181,10 @@ impl Rotating {
 
 fn date(clock: &dyn Clock) -> String {
     let ms = i64::try_from(clock.now_ms()).unwrap_or(0);
-    jiff::Timestamp::from_millisecond(ms).unwrap_or_default().strftime("%Y-%m-%d").to_string()
+    jiff::Timestamp::from_millisecond(ms)
+        .unwrap_or_default()
+        .strftime("%Y-%m-%d")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -160,8 +193,10 @@ mod tests {
     use tidegate_core::ManualClock;
 
     fn names(directory: &Path) -> Vec<String> {
-        let mut names: Vec<_> =
-            std::fs::read_dir(directory).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        let mut names: Vec<_> = std::fs::read_dir(directory)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
         names.sort();
         names
     }
@@ -170,11 +205,15 @@ mod tests {
     fn by_date_and_by_size_and_only_so_many() {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(1_700_000_000_000));
-        let (mut log, path) = Rotating::open(Target::Daily(dir.path().to_owned()), clock.clone()).unwrap();
+        let (mut log, path) =
+            Rotating::open(Target::Daily(dir.path().to_owned()), clock.clone()).unwrap();
         log.max_bytes = 10;
         log.write(b"12345678\n");
         log.write(b"12345678\n");
-        assert_eq!(names(dir.path()), ["tidegate-2023-11-14.1.log", "tidegate-2023-11-14.log"]);
+        assert_eq!(
+            names(dir.path()),
+            ["tidegate-2023-11-14.1.log", "tidegate-2023-11-14.log"]
+        );
         clock.advance_ms(86_400_000);
         log.write(b"tomorrow\n");
         assert!(path.lock().unwrap().ends_with("tidegate-2023-11-15.log"));
@@ -185,7 +224,11 @@ mod tests {
         std::fs::write(dir.path().join("notes.txt"), "not ours").unwrap();
         log.write(b"12345678\n");
         assert!(names(dir.path()).contains(&"notes.txt".to_owned()));
-        let mode = std::fs::metadata(&*path.lock().unwrap()).unwrap().permissions().mode() & 0o777;
+        let mode = std::fs::metadata(&*path.lock().unwrap())
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777;
         assert_eq!(mode, 0o600);
     }
 
@@ -193,7 +236,8 @@ mod tests {
     fn a_file_of_the_users_choice() {
         let dir = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::at(1_700_000_000_000));
-        let (mut log, _) = Rotating::open(Target::File(dir.path().join("my.log")), clock.clone()).unwrap();
+        let (mut log, _) =
+            Rotating::open(Target::File(dir.path().join("my.log")), clock.clone()).unwrap();
         log.write(b"one\n");
         clock.advance_ms(86_400_000);
         log.write(b"two\n");

@@ -1,9 +1,9 @@
 //! A bounded queue and a thread behind it: logging never waits for a disk or a terminal.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_core::Secret;
@@ -29,12 +29,23 @@ pub(super) struct Scrub(Arc<[Secret<String>]>);
 
 impl Scrub {
     pub(super) fn new(secrets: Vec<Secret<String>>) -> Self {
-        Self(secrets.into_iter().filter(|secret| secret.expose().len() >= MIN_SECRET_BYTES).collect())
+        Self(
+            secrets
+                .into_iter()
+                .filter(|secret| secret.expose().len() >= MIN_SECRET_BYTES)
+                .collect(),
+        )
     }
 
     fn clean(&self, line: Vec<u8>) -> Vec<u8> {
-        let Ok(text) = std::str::from_utf8(&line) else { return line };
-        if !self.0.iter().any(|secret| text.contains(secret.expose().as_str())) {
+        let Ok(text) = std::str::from_utf8(&line) else {
+            return line;
+        };
+        if !self
+            .0
+            .iter()
+            .any(|secret| text.contains(secret.expose().as_str()))
+        {
             return line;
         }
         let mut clean = text.to_owned();
@@ -62,10 +73,16 @@ impl Sink {
         note: fn(u64) -> Vec<u8>,
     ) -> io::Result<Self> {
         let (queue, lines) = sync_channel(QUEUE_LINES);
-        let sink = Self { queue, waiting: Arc::default(), total: Arc::default() };
+        let sink = Self {
+            queue,
+            waiting: Arc::default(),
+            total: Arc::default(),
+        };
         let waiting = Arc::clone(&sink.waiting);
         // Ends when the last sender is gone; nobody waits for it, see `flush`.
-        std::thread::Builder::new().name(name.to_owned()).spawn(move || drain(&lines, &scrub, write, note, &waiting))?;
+        std::thread::Builder::new()
+            .name(name.to_owned())
+            .spawn(move || drain(&lines, &scrub, write, note, &waiting))?;
         Ok(sink)
     }
 
@@ -143,9 +160,15 @@ mod tests {
         let (inner_gate, inner_written) = (Arc::clone(&gate), Arc::clone(&written));
         let write = move |line: &[u8]| {
             drop(inner_gate.lock());
-            inner_written.lock().unwrap().push(String::from_utf8_lossy(line).into_owned());
+            inner_written
+                .lock()
+                .unwrap()
+                .push(String::from_utf8_lossy(line).into_owned());
         };
-        let sink = Sink::spawn("t", Scrub::default(), write, |n| format!("dropped {n}").into_bytes()).unwrap();
+        let sink = Sink::spawn("t", Scrub::default(), write, |n| {
+            format!("dropped {n}").into_bytes()
+        })
+        .unwrap();
         for _ in 0..QUEUE_LINES + 100 {
             sink.put(b"x");
         }
@@ -153,7 +176,12 @@ mod tests {
         let dropped = sink.dropped();
         assert!((100..=101).contains(&dropped), "{dropped}");
         drop(closed);
-        while !written.lock().unwrap().iter().any(|line| *line == format!("dropped {dropped}")) {
+        while !written
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|line| *line == format!("dropped {dropped}"))
+        {
             std::thread::yield_now();
         }
     }

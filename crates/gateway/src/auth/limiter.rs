@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 const PER_PEER: u32 = 10;
 const PER_PROCESS: u32 = 60;
 /// Peers that are remembered; beyond it the process-wide bucket alone decides.

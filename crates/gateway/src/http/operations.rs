@@ -32,7 +32,7 @@ pub(super) async fn metrics(
     headers: HeaderMap,
 ) -> Response<Body> {
     if let Err(refused) = bearer(&shared, &locality, &headers) {
-        return refused;
+        return *refused;
     }
     let load = shared.engine.run_load();
     let outbox_bytes = shared.hub.everyone().iter().map(|conn| conn.outbox.queued_bytes() as u64).sum();
@@ -44,7 +44,7 @@ pub(super) async fn metrics(
 }
 
 /// The shared secret as `Authorization: Bearer …`.
-fn bearer(shared: &Shared, locality: &Locality, headers: &HeaderMap) -> Result<(), Response<Body>> {
+fn bearer(shared: &Shared, locality: &Locality, headers: &HeaderMap) -> Result<(), Box<Response<Body>>> {
     let shown = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -59,10 +59,10 @@ fn bearer(shared: &Shared, locality: &Locality, headers: &HeaderMap) -> Result<(
     };
     if limited.is_some() {
         shared.metrics.refused("rate");
-        return Err(plain(StatusCode::TOO_MANY_REQUESTS, "too many wrong secrets; try again later"));
+        return Err(Box::new(plain(StatusCode::TOO_MANY_REQUESTS, "too many wrong secrets; try again later")));
     }
     let text = "Send the gateway's secret: Authorization: Bearer <contents of gateway.token in the state directory>";
     let mut response = plain(StatusCode::UNAUTHORIZED, text);
     response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-    Err(response)
+    Err(Box::new(response))
 }

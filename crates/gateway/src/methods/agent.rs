@@ -12,6 +12,7 @@ use tidegate_protocol::api::agent::{
     AgentWaitResult, AgentsList, AgentsListResult, RunUsage,
 };
 use tidegate_protocol::api::connect::NoParams;
+use tidegate_protocol::api::send::FAMILY_CHANNELS;
 use tidegate_protocol::{ErrorCode, ErrorShape, Nullable, Serve};
 
 use crate::error::ApiError;
@@ -21,18 +22,14 @@ use crate::rpc::call::{Api, Call};
 const WAIT_DEFAULT_MS: u64 = 30_000;
 const WAIT_MOST_MS: u64 = 3_600_000;
 /// Longest that the caller of `agent` is kept waiting; the run itself has its own deadline.
-const AGENT_WAIT: Duration = Duration::from_secs(24 * 3600);
+const AGENT_WAIT: Duration = Duration::from_hours(24);
 
 impl Serve<Agent> for Api {
     async fn serve(&self, call: Call<Agent>, params: AgentParams) -> Result<AgentFinal, ApiError> {
         if params.attachments.as_ref().is_some_and(|list| !list.is_empty()) {
             return Err(no_attachments());
         }
-        for channel in [&params.channel, &params.reply_channel].into_iter().flatten() {
-            if !matches!(channel.as_str(), "webchat" | "last") {
-                return Err(ApiError::invalid(format!("invalid agent params: unknown channel: {channel}")));
-            }
-        }
+        check_channels(&params)?;
         let (session_key, echo_key) = self.session_for(&params).await?;
         let once = call.once(&params.idempotency_key);
         let request = RunRequest {
@@ -93,6 +90,24 @@ impl Api {
     }
 }
 
+/// A name of the family passes, as in V3 6.3; sending the answer there needs the channel.
+fn check_channels(params: &AgentParams) -> Result<(), ApiError> {
+    for channel in [&params.channel, &params.reply_channel].into_iter().flatten() {
+        let channel = channel.trim().to_ascii_lowercase();
+        if matches!(channel.as_str(), "" | "webchat" | "last") {
+            continue;
+        }
+        if !FAMILY_CHANNELS.contains(&channel.as_str()) {
+            return Err(ApiError::invalid(format!("invalid agent params: unknown channel: {channel}")));
+        }
+        if params.deliver == Some(true) {
+            let text = format!("channel {channel} is not connected: send without `deliver`");
+            return Err(ErrorShape::new(ErrorCode::NotLinked, text).into());
+        }
+    }
+    Ok(())
+}
+
 /// Pictures come with the first runner that takes them.
 pub(super) fn no_attachments() -> ApiError {
     ApiError::invalid("attachments are not supported yet: send the message without them")
@@ -118,8 +133,8 @@ fn failure(run: &Run, end: &RunEnd) -> ApiError {
     let text = end.error.clone().unwrap_or_else(|| "the gateway ended while the run was at work".into());
     let code = if end.failure == Some(FailureKind::Timeout) { ErrorCode::AgentTimeout } else { ErrorCode::Unavailable };
     ApiError {
-        shape: ErrorShape::new(code, text.clone()),
-        payload: Some(json!({ "runId": run.id, "status": "error", "summary": text })),
+        shape: Box::new(ErrorShape::new(code, text.clone())),
+        payload: Some(Box::new(json!({ "runId": run.id, "status": "error", "summary": text }))),
     }
 }
 

@@ -7,7 +7,7 @@ use tidegate_protocol::api::chat::{
     ActiveRun, ChatAbort, ChatAbortParams, ChatAbortResult, ChatHistory, ChatHistoryParams, ChatHistoryResult,
     ChatSend, ChatSendParams, ChatSendResult, QueuedMessage,
 };
-use tidegate_protocol::{Serve, limits};
+use tidegate_protocol::{ErrorCode, ErrorShape, Serve, limits};
 
 use super::agent::no_attachments;
 use super::convert;
@@ -102,8 +102,8 @@ fn repeated(ticket: RunTicket) -> Result<ChatSendResult, ApiError> {
             answer.status = Some("error".into());
             answer.summary = Some(text.clone());
             return Err(ApiError {
-                shape: tidegate_protocol::ErrorShape::new(tidegate_protocol::ErrorCode::Unavailable, text),
-                payload: serde_json::to_value(answer).ok(),
+                shape: Box::new(ErrorShape::new(ErrorCode::Unavailable, text)),
+                payload: serde_json::to_value(answer).ok().map(Box::new),
             });
         }
     }

@@ -148,7 +148,7 @@ pub(super) fn entry(session: &Session) -> SessionEntry {
     }
 }
 
-pub(super) fn status_session(engine: &Engine, session: Session, now_ms: u64) -> StatusSession {
+pub(super) fn status_session(engine: &Engine, session: &Session, now_ms: u64) -> StatusSession {
     let settings = &session.settings;
     let flags = [
         settings.thinking_level.as_ref().map(|level| format!("think:{level}")),
@@ -169,10 +169,10 @@ pub(super) fn status_session(engine: &Engine, session: Session, now_ms: u64) -> 
         aborted_last_run: session.aborted_last_run,
         input_tokens: session.last_usage.map(|usage| usage.input),
         output_tokens: session.last_usage.map(|usage| usage.output),
-        total_tokens: context_used(&session),
+        total_tokens: context_used(session),
         remaining_tokens: Nullable(None),
         percent_used: Nullable(None),
-        model: Nullable(model(engine, &session).map(|(_, model)| model)),
+        model: Nullable(model(engine, session).map(|(_, model)| model)),
         context_tokens: Nullable(None),
         flags: flags.into_iter().flatten().collect(),
     }

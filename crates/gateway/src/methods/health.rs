@@ -85,7 +85,7 @@ impl Api {
         };
         let now = self.0.engine.now_ms();
         let rows = self.0.engine.sessions(query).await?;
-        Ok(rows.into_iter().map(|row| convert::status_session(&self.0.engine, row.session, now)).collect())
+        Ok(rows.into_iter().map(|row| convert::status_session(&self.0.engine, &row.session, now)).collect())
     }
 }
 

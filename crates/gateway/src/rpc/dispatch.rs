@@ -21,7 +21,7 @@ use crate::rpc::router::{Entry, Request};
 use crate::state::Shared;
 
 /// Deadline of a handler that does not wait for a run.
-const HANDLER_DEADLINE: Duration = Duration::from_secs(60);
+const HANDLER_DEADLINE: Duration = Duration::from_mins(1);
 /// When to try again when too many requests are at work.
 const BUSY_RETRY_MS: u64 = 100;
 
@@ -157,7 +157,7 @@ fn succeeded(id: &str, payload: &str) -> String {
 }
 
 fn failed(id: &str, error: &ApiError) -> String {
-    let frame = tidegate_protocol::frame::ResponseFrame::failed(id, error.payload.as_ref(), &error.shape);
+    let frame = tidegate_protocol::frame::ResponseFrame::failed(id, error.payload.as_deref(), &error.shape);
     serde_json::to_string(&frame).unwrap_or_default()
 }
 

@@ -183,14 +183,17 @@ fn pairing(refuse: &Refuse<'_>, why: PairRefusal) -> Refusal {
     match why {
         PairRefusal::PairingRequired { request_id, upgrade } => {
             let shape = ErrorShape::new(ErrorCode::NotPaired, "pairing required");
-            let mut more = json!({ "requestId": request_id });
-            if refuse.protocol == Protocol::V4 {
-                more["reason"] = if upgrade { "scope-upgrade" } else { "not-paired" }.into();
-            }
+            let more = match refuse.protocol {
+                Protocol::V3 => json!({ "requestId": request_id }),
+                Protocol::V4 => {
+                    let reason = if upgrade { "scope-upgrade" } else { "not-paired" };
+                    json!({ "requestId": request_id, "reason": reason })
+                }
+            };
             refuse.with(shape, "PAIRING_REQUIRED", more)
         }
         PairRefusal::BadToken => refuse.invalid("unauthorized: device token mismatch", "AUTH_DEVICE_TOKEN_MISMATCH"),
-        PairRefusal::Failed(error) => Refusal::with(refuse.id, ApiError::from(error).shape),
+        PairRefusal::Failed(error) => Refusal::with(refuse.id, *ApiError::from(error).shape),
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) struct Arrival {
 /// Why the handshake ends here.
 pub(crate) struct Refusal {
     /// Answered to the request, if there was one.
-    pub(crate) error: Option<(String, ErrorShape)>,
+    pub(crate) error: Option<Box<(String, ErrorShape)>>,
     pub(crate) code: CloseCode,
     pub(crate) reason: String,
 }
@@ -54,7 +54,7 @@ impl Refusal {
 
     /// Refused with an error; the reason of the close is its text.
     pub(crate) fn with(id: &str, shape: ErrorShape) -> Self {
-        Self { reason: shape.message.clone(), error: Some((id.to_owned(), shape)), code: POLICY }
+        Self { reason: shape.message.clone(), error: Some(Box::new((id.to_owned(), shape))), code: POLICY }
     }
 }
 
@@ -146,9 +146,9 @@ fn read_connect(shared: &Shared, text: &str) -> Result<(String, Protocol, Connec
 
 async fn refuse(mut arrival: Arrival, refusal: Refusal) {
     arrival.shared.metrics.refused("handshake");
-    let text = refusal.error.as_ref().map_or("", |(_, shape)| shape.message.as_str());
+    let text = refusal.error.as_deref().map_or("", |(_, shape)| shape.message.as_str());
     tracing::info!(target: "tidegate::wire", peer = %arrival.peer.addr.ip(), code = refusal.code.code, why = text, "handshake refused");
-    if let Some((id, shape)) = &refusal.error {
+    if let Some((id, shape)) = refusal.error.as_deref() {
         let frame = ResponseFrame::<()>::failed(id, None, shape);
         if let Ok(text) = serde_json::to_string(&frame) {
             arrival.socket.send(text).await;
@@ -178,7 +178,7 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
     let Some(conn) = joined else {
         let shape = ErrorShape::busy("the gateway is stopping", STOPPING_RETRY_MS);
         let refusal = Refusal { code: TRY_LATER, ..Refusal::with(&granted.request_id, shape) };
-        let frame = refusal.error.as_ref().map(|(id, shape)| ResponseFrame::<()>::failed(id, None, shape));
+        let frame = refusal.error.as_deref().map(|(id, shape)| ResponseFrame::<()>::failed(id, None, shape));
         if let Some(Ok(text)) = frame.as_ref().map(serde_json::to_string) {
             socket.send(text).await;
         }

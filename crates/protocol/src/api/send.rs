@@ -9,6 +9,12 @@ use crate::macros::methods;
 /// The channel of a peer that is no session here, when none is named (V3 3.2).
 pub const DEFAULT_CHANNEL: &str = "whatsapp";
 
+/// Names of channels that clients of the family use, beside `webchat` and `last`. Naming one is
+/// no error; January's CLI names [`DEFAULT_CHANNEL`] in every `agent` request. Delivering to one
+/// that is not connected is.
+pub const FAMILY_CHANNELS: [&str; 7] =
+    ["telegram", "whatsapp", "discord", "googlechat", "slack", "signal", "imessage"];
+
 /// Params of `send`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -88,10 +88,9 @@ impl Lines {
             ));
         }
         lines.extend(self.rest.iter().cloned());
-        lines
-            .iter()
-            .map(|(name, text)| format!("{name:<10} {text}\n"))
-            .collect()
+        lines.iter().fold(String::new(), |all, (name, text)| {
+            all + &format!("{name:<10} {text}\n")
+        })
     }
 
     /// Prints them without waiting: whoever reads our output may be stuck (F35).

@@ -1,0 +1,50 @@
+//! Plain HTTP requests.
+
+use std::net::SocketAddr;
+
+use super::Raw;
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    head: String,
+    pub(crate) body: String,
+}
+
+impl Answer {
+    /// A header's value, by its name in lower case.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.head.lines().find_map(|line| {
+            let (key, value) = line.split_once(':')?;
+            key.eq_ignore_ascii_case(name).then_some(value.trim())
+        })
+    }
+}
+
+/// GETs a path under the right Host.
+pub(crate) async fn get(addr: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let host = addr.to_string();
+    let mut all = vec![("Host", host.as_str())];
+    all.extend(headers);
+    request(addr, "GET", path, &all).await
+}
+
+/// Sends a request with exactly these headers and reads until the other side ends the stream.
+pub(crate) async fn request(addr: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+    let mut text = format!("{method} {path} HTTP/1.1\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("connection")) {
+        text.push_str("Connection: close\r\n");
+    }
+    text.push_str("\r\n");
+    let mut raw = Raw::dial(addr).await;
+    raw.write(text.as_bytes()).await;
+    let head = raw.http_head().await.expect("an HTTP answer");
+    let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap();
+    // After 101 the stream stays open: there is no body.
+    let body = if status == 101 { Vec::new() } else { raw.rest().await };
+    Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }
+}

@@ -1,0 +1,8 @@
+//! `cargo xtask compat`: clients that we did not write, against our gateway.
+
+mod cases;
+mod install;
+mod judge;
+mod run;
+
+pub(crate) use run::{Client, run};

@@ -1,0 +1,198 @@
+//! The client's commands against our gateway, one after the other, and the table of them.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use serde_json::json;
+
+use super::cases::{Case, Home, JANUARY};
+use super::install;
+use super::judge::{Row, Said, judge, plain};
+use crate::ci::tools::Tools;
+use crate::daemon::Daemon;
+use crate::docs::write_between;
+
+/// A client of the family.
+#[derive(Subcommand)]
+pub(crate) enum Client {
+    /// clawdbot 2026.1.24-3, as npm has it (installs 1.3 GB); writes docs/compatibility.md
+    January {
+        /// The gateway's binary; built when not given
+        #[arg(long)]
+        binary: Option<PathBuf>,
+    },
+}
+
+/// Time for one command, in seconds: a loaded machine starts the client slowly.
+const LIMIT_S: &str = "120";
+/// Time for a command that shows a screen, in seconds.
+const SCREEN_S: &str = "20";
+
+pub(crate) fn run(root: &Path, client: &Client) -> Result<()> {
+    let Client::January { binary } = client;
+    let tools = Tools::find(root)?;
+    let command = install::january(&tools, &root.join("target/tools/compat"))?;
+    let binary = match binary {
+        Some(binary) => fs::canonicalize(binary)?,
+        None => build(root, &tools)?,
+    };
+    let place = tempfile::tempdir()?;
+    let mut daemon = Daemon::start(&binary, &place.path().join("state"))?;
+    let stage = Stage {
+        tools: &tools,
+        command: &command,
+        place: place.path(),
+        daemon: &daemon,
+    };
+    let rows = stage.rows()?;
+    daemon.stop()?;
+    let table = table(&rows);
+    println!("{table}");
+    write_between(
+        &root.join("docs/compatibility.md"),
+        "compat:january",
+        &table,
+    )?;
+    let bad: Vec<&str> = rows
+        .iter()
+        .filter(|row| !row.good)
+        .map(|row| &*row.command)
+        .collect();
+    if bad.is_empty() {
+        return Ok(());
+    }
+    bail!("not as expected: {}", bad.join("; "))
+}
+
+fn build(root: &Path, tools: &Tools) -> Result<PathBuf> {
+    tools
+        .cmd("cargo", root)
+        .args(["build", "--locked", "--quiet", "--package", "tidegate-cli"])
+        .run()?;
+    Ok(root.join("target/debug/tidegate"))
+}
+
+struct Stage<'a> {
+    tools: &'a Tools,
+    command: &'a Path,
+    place: &'a Path,
+    daemon: &'a Daemon,
+}
+
+impl Stage<'_> {
+    fn rows(&self) -> Result<Vec<Row>> {
+        for home in [Home::Local, Home::Remote, Home::Stranger] {
+            self.write_home(home)?;
+        }
+        JANUARY.iter().map(|case| self.row(case)).collect()
+    }
+
+    fn row(&self, case: &Case) -> Result<Row> {
+        let mut command = format!("clawdbot {}", case.args.join(" "));
+        match case.home {
+            Home::Local => {}
+            Home::Remote => command.push_str(" (remote mode)"),
+            Home::Stranger => command.push_str(" (wrong secret)"),
+        }
+        let row = judge(command, case.expect, &self.said(case)?);
+        println!("{:<24} {}  {}", row.verdict, row.command, row.line);
+        Ok(row)
+    }
+
+    /// Runs one command. Of our environment it gets the search path alone.
+    fn said(&self, case: &Case) -> Result<Said> {
+        let client = [self.command.as_os_str()].into_iter();
+        let cmd = if case.screen {
+            // A terminal for the client; its input stays open until the time is over.
+            let line = format!(
+                "timeout {SCREEN_S} {} {}",
+                self.command.display(),
+                case.args.join(" ")
+            );
+            let shell = format!("sleep {SCREEN_S} | script -qec '{line}' /dev/null");
+            self.tools
+                .cmd("sh", self.place)
+                .only_path()
+                .args(["-c", &shell])
+                .env("TERM", "xterm")
+        } else {
+            let cmd = self.tools.cmd("timeout", self.place).only_path();
+            cmd.args([LIMIT_S]).args(client).args(case.args)
+        };
+        let output = cmd
+            .env("PATH", self.tools.path())
+            .env("HOME", self.home(case.home))
+            .output()?;
+        let text = [output.stdout, output.stderr]
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let code = output
+            .status
+            .code()
+            .filter(|code| *code != 124 && !case.screen);
+        Ok(Said {
+            code,
+            text: self.without_places(&plain(&text.concat())),
+        })
+    }
+
+    /// What the client says, without the names of our temporary folders.
+    fn without_places(&self, text: &str) -> String {
+        let place = self.place.display().to_string();
+        text.replace(&place, "…")
+    }
+
+    fn home(&self, home: Home) -> PathBuf {
+        self.place.join(format!("home-{home:?}").to_lowercase())
+    }
+
+    fn write_home(&self, home: Home) -> Result<()> {
+        let token = self.daemon.token()?;
+        let gateway = match home {
+            Home::Local => {
+                json!({ "mode": "local", "port": self.daemon.port(), "auth": { "mode": "token", "token": token } })
+            }
+            Home::Remote => {
+                json!({ "mode": "remote", "remote": { "url": self.daemon.url(), "token": token } })
+            }
+            Home::Stranger => {
+                json!({ "mode": "local", "port": self.daemon.port(), "auth": { "mode": "token", "token": "not the secret" } })
+            }
+        };
+        // Its plugins have no part in this and cost seconds at every start.
+        let config = json!({ "gateway": gateway, "plugins": { "enabled": false } });
+        let dir = self.home(home).join(".clawdbot");
+        fs::create_dir_all(&dir).with_context(|| format!("cannot make {}", dir.display()))?;
+        Ok(fs::write(dir.join("clawdbot.json"), config.to_string())?)
+    }
+}
+
+fn table(rows: &[Row]) -> String {
+    let day = jiff::Timestamp::now().strftime("%-d %B %Y");
+    let good = rows.iter().filter(|row| row.good).count();
+    let mut text = format!("{day}: {good} of {} as expected.\n\n", rows.len());
+    text.push_str("| Command | Exit | What it says | Verdict |\n|---|---|---|---|\n");
+    for row in rows {
+        let Row {
+            command,
+            code,
+            line,
+            verdict,
+            ..
+        } = row;
+        _ = writeln!(
+            text,
+            "| `{}` | {code} | {} | {verdict} |",
+            cell(command),
+            cell(line)
+        );
+    }
+    text
+}
+
+/// A bar would end the cell, and markup is meant as text.
+fn cell(text: &str) -> String {
+    text.replace('|', "\\|").replace('<', "&lt;")
+}

@@ -1,0 +1,120 @@
+//! A gateway of ours for one task: a state directory of its own, a free port, ended with the task.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, ExitStatus};
+
+use anyhow::{Context, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::shell::Cmd;
+
+/// The file with the owner's secret, in the state directory.
+const TOKEN_FILE: &str = "gateway.token";
+
+pub(crate) struct Daemon {
+    child: Child,
+    /// Kept open: closed, the gateway's next line would fail.
+    _output: BufReader<ChildStdout>,
+    state: PathBuf,
+    port: u16,
+}
+
+impl Daemon {
+    /// Starts `binary` with `state` as its state directory and waits for its ready line. Nothing
+    /// of the caller's environment but PATH reaches it.
+    pub(crate) fn start(binary: &Path, state: &Path) -> Result<Self> {
+        let mut child = Cmd::new(binary, state.parent().unwrap_or(state))
+            .only_path()
+            .env("HOME", state)
+            .env("TIDEGATE_STATE_DIR", state)
+            .args(["gateway", "--port", "0"])
+            .spawn()?;
+        let output = child
+            .stdout
+            .take()
+            .context("the gateway has no standard output")?;
+        let mut output = BufReader::new(output);
+        let port = ready_port(&mut output);
+        if port.is_err() {
+            _ = child.kill();
+            _ = child.wait();
+        }
+        Ok(Self {
+            child,
+            _output: output,
+            state: state.to_path_buf(),
+            port: port?,
+        })
+    }
+
+    pub(crate) const fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://127.0.0.1:{}", self.port)
+    }
+
+    pub(crate) fn state(&self) -> &Path {
+        &self.state
+    }
+
+    /// The owner's secret.
+    pub(crate) fn token(&self) -> Result<String> {
+        let path = self.state.join(TOKEN_FILE);
+        let text = std::fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", path.display()))?;
+        Ok(text.trim().to_owned())
+    }
+
+    /// Asks it to end, as a supervisor does, and waits.
+    pub(crate) fn stop(&mut self) -> Result<ExitStatus> {
+        kill_process(Pid::from_child(&self.child), Signal::TERM).context("the gateway is gone")?;
+        Ok(self.child.wait()?)
+    }
+}
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            _ = self.stop();
+        }
+    }
+}
+
+/// Reads up to the line that tells the port on IPv4.
+fn ready_port(output: &mut impl BufRead) -> Result<u16> {
+    let mut line = String::new();
+    loop {
+        line.clear();
+        if output.read_line(&mut line)? == 0 {
+            bail!("the gateway ended before it was ready; what it said stands above");
+        }
+        if let Some(port) = line
+            .trim()
+            .rsplit_once("ws://127.0.0.1:")
+            .and_then(|(_, port)| port.parse().ok())
+        {
+            return Ok(port);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_port_stands_in_the_line_of_ipv4() {
+        let mut said =
+            "made       /x\nlistening  ws://127.0.0.1:4711\nlistening  ws://[::1]:4711\n"
+                .as_bytes();
+        assert_eq!(ready_port(&mut said).unwrap(), 4711);
+        assert!(ready_port(&mut "made /x\n".as_bytes()).is_err());
+    }
+}
