@@ -24,11 +24,13 @@ impl Daemon {
     /// Starts `binary` with `state` as its state directory and waits for its ready line. Nothing
     /// of the caller's environment but PATH reaches it.
     pub(crate) fn start(binary: &Path, state: &Path) -> Result<Self> {
+        let errors = state.with_extension("stderr");
         let mut child = Cmd::new(binary, state.parent().unwrap_or(state))
             .only_path()
             .env("HOME", state)
             .env("TIDEGATE_STATE_DIR", state)
             .args(["gateway", "--port", "0"])
+            .errors_to(&errors)?
             .spawn()?;
         let output = child
             .stdout
@@ -39,6 +41,7 @@ impl Daemon {
         if port.is_err() {
             _ = child.kill();
             _ = child.wait();
+            eprint!("{}", std::fs::read_to_string(&errors).unwrap_or_default());
         }
         Ok(Self {
             child,

@@ -9,6 +9,7 @@ mod deps;
 mod docs;
 mod licences;
 mod metadata;
+mod proof;
 mod shell;
 mod tidy;
 
@@ -39,6 +40,9 @@ enum Task {
     /// Runs a client of the family against our gateway (not in CI: it downloads a lot)
     #[command(subcommand)]
     Compat(compat::Client),
+    /// Runs a proof that takes longer than CI has
+    #[command(subcommand)]
+    Proof(proof::Proof),
 }
 
 fn run(task: &Task) -> anyhow::Result<()> {
@@ -49,6 +53,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Deps => deps::run(&root),
         Task::Licences => licences::run(&root),
         Task::Codegen(options) => codegen::run(&root, options),
+        Task::Proof(proof) => proof::run(&root, proof),
         Task::Compat(client) => compat::run(&root, client),
     }
 }

@@ -1,6 +1,7 @@
 //! Starting other programs: one builder, with the environment that `cargo run` adds taken away.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -69,6 +70,13 @@ impl Cmd {
             self.inner.env("PATH", path);
         }
         self
+    }
+
+    /// What it says on standard error goes into a file.
+    pub(crate) fn errors_to(mut self, path: &Path) -> Result<Self> {
+        let file = File::create(path).with_context(|| format!("cannot make {}", path.display()))?;
+        self.inner.stderr(file);
+        Ok(self)
     }
 
     /// Starts it with its standard output in a pipe; the caller ends it.

@@ -11,6 +11,9 @@ pub(crate) use client::{
     AgentArgs, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs, SessionsCommand,
 };
 
+/// The heading of what every command takes.
+const COMMON: &str = "Common";
+
 /// What every command gets.
 #[derive(Debug, Clone)]
 pub(crate) struct Globals {
@@ -37,13 +40,13 @@ pub(crate) struct Globals {
 #[command(name = "tidegate", version, after_help = EXIT_CODES, propagate_version = false)]
 pub(crate) struct Cli {
     /// Keep state in a directory of its own (~/.tidegate-NAME)
-    #[arg(long, global = true, value_name = "NAME")]
+    #[arg(long, global = true, value_name = "NAME", help_heading = COMMON)]
     pub(crate) profile: Option<String>,
     /// Print the gateway's answer as JSON
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) json: bool,
     /// No colours (also: the variable NO_COLOR)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) no_color: bool,
     #[command(subcommand)]
     pub(crate) command: Command,

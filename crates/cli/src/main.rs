@@ -26,37 +26,53 @@ use output::Screen;
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let screen = output::Screen::new(&cli.globals(None));
-    dispatch(&cli, &screen).unwrap_or_else(|error| output::report(&screen, &error)).into()
+    dispatch(&cli, &screen)
+        .unwrap_or_else(|error| output::report(&screen, &error))
+        .into()
 }
 
 fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
     let with = |connection: &Connection| cli.globals(Some(connection));
     let alone = cli.globals(None);
     match &cli.command {
-        Command::Gateway { run, command: None } | Command::Gateway { command: Some(GatewayCommand::Run(run)), .. } => {
-            daemon(commands::gateway_run::run(&alone, run))
-        }
+        Command::Gateway { run, command: None }
+        | Command::Gateway {
+            command: Some(GatewayCommand::Run(run)),
+            ..
+        } => daemon(commands::gateway_run::run(&alone, run)),
         Command::Config { command } => commands::config::run(&alone, screen, command),
         Command::Completions { shell } => commands::completions::run(*shell),
-        Command::Health(connection) | Command::Gateway { command: Some(GatewayCommand::Health(connection)), .. } => {
-            client(commands::health::run(&with(connection)))
+        Command::Health(connection)
+        | Command::Gateway {
+            command: Some(GatewayCommand::Health(connection)),
+            ..
+        } => client(commands::health::run(&with(connection))),
+        Command::Status(connection)
+        | Command::Gateway {
+            command: Some(GatewayCommand::Status(connection)),
+            ..
+        } => client(commands::status::run(&with(connection))),
+        Command::Gateway {
+            command: Some(GatewayCommand::Call(args)),
+            ..
+        } => client(commands::call::run(args, &with(&args.connection))),
+        Command::Gateway {
+            command: Some(GatewayCommand::Send(args)),
+            ..
+        } => client(commands::send::run(args, &with(&args.connection))),
+        Command::Agent(args)
+        | Command::Gateway {
+            command: Some(GatewayCommand::Agent(args)),
+            ..
+        } => client(commands::agent::run(args, &with(&args.connection))),
+        Command::Sessions {
+            command: Some(SessionsCommand::List(args)),
+            ..
         }
-        Command::Status(connection) | Command::Gateway { command: Some(GatewayCommand::Status(connection)), .. } => {
-            client(commands::status::run(&with(connection)))
-        }
-        Command::Gateway { command: Some(GatewayCommand::Call(args)), .. } => {
-            client(commands::call::run(args, &with(&args.connection)))
-        }
-        Command::Gateway { command: Some(GatewayCommand::Send(args)), .. } => {
-            client(commands::send::run(args, &with(&args.connection)))
-        }
-        Command::Agent(args) | Command::Gateway { command: Some(GatewayCommand::Agent(args)), .. } => {
-            client(commands::agent::run(args, &with(&args.connection)))
-        }
-        Command::Sessions { command: Some(SessionsCommand::List(args)), .. }
-        | Command::Sessions { command: None, list: args } => {
-            client(commands::sessions::run(args, &with(&args.connection)))
-        }
+        | Command::Sessions {
+            command: None,
+            list: args,
+        } => client(commands::sessions::run(args, &with(&args.connection))),
         Command::Logs(args) => client(commands::logs::run(args, &with(&args.connection))),
         Command::Dashboard(args) => client(commands::dashboard::run(args, &with(&args.connection))),
     }
@@ -64,12 +80,17 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
 
 /// The daemon has a thread for each core.
 fn daemon(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(work)
 }
 
 /// One thread is enough for a client, and it starts at once.
 fn client(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let done = runtime.block_on(work);
     // A name that is still being looked up is not waited for.
     runtime.shutdown_background();

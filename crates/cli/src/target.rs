@@ -278,24 +278,20 @@ fn same(address: &Address, own: &Address) -> bool {
 }
 
 fn no_secret_yet(own: &Own, state_dir: &Path) -> Failure {
-    let what = if own.address.is_loopback() {
-        format!(
-            "the gateway has not run here yet: there is no secret in {}",
-            state_dir.display()
+    let (what, next) = if own.address.is_loopback() {
+        let dir = state_dir.display();
+        (
+            format!("the gateway has not run here yet: there is no secret in {dir}"),
+            "start it with `tidegate gateway`; for a gateway elsewhere give --url and --token-file",
         )
     } else {
-        format!("there is no secret for {}", own.address)
+        let what = format!("there is no secret for {}", own.address);
+        (what, "set gateway.auth.token, or give --token-file")
     };
+    let place = format!("{} ({})", own.address, own.chosen);
     Failure {
-        exit: Exit::Unreachable,
-        what,
-        place: Some(format!("{} ({})", own.address, own.chosen)),
-        next: Some(if own.address.is_loopback() {
-            "start it with `tidegate gateway`; for a gateway elsewhere give --url and --token-file"
-                .to_owned()
-        } else {
-            "set gateway.auth.token, or give --token-file".to_owned()
-        }),
+        place: Some(place),
+        ..Failure::new(Exit::Unreachable, what).next(next)
     }
 }
 

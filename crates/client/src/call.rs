@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json::value::RawValue;
 use tidegate_protocol::Method;
@@ -20,7 +19,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use crate::connect::{ConnectOptions, Opened, handshake};
 use crate::error::{Error, Phase};
 use crate::events::{Events, Speaker, WAITING_EVENTS};
-use crate::frame::is_ack;
+use crate::frame::{is_ack, read, request};
 use crate::link::{self, Answer, OUTGOING, Shared};
 
 /// How long [`Client::close`] waits for the other side.
@@ -286,28 +285,4 @@ impl Client {
             Ok(_) => Ok(call),
         }
     }
-}
-
-/// A request as text. Without params the key is left out, as the family's clients do.
-pub(crate) fn request(id: &str, method: &str, params: Option<&RawValue>) -> Result<String, Error> {
-    #[derive(serde::Serialize)]
-    struct Request<'a> {
-        #[serde(rename = "type")]
-        kind: &'static str,
-        id: &'a str,
-        method: &'a str,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        params: Option<&'a RawValue>,
-    }
-    serde_json::to_string(&Request {
-        kind: "req",
-        id,
-        method,
-        params,
-    })
-    .map_err(|why| Error::unreadable(Phase::Call, why))
-}
-
-pub(crate) fn read<T: DeserializeOwned>(payload: &RawValue) -> Result<T, Error> {
-    serde_json::from_str(payload.get()).map_err(|why| Error::unreadable(Phase::Call, why))
 }

@@ -12,11 +12,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::address::Address;
-use crate::call::{read, request};
 use crate::credential::{Auth, Credential};
 use crate::dial::{dial, upgrade};
 use crate::error::{Error, ErrorKind, Phase};
-use crate::frame::{Frame, read_frame};
+use crate::frame::{Frame, read, read_frame, request};
 use crate::identity::{DeviceIdentity, Statement};
 use crate::link::{Socket, sort};
 use crate::token_cache::TokenCache;

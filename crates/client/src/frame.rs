@@ -1,8 +1,10 @@
-//! Frames from the gateway, read loosely: what a newer one adds is let go.
+//! Frames: requests as text, and what comes from the gateway, read loosely: what a newer one adds
+//! is let go.
 
 use std::borrow::Cow;
 
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tidegate_protocol::frame::StateVersion;
 use tidegate_protocol::{ErrorCode, ErrorShape};
@@ -109,6 +111,31 @@ pub(crate) fn is_ack(payload: &RawValue) -> bool {
         status: Cow<'a, str>,
     }
     serde_json::from_str::<Status<'_>>(payload.get()).is_ok_and(|found| found.status == "accepted")
+}
+
+/// A request as text. Without params the key is left out, as the family's clients do.
+pub(crate) fn request(id: &str, method: &str, params: Option<&RawValue>) -> Result<String, Error> {
+    #[derive(Serialize)]
+    struct Request<'a> {
+        #[serde(rename = "type")]
+        kind: &'static str,
+        id: &'a str,
+        method: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        params: Option<&'a RawValue>,
+    }
+    serde_json::to_string(&Request {
+        kind: "req",
+        id,
+        method,
+        params,
+    })
+    .map_err(|why| Error::unreadable(Phase::Call, why))
+}
+
+/// Reads an answer.
+pub(crate) fn read<T: DeserializeOwned>(payload: &RawValue) -> Result<T, Error> {
+    serde_json::from_str(payload.get()).map_err(|why| Error::unreadable(Phase::Call, why))
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_tungstenite::tungstenite::{self, Message};
 
@@ -173,12 +174,14 @@ pub(crate) fn sort(
         })),
         Some(Ok(_)) => Ok(None),
         None
-        | Some(Err(tungstenite::Error::ConnectionClosed | tungstenite::Error::AlreadyClosed)) => {
-            Err(closed(Close {
-                code: None,
-                reason: String::new(),
-            }))
-        }
+        | Some(Err(
+            tungstenite::Error::ConnectionClosed
+            | tungstenite::Error::AlreadyClosed
+            | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake),
+        )) => Err(closed(Close {
+            code: None,
+            reason: String::new(),
+        })),
         Some(Err(why)) => Err(Error::new(phase, ErrorKind::Broken(why.to_string()))),
     }
 }

@@ -12,9 +12,10 @@ use tidegate_protocol::api::agent::{
 use tidegate_protocol::api::chat::{ChatAbort, ChatAbortParams};
 use tokio::time::{Instant, sleep};
 
-use crate::call::{Client, First, PendingFinal, read};
+use crate::call::{Client, First, PendingFinal};
 use crate::error::Error;
 use crate::events::{EventError, EventFrame, Events};
+use crate::frame::read;
 use crate::reconnect::{Reconnecting, Tries};
 
 /// One `agent.wait`; it is repeated.

@@ -29,31 +29,30 @@ pub(crate) struct Speaker<'a> {
     chat: Throttled,
 }
 
-/// How much of a growing text was told, and when.
+/// How much of a growing text was told, and when more may be.
 struct Throttled {
     told_bytes: usize,
-    told_at: Option<Instant>,
+    next_at: Option<Instant>,
     interval_ms: u64,
 }
 
 impl Throttled {
     const fn every(interval_ms: u64) -> Self {
-        Self { told_bytes: 0, told_at: None, interval_ms }
+        Self { told_bytes: 0, next_at: None, interval_ms }
     }
 
     /// When the text may be told next; none if there is nothing new.
     fn due(&self, text: &str, now: Instant) -> Option<Instant> {
-        if text.len() <= self.told_bytes {
-            return None;
-        }
-        let wait = self.interval_ms.max((text.len() / BYTES_PER_MS) as u64);
-        Some(self.told_at.map_or(now, |at| at + Duration::from_millis(wait)))
+        (text.len() > self.told_bytes).then(|| self.next_at.unwrap_or(now))
     }
 
+    /// What is new. The event repeats the whole text beside it, and the next one waits as long as
+    /// both are worth.
     fn take<'t>(&mut self, text: &'t str) -> &'t str {
         let new = text.get(self.told_bytes..).unwrap_or_default();
+        let wait = self.interval_ms.max(((text.len() + new.len()) / BYTES_PER_MS) as u64);
         self.told_bytes = text.len();
-        self.told_at = Some(Instant::now());
+        self.next_at = Some(Instant::now() + Duration::from_millis(wait));
         new
     }
 }

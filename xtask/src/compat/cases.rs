@@ -123,11 +123,7 @@ pub(super) const JANUARY: &[Case] = &[
     case(Local, &["system", "heartbeat", "last"], Works("null")),
     Case {
         screen: true,
-        ..case(
-            Local,
-            &["tui", "--message", "hi"],
-            Works("gateway connected | idle"),
-        )
+        ..case(Local, &["tui", "--message", "hi"], Works("streaming •"))
     },
     case(Remote, &["gateway", "health"], Works("OK (")),
     case(

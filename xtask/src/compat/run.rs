@@ -107,12 +107,10 @@ impl Stage<'_> {
         let client = [self.command.as_os_str()].into_iter();
         let cmd = if case.screen {
             // A terminal for the client; its input stays open until the time is over.
-            let line = format!(
-                "timeout {SCREEN_S} {} {}",
-                self.command.display(),
-                case.args.join(" ")
+            let client = format!("{} {}", self.command.display(), case.args.join(" "));
+            let shell = format!(
+                "sleep {SCREEN_S} | timeout -k 2 {SCREEN_S} script -qec '{client}' /dev/null"
             );
-            let shell = format!("sleep {SCREEN_S} | script -qec '{line}' /dev/null");
             self.tools
                 .cmd("sh", self.place)
                 .only_path()

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes its literals so"
+)]
+
 use clap::{CommandFactory, Parser};
 use expect_test::{Expect, expect};
 

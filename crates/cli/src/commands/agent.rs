@@ -10,7 +10,7 @@ use tidegate_protocol::api::agent::{AgentEvent, AgentFinal, AgentParams, AgentSt
 use super::connection::{Context, text_argument};
 use crate::args::{AgentArgs, Globals};
 use crate::exit::Exit;
-use crate::output::{Failure, Screen, Spinner, clean, count, duration};
+use crate::output::{Failure, Screen, Waiting, clean, count, duration};
 
 /// The gateway ends every run long before; this is for a gateway that does not.
 const LONGEST: Duration = Duration::from_hours(24);
@@ -35,12 +35,13 @@ pub(crate) async fn run(args: &AgentArgs, globals: &Globals) -> anyhow::Result<E
         gateway.close().await;
         return Ok(Exit::Done);
     }
-    let mut stream = Stream::new(&screen);
-    let outcome = gateway
-        .run_agent(&params, LONGEST, interrupt(), |notice| {
-            stream.notice(&notice);
-        })
-        .await;
+    let waiting = Waiting::default();
+    let mut stream = Stream::new(&screen, waiting.clone());
+    let outcome = tokio::select! {
+        biased;
+        outcome = gateway.run_agent(&params, LONGEST, interrupt(), |notice| stream.notice(&notice)) => outcome,
+        outcome = waiting.show(&screen, "waiting for the agent") => outcome,
+    };
     let exit = match outcome {
         Ok(RunOutcome::Ended(end)) => finish(&context, stream, &end)?,
         Ok(RunOutcome::Stopped(confirmed)) => {
@@ -162,21 +163,21 @@ struct Stream<'a> {
     screen: &'a Screen,
     live: bool,
     shown: String,
-    spinner: Option<Spinner>,
+    waiting: Waiting,
+    /// A lost connection was told; each further try says nothing new.
+    lost: bool,
     broken: Option<io::Error>,
 }
 
 impl<'a> Stream<'a> {
-    fn new(screen: &'a Screen) -> Self {
+    fn new(screen: &'a Screen, waiting: Waiting) -> Self {
         let live = screen.out_is_terminal && !screen.json;
-        let spinner = screen
-            .err_is_terminal
-            .then(|| Spinner::start(screen, "waiting for the agent"));
         Self {
             screen,
             live,
             shown: String::new(),
-            spinner,
+            waiting,
+            lost: false,
             broken: None,
         }
     }
@@ -184,11 +185,16 @@ impl<'a> Stream<'a> {
     fn notice(&mut self, notice: &RunNotice<'_>) {
         match notice {
             RunNotice::Update(update) if self.live => self.update(update),
-            RunNotice::Again(why) => {
+            RunNotice::Again(why) if !self.lost => {
+                self.lost = true;
+                self.waiting.over();
+                let gap = if self.shown.is_empty() { "" } else { "\n" };
                 let words = format!("{}; trying again", clean(&why.to_string()));
-                self.screen.note(&self.screen.err().dim(&words));
+                self.screen
+                    .note(&format!("{gap}{}", self.screen.err().dim(&words)));
             }
-            RunNotice::Accepted(_) | RunNotice::Missed(_) | RunNotice::Update(_) => {}
+            RunNotice::Accepted(_) => self.lost = false,
+            RunNotice::Again(_) | RunNotice::Missed(_) | RunNotice::Update(_) => {}
         }
     }
 
@@ -205,7 +211,7 @@ impl<'a> Stream<'a> {
         if text.is_empty() {
             return Ok(());
         }
-        self.spinner = None;
+        self.waiting.over();
         match text.strip_prefix(self.shown.as_str()) {
             Some("") => return Ok(()),
             Some(new) => self.screen.print(new)?,
@@ -230,7 +236,7 @@ impl<'a> Stream<'a> {
 
     /// Ends the last line.
     fn end(&mut self) -> io::Result<()> {
-        self.spinner = None;
+        self.waiting.over();
         if let Some(broken) = self.broken.take() {
             return Err(broken);
         }

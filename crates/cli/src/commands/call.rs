@@ -40,7 +40,7 @@ fn help(method: Option<&str>, screen: &Screen) -> anyhow::Result<Exit> {
                 command.find_subcommand_mut(name)
             });
         if let Some(call) = call {
-            screen.say(&call.render_long_help().to_string())?;
+            screen.say(&format!("{}\n", call.render_help()))?;
         }
         screen.say(&output::method_list(screen))?;
         return Ok(Exit::Done);

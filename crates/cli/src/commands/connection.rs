@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::time::Duration;
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 use tidegate_client::{
     Auth, Client, ConnectOptions, Deadlines, DeviceIdentity, Error, ErrorKind, Phase, Reconnecting,
@@ -51,7 +52,7 @@ impl Context {
             Ok(gateway) => return Ok(gateway),
             Err(why) => why,
         };
-        let refused = first.phase == Phase::Hello && matches!(first.kind, ErrorKind::Refused(_));
+        let refused = Exit::of(&first) == Exit::Denied;
         // A secret in the environment or the file may be that of another gateway; the owner's own
         // always counts.
         if let Some(shown) = self.target.fallback.as_ref().filter(|_| refused) {
@@ -109,13 +110,14 @@ impl Context {
         Failure::of(error, &self.target, doing)
     }
 
-    /// Calls a method; the answer exactly as it came.
+    /// Calls a method that reads; the answer exactly as it came.
     pub(crate) async fn raw(
         &self,
-        client: &Client,
+        gateway: &Reconnecting,
         method: &str,
+        params: Option<&Value>,
     ) -> Result<Box<RawValue>, Failure> {
-        let call = client.call_raw(method, None, self.timeout, false);
+        let call = client(gateway)?.call_raw(method, params, self.timeout, false);
         with_spinner(&self.screen, method, call)
             .await
             .map_err(|why| self.failure(&why, method))

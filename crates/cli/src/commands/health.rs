@@ -5,7 +5,7 @@ use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::health::HealthSummary;
 
-use super::connection::{Context, client};
+use super::connection::Context;
 use crate::args::Globals;
 use crate::exit::Exit;
 use crate::output;
@@ -13,7 +13,7 @@ use crate::output;
 pub(crate) async fn run(globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let gateway = context.connect(&[Scope::Read]).await?;
-    let payload = context.raw(client(&gateway)?, "health").await?;
+    let payload = context.raw(&gateway, "health", None).await?;
     let screen = &context.screen;
     if screen.json {
         screen.payload(&payload)?;

@@ -1,8 +1,7 @@
 //! `tidegate sessions`.
 
-use serde_json::value::to_raw_value;
 use tidegate_protocol::Scope;
-use tidegate_protocol::api::sessions::{SessionsList, SessionsListParams};
+use tidegate_protocol::api::sessions::{SessionsListParams, SessionsListResult};
 
 use super::connection::Context;
 use crate::args::{Globals, SessionsArgs};
@@ -18,12 +17,16 @@ pub(crate) async fn run(args: &SessionsArgs, globals: &Globals) -> anyhow::Resul
         ..SessionsListParams::default()
     };
     let context = Context::new(globals)?;
-    let mut gateway = context.connect(&[Scope::Read]).await?;
-    let list = context.call::<SessionsList>(&mut gateway, &params).await?;
+    let gateway = context.connect(&[Scope::Read]).await?;
+    let params = serde_json::to_value(params)?;
+    let payload = context
+        .raw(&gateway, "sessions.list", Some(&params))
+        .await?;
     let screen = &context.screen;
     if screen.json {
-        screen.payload(&to_raw_value(&list)?)?;
+        screen.payload(&payload)?;
     } else {
+        let list: SessionsListResult = context.read(&payload, "sessions.list")?;
         screen.say(&output::sessions(screen, &list, args.search.as_deref()))?;
     }
     gateway.close().await;

@@ -15,7 +15,7 @@ pub(crate) async fn run(globals: &Globals) -> anyhow::Result<Exit> {
     let client = client(&gateway)?;
     let screen = &context.screen;
     if screen.json {
-        screen.payload(&context.raw(client, "status").await?)?;
+        screen.payload(&context.raw(&gateway, "status", None).await?)?;
     } else {
         let (none, cached) = (NoParams {}, HealthParams::default());
         let (status, health) =

@@ -149,7 +149,7 @@ fn not_let_in(error: &Error, target: &Target) -> String {
     }
     match &target.credential {
         None => "show the gateway's secret with --token-file".to_owned(),
-        Some(from) => format!("check the secret: the one that was shown is {from}"),
+        Some(from) => format!("check the secret; this one came from {from}"),
     }
 }
 

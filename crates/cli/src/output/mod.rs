@@ -25,4 +25,4 @@ pub(crate) use status::{Reached, status};
 pub(crate) use table::{Align, Column, pairs, table};
 pub(crate) use text::{clean, one_line};
 pub(crate) use units::{age, bytes, count, duration};
-pub(crate) use wait::{Spinner, with_spinner};
+pub(crate) use wait::{Waiting, with_spinner};

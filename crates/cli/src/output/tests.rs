@@ -1,4 +1,8 @@
 //! The views, as they look.
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes its literals so"
+)]
 
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
@@ -250,8 +254,9 @@ fn target(own: bool) -> Target {
     }
 }
 
-#[test]
-fn every_error_says_what_where_and_what_next() {
+/// One failure of each kind, with what was being done.
+fn failures() -> Vec<(Error, &'static str)> {
+    let error = |phase, kind| Error { phase, kind };
     let refused = |phase, shape| {
         let refusal = Refusal {
             shape,
@@ -263,82 +268,54 @@ fn every_error_says_what_where_and_what_next() {
             kind: ErrorKind::Refused(Box::new(refusal)),
         }
     };
+    let invalid = ErrorShape::invalid;
     let dial = ErrorKind::Dial {
         kind: std::io::ErrorKind::ConnectionRefused,
         text: "no".to_owned(),
     };
+    let text = "it answered with HTTP status 404 Not Found".to_owned();
     let upgrade = ErrorKind::Upgrade {
         status: Some(404),
-        text: "it answered with HTTP status 404 Not Found".to_owned(),
+        text,
     };
     let pairing = ErrorShape::new(tidegate_protocol::ErrorCode::NotPaired, "pairing required");
     let late = ErrorKind::Deadline(std::time::Duration::from_secs(10));
-    let text: String = [
-        (
-            Error {
-                phase: Phase::Dial,
-                kind: dial,
-            },
-            "connect",
-        ),
-        (
-            Error {
-                phase: Phase::Upgrade,
-                kind: upgrade,
-            },
-            "connect",
-        ),
-        (
-            Error {
-                phase: Phase::Hello,
-                kind: late.clone(),
-            },
-            "connect",
-        ),
-        (
-            Error {
-                phase: Phase::Call,
-                kind: late,
-            },
-            "sessions.list",
-        ),
+    let bad = "invalid send params: at root: must have required property 'to'";
+    vec![
+        (error(Phase::Dial, dial), "connect"),
+        (error(Phase::Upgrade, upgrade), "connect"),
+        (error(Phase::Hello, late.clone()), "connect"),
+        (error(Phase::Call, late), "sessions.list"),
         (
             refused(
                 Phase::Hello,
-                ErrorShape::invalid("unauthorized: gateway token mismatch"),
+                invalid("unauthorized: gateway token mismatch"),
             ),
             "connect",
         ),
         (refused(Phase::Hello, pairing), "connect"),
         (
-            refused(
-                Phase::Call,
-                ErrorShape::invalid("unknown method: sesions.list"),
-            ),
+            refused(Phase::Call, invalid("unknown method: sesions.list")),
             "sesions.list",
         ),
-        (
-            refused(
-                Phase::Call,
-                ErrorShape::invalid(
-                    "invalid send params: at root: must have required property 'to'",
-                ),
-            ),
-            "send",
-        ),
+        (refused(Phase::Call, invalid(bad)), "send"),
         (
             refused(Phase::Call, ErrorShape::busy("draining", 1_500)),
             "send",
         ),
     ]
-    .iter()
-    .map(|(error, doing)| {
-        let failure = Failure::of(error, &target(true), doing);
+}
+
+#[test]
+fn every_error_says_what_where_and_what_next() {
+    let mut lines = Vec::new();
+    for (error, doing) in failures() {
+        let failure = Failure::of(&error, &target(true), doing);
         assert!(failure.place.is_some());
         let next = failure.next.unwrap_or_default();
-        format!("{}: {}\n    {next}\n", Exit::of(error) as u8, failure.what)
-    })
-    .collect();
+        let code = Exit::of(&error) as u8;
+        lines.push(format!("{code}: {}\n    {next}\n", failure.what));
+    }
     expect![[r#"
         69: the gateway is not running on ws://127.0.0.1:18789
             start it with `tidegate gateway`; if it listens on another port, name it with --url and --token-file, or set TIDEGATE_GATEWAY_PORT
@@ -349,7 +326,7 @@ fn every_error_says_what_where_and_what_next() {
         75: sessions.list: no answer within 10 s
             see what it does with `tidegate logs`, or wait longer with --timeout
         77: the gateway did not let this client in: unauthorized: gateway token mismatch
-            check the secret: the one that was shown is /home/me/.tidegate/gateway.token
+            check the secret; this one came from /home/me/.tidegate/gateway.token
         77: the gateway did not let this client in: pairing required
             run this command as the gateway's user on its own host; a device that it does not know cannot join from elsewhere yet
         1: sesions.list: unknown method: sesions.list
@@ -358,5 +335,5 @@ fn every_error_says_what_where_and_what_next() {
             what it takes: `tidegate gateway call send --help`
         75: send: draining
             try again in 1.5 s
-    "#]].assert_eq(&text);
+    "#]].assert_eq(&lines.concat());
 }

@@ -1,5 +1,7 @@
 //! A sign of life while something takes its time.
 
+use std::cell::RefCell;
+use std::rc::Rc;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
@@ -17,44 +19,67 @@ pub(crate) async fn with_spinner<T>(
     words: &str,
     work: impl Future<Output = T>,
 ) -> T {
-    let mut work = std::pin::pin!(work);
-    if !screen.err_is_terminal {
-        return work.await;
-    }
+    let waiting = Waiting::default();
     tokio::select! {
-        done = &mut work => return done,
-        () = tokio::time::sleep(WORTH_SHOWING) => {}
+        biased;
+        done = work => done,
+        done = waiting.show(screen, words) => done,
     }
-    let spinner = Spinner::start(screen, words);
-    let done = work.await;
-    drop(spinner);
-    done
 }
 
-/// A spinner that goes when it is dropped.
-pub(crate) struct Spinner(ProgressBar);
+/// A wait that may be shown: a spinner that comes late and goes at once.
+#[derive(Debug, Default, Clone)]
+pub(crate) struct Waiting(Rc<RefCell<State>>);
 
-impl Spinner {
-    /// Begins to turn.
-    pub(crate) fn start(screen: &Screen, words: &str) -> Self {
-        let bar = ProgressBar::new_spinner().with_message(words.to_owned());
-        let template = if screen.err().on {
-            "{spinner:.cyan} {msg}"
-        } else {
-            "{spinner} {msg}"
-        };
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(
-                style.tick_strings(&["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏", " "]),
-            );
+#[derive(Debug, Default)]
+enum State {
+    #[default]
+    Short,
+    Shown(ProgressBar),
+    Over,
+}
+
+impl Waiting {
+    /// Shows the spinner once the wait is long. Never ends; dropping it takes the spinner away.
+    pub(crate) async fn show<T>(&self, screen: &Screen, words: &str) -> T {
+        let _clear = Clear(self);
+        if screen.err_is_terminal {
+            tokio::time::sleep(WORTH_SHOWING).await;
+            if matches!(*self.0.borrow(), State::Short) {
+                self.0.replace(State::Shown(spinner(screen, words)));
+            }
         }
-        bar.enable_steady_tick(FRAME);
-        Self(bar)
+        std::future::pending().await
+    }
+
+    /// The wait is over: what comes next is printed.
+    pub(crate) fn over(&self) {
+        let before = self.0.replace(State::Over);
+        if let State::Shown(bar) = before {
+            bar.finish_and_clear();
+        }
     }
 }
 
-impl Drop for Spinner {
+/// Ends the wait when it is dropped.
+struct Clear<'a>(&'a Waiting);
+
+impl Drop for Clear<'_> {
     fn drop(&mut self) {
-        self.0.finish_and_clear();
+        self.0.over();
     }
+}
+
+fn spinner(screen: &Screen, words: &str) -> ProgressBar {
+    let bar = ProgressBar::new_spinner().with_message(words.to_owned());
+    let template = if screen.err().on {
+        "{spinner:.cyan} {msg}"
+    } else {
+        "{spinner} {msg}"
+    };
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.tick_strings(&["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏", " "]));
+    }
+    bar.enable_steady_tick(FRAME);
+    bar
 }

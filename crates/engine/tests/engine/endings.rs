@@ -10,8 +10,8 @@ use tokio::time::Instant;
 use crate::script::{Step, say};
 use crate::world::{Plan, World, ask, settle};
 
-const IDLE: Duration = Duration::from_secs(120);
-const TIMEOUT: Duration = Duration::from_secs(600);
+const IDLE: Duration = Duration::from_mins(2);
+const TIMEOUT: Duration = Duration::from_mins(10);
 /// How long a stopped runner may take to return.
 const GRACE: Duration = Duration::from_secs(2);
 /// The lane is free again within this time.
@@ -86,7 +86,7 @@ async fn a_runner_that_never_answers_runs_into_the_idle_deadline() {
 #[tokio::test(start_paused = true)]
 async fn a_runner_that_hangs_in_the_middle_leaves_what_it_said() {
     let mut world = Plan::default().start().await;
-    let steps = vec![Step::Think("hm".into()), say("half an "), say("ans"), Step::Hang(Duration::ZERO)];
+    let steps = vec![Step::Think("hm".into()), say("half an ans"), Step::Hang(Duration::ZERO)];
     let left = turn(&mut world, steps).await;
     let end = left.run.end.unwrap();
     assert_eq!((end.status, end.text.as_str()), (RunStatus::Error, "half an ans"));
@@ -116,7 +116,7 @@ async fn a_run_may_bring_its_own_deadline() {
     let mut world = Plan::default().start().await;
     let steps = (0..100).flat_map(|_| [say("word "), Step::Pause(Duration::from_secs(1))]).collect();
     let left = turn_of(&mut world, steps, Some(4_500)).await;
-    assert!((Duration::from_millis(4_500)..Duration::from_millis(5_000)).contains(&left.took), "{:?}", left.took);
+    assert!((Duration::from_millis(4_500)..Duration::from_secs(5)).contains(&left.took), "{:?}", left.took);
     assert_eq!(left.answer.body.text(), "word ".repeat(5));
     assert_eq!(left.answer.body.stop, Some(StopReason::Error));
 }
@@ -162,11 +162,11 @@ async fn a_panic_ends_its_own_turn_only() {
 async fn a_stopped_runner_that_does_not_return_is_left_after_two_seconds() {
     let mut world = Plan::default().start().await;
     let id = world.say("first").await;
-    world.call().await.play([say("half"), Step::Hang(Duration::from_secs(3_600))]);
+    world.call().await.play([say("half"), Step::Hang(Duration::from_hours(1))]);
     settle().await;
     let before = Instant::now();
     let stopped = world.engine.abort(&world.session("main"), None).await.unwrap();
-    assert_eq!(stopped.run_ids, [id.clone()]);
+    assert_eq!(stopped.run_ids, std::slice::from_ref(&id));
     let behind = world.say("behind").await;
     let run = world.ended(&id).await;
     assert!((GRACE..GRACE + FREE).contains(&before.elapsed()), "{:?}", before.elapsed());

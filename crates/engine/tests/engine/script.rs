@@ -103,9 +103,9 @@ impl AgentRunner for Scripted {
         SCRIPTED
     }
 
-    async fn run(&self, turn: Turn, out: RunSender, stop: CancellationToken) -> Result<RunOutcome, RunnerError> {
+    async fn run(&self, turn: Turn, out: RunSender, stopped: CancellationToken) -> Result<RunOutcome, RunnerError> {
         let _working = self.enter(&turn);
-        let (steps, mut script) = mpsc::channel(WAITING);
+        let (steps, mut told) = mpsc::channel(WAITING);
         let call = Call { turn: turn.clone(), steps };
         let Ok(()) = self.calls.try_send(call) else { panic!("the test takes no more turns") };
         let mut text = String::new();
@@ -113,8 +113,8 @@ impl AgentRunner for Scripted {
         loop {
             let step = tokio::select! {
                 biased;
-                () = stop.cancelled() => return Ok(outcome(&thinking, text, StopReason::Aborted, &turn.model)),
-                step = script.recv() => step.unwrap_or(Step::Hang(Duration::ZERO)),
+                () = stopped.cancelled() => return Ok(outcome(&thinking, text, StopReason::Aborted, &turn.model)),
+                step = told.recv() => step.unwrap_or(Step::Hang(Duration::ZERO)),
             };
             match step {
                 Step::Say(more) => {
@@ -126,14 +126,14 @@ impl AgentRunner for Scripted {
                     let _ = out.send(RunUpdate::Thinking(more)).await;
                 }
                 Step::Alive => drop(out.send(RunUpdate::Progress).await),
-                Step::Pause(pause) => tokio::time::sleep(pause).await,
+                Step::Pause(pause) => drop(tokio::time::timeout(pause, stopped.cancelled()).await),
                 Step::End => return Ok(outcome(&thinking, text, StopReason::Stop, &turn.model)),
                 Step::Fail(kind, message) => {
                     return Err(RunnerError { kind, message: message.into(), retry_after_ms: None });
                 }
                 Step::Panic => panic!("as the script says"),
                 Step::Hang(deaf) => {
-                    stop.cancelled().await;
+                    stopped.cancelled().await;
                     tokio::time::sleep(deaf).await;
                 }
                 Step::Flood(words) => while out.send(RunUpdate::Text(words.into())).await.is_ok() {},

@@ -43,8 +43,8 @@ impl Default for Plan {
         let limits = RunLimits {
             concurrent: 4,
             queued_per_session: 50,
-            timeout: Duration::from_secs(600),
-            idle_timeout: Duration::from_secs(120),
+            timeout: Duration::from_mins(10),
+            idle_timeout: Duration::from_mins(2),
             queue_mode: QueueMode::Collect,
             history_messages: 400,
             history_bytes: 1 << 20,
@@ -144,7 +144,7 @@ impl World {
 
     /// The next turn that the runner begins.
     pub(crate) async fn call(&mut self) -> Call {
-        let begun = tokio::time::timeout(Duration::from_secs(3_600), self.calls.recv()).await;
+        let begun = tokio::time::timeout(Duration::from_hours(1), self.calls.recv()).await;
         begun.expect("no turn began").unwrap()
     }
 
@@ -155,7 +155,7 @@ impl World {
 
     /// Waits for the end of a run, for at most a day.
     pub(crate) async fn ended(&self, id: &RunId) -> Arc<Run> {
-        let run = self.engine.wait(id, Duration::from_secs(86_400)).await.unwrap();
+        let run = self.engine.wait(id, Duration::from_hours(24)).await.unwrap();
         run.expect("the run never ended")
     }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use tidegate_protocol::close::{CloseCode, POLICY, TOO_BIG, TRY_LATER};
-use tidegate_protocol::limits::{CONTROL_FRAMES_PER_S, FRAGMENTS_PER_MESSAGE};
+use tidegate_protocol::limits::{CONTROL_FRAMES_PER_S, FRAGMENTS_PER_MESSAGE, PRE_AUTH_MESSAGE_BYTES};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -34,6 +34,26 @@ const FRAGMENTS: Violation = Violation { code: POLICY, reason: "too many fragmen
 const CONTROL: Violation = Violation { code: POLICY, reason: "too many control frames" };
 const NO_ROOM: Violation = Violation { code: TRY_LATER, reason: "no room for large messages" };
 
+/// What a peer may send.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Bytes of one message.
+    pub(crate) message_bytes: usize,
+    /// Fragments of one message.
+    pub(crate) fragments: u32,
+    /// Control frames in one second.
+    pub(crate) control_frames_per_s: u32,
+}
+
+impl Limits {
+    /// Those of every connection before hello-ok; after it only the message limit changes.
+    pub(crate) const PRE_AUTH: Self = Self {
+        message_bytes: PRE_AUTH_MESSAGE_BYTES,
+        fragments: FRAGMENTS_PER_MESSAGE,
+        control_frames_per_s: CONTROL_FRAMES_PER_S,
+    };
+}
+
 /// A stream whose inbound WebSocket frames are counted.
 pub(crate) struct Meter<S> {
     stream: S,
@@ -52,7 +72,7 @@ struct Scan {
     in_message: bool,
     message_bytes: u64,
     fragments: u32,
-    message_limit: u64,
+    limits: Limits,
     control_since: Instant,
     control_frames: u32,
     large: Arc<Semaphore>,
@@ -61,7 +81,7 @@ struct Scan {
 }
 
 impl<S> Meter<S> {
-    pub(crate) fn new(stream: S, early: Bytes, message_limit: usize, large: Arc<Semaphore>, gauges: Arc<Gauges>) -> Self {
+    pub(crate) fn new(stream: S, early: Bytes, limits: Limits, large: Arc<Semaphore>, gauges: Arc<Gauges>) -> Self {
         let scan = Scan {
             header: [0; HEADER_MAX],
             have: 0,
@@ -71,7 +91,7 @@ impl<S> Meter<S> {
             in_message: false,
             message_bytes: 0,
             fragments: 0,
-            message_limit: message_limit as u64,
+            limits,
             control_since: Instant::now(),
             control_frames: 0,
             large,
@@ -83,7 +103,7 @@ impl<S> Meter<S> {
 
     /// The limit for messages that begin from now on.
     pub(crate) fn set_message_limit(&mut self, bytes: usize) {
-        self.scan.message_limit = bytes as u64;
+        self.scan.limits.message_bytes = bytes;
     }
 
     pub(crate) const fn violation(&self) -> Option<Violation> {
@@ -145,10 +165,10 @@ impl Scan {
             self.in_message = true;
             self.fragments += 1;
             self.message_bytes = self.message_bytes.saturating_add(length);
-            if self.message_bytes > self.message_limit {
+            if self.message_bytes > self.limits.message_bytes as u64 {
                 return Err(OVERSIZE);
             }
-            if self.fragments > FRAGMENTS_PER_MESSAGE {
+            if self.fragments > self.limits.fragments {
                 return Err(FRAGMENTS);
             }
             self.reserve()?;
@@ -166,7 +186,7 @@ impl Scan {
             self.control_frames = 0;
         }
         self.control_frames += 1;
-        if self.control_frames > CONTROL_FRAMES_PER_S { Err(CONTROL) } else { Ok(()) }
+        if self.control_frames > self.limits.control_frames_per_s { Err(CONTROL) } else { Ok(()) }
     }
 
     /// Large messages share a budget; a message gets all of its part or the connection ends.
@@ -245,7 +265,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn scan(limit: u64, large: usize) -> Scan {
-        let meter = Meter::new((), Bytes::new(), usize::try_from(limit).unwrap(), Arc::new(Semaphore::new(large)), Arc::default());
+        let limits = Limits { message_bytes: usize::try_from(limit).unwrap(), ..Limits::PRE_AUTH };
+        let meter = Meter::new((), Bytes::new(), limits, Arc::new(Semaphore::new(large)), Arc::default());
         meter.scan
     }
 

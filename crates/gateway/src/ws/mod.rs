@@ -1,5 +1,7 @@
 //! One WebSocket connection: upgrade, handshake, session.
 
+#[cfg(feature = "conformance")]
+mod conformance;
 pub(crate) mod gauges;
 mod grant;
 mod handshake;

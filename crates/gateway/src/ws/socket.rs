@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::{Sink, Stream, StreamExt};
 use tidegate_outbox::Frame;
 use tidegate_protocol::close::{BAD_TEXT, CloseCode, PROTOCOL, TOO_BIG};
@@ -51,6 +52,24 @@ pub(crate) enum Input {
         /// The close reason.
         reason: &'static str,
     },
+}
+
+/// A message as it came.
+pub(crate) enum Payload {
+    Text(String),
+    Binary(Bytes),
+}
+
+impl Payload {
+    fn into_input(self) -> Input {
+        match self {
+            Self::Text(text) => Input::Text(text),
+            Self::Binary(bytes) => match String::from_utf8(bytes.into()) {
+                Ok(text) => Input::Text(text),
+                Err(_) => Input::Broken { code: BAD_TEXT, reason: "" },
+            },
+        }
+    }
 }
 
 pub(crate) struct Socket {
@@ -129,17 +148,19 @@ impl Socket {
 
     /// The next message.
     pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
+        self.poll_payload(cx).map(|read| read.map_or_else(|end| end, Payload::into_input))
+    }
+
+    /// The next message as it came; `Err` is any other input.
+    pub(crate) fn poll_payload(&mut self, cx: &mut Context<'_>) -> Poll<Result<Payload, Input>> {
         loop {
             let Some(read) = std::task::ready!(Pin::new(&mut self.inner).poll_next(cx)) else {
-                return Poll::Ready(Input::Gone { code: 1006 });
+                return Poll::Ready(Err(Input::Gone { code: 1006 }));
             };
             return Poll::Ready(match read {
-                Ok(Message::Text(text)) => Input::Text(String::from(text.as_str())),
-                Ok(Message::Binary(bytes)) => match String::from_utf8(bytes.into()) {
-                    Ok(text) => Input::Text(text),
-                    Err(_) => Input::Broken { code: BAD_TEXT, reason: "" },
-                },
-                Ok(Message::Close(frame)) => Input::Gone { code: frame.map_or(1005, |frame| frame.code.into()) },
+                Ok(Message::Text(text)) => Ok(Payload::Text(String::from(text.as_str()))),
+                Ok(Message::Binary(bytes)) => Ok(Payload::Binary(bytes)),
+                Ok(Message::Close(frame)) => Err(Input::Gone { code: frame.map_or(1005, |frame| frame.code.into()) }),
                 // The library has queued the pong; it goes out with the next flush.
                 Ok(Message::Ping(_)) => {
                     self.flushing = true;
@@ -148,7 +169,7 @@ impl Socket {
                     continue;
                 }
                 Ok(Message::Pong(_) | Message::Frame(_)) => continue,
-                Err(error) => self.broken(&error),
+                Err(error) => Err(self.broken(&error)),
             });
         }
     }
@@ -174,6 +195,12 @@ impl Socket {
     /// Sends one frame, for the handshake. False if the socket failed.
     pub(crate) async fn send(&mut self, text: String) -> bool {
         futures_util::SinkExt::send(&mut self.inner, Message::Text(Utf8Bytes::from(text))).await.is_ok()
+    }
+
+    /// Sends binary bytes back, for the echo of the conformance suite. False if the socket failed.
+    #[cfg(feature = "conformance")]
+    pub(crate) async fn send_binary(&mut self, bytes: Bytes) -> bool {
+        futures_util::SinkExt::send(&mut self.inner, Message::Binary(bytes)).await.is_ok()
     }
 
     /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives
@@ -228,7 +255,7 @@ fn encode(frame: Frame) -> Message {
             text.push_str(&tail);
             Message::Text(Utf8Bytes::from(text))
         }
-        Frame::Ping => Message::Ping(bytes::Bytes::new()),
+        Frame::Ping => Message::Ping(Bytes::new()),
         Frame::Close { .. } => Message::Close(None),
     }
 }

@@ -9,13 +9,14 @@ use axum::http::header::{
 use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Version};
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tidegate_protocol::limits::PRE_AUTH_MESSAGE_BYTES;
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
+#[cfg(feature = "conformance")]
+use super::conformance;
 use super::gauges::Gauges;
 use super::handshake::{self, Arrival};
-use super::meter::Meter;
+use super::meter::{Limits, Meter};
 use super::socket::Socket;
 use crate::auth::locality::Locality;
 use crate::http::plain;
@@ -55,7 +56,16 @@ pub(crate) fn upgrade(shared: Arc<Shared>, peer: Peer, locality: Locality, mut r
         return plain(StatusCode::BAD_REQUEST, "this connection cannot be upgraded");
     };
     let tasks = shared.tasks.clone();
+    #[cfg(feature = "conformance")]
+    if request.uri().path() == conformance::PATH {
+        tasks.spawn(conformance::serve(shared, upgraded));
+        return switching(key);
+    }
     tasks.spawn(begin(shared, peer, locality, upgraded));
+    switching(key)
+}
+
+fn switching(key: String) -> Response<Body> {
     Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)
         .header(CONNECTION, "Upgrade")
@@ -66,19 +76,25 @@ pub(crate) fn upgrade(shared: Arc<Shared>, peer: Peer, locality: Locality, mut r
 }
 
 async fn begin(shared: Arc<Shared>, peer: Peer, locality: Locality, upgraded: OnUpgrade) {
-    let Ok(upgraded) = upgraded.await else { return };
+    let Some((socket, gauges)) = open(&shared, upgraded, Limits::PRE_AUTH).await else { return };
+    handshake::run(Arrival { shared, peer, locality, socket, gauges }).await;
+}
+
+/// Takes the stream back from hyper once the 101 is out. `None` if the peer is gone.
+pub(super) async fn open(shared: &Shared, upgraded: OnUpgrade, limits: Limits) -> Option<(Socket, Arc<Gauges>)> {
+    let upgraded = upgraded.await.ok()?;
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
         tracing::error!("an upgraded connection is of an unknown kind");
-        return;
+        return None;
     };
     let gauges = Arc::new(Gauges::default());
     let meter = Meter::new(
         parts.io.into_inner(),
         parts.read_buf,
-        PRE_AUTH_MESSAGE_BYTES,
+        limits,
         Arc::clone(&shared.large_inbound),
         Arc::clone(&gauges),
     );
     let socket = Socket::new(meter, Arc::clone(&gauges)).await;
-    handshake::run(Arrival { shared, peer, locality, socket, gauges }).await;
+    Some((socket, gauges))
 }

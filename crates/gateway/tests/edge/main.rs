@@ -11,4 +11,5 @@
 
 mod authz_matrix;
 mod common;
+mod doors;
 mod handshake;

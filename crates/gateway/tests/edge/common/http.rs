@@ -30,7 +30,7 @@ pub(crate) async fn get(addr: SocketAddr, path: &str, headers: &[(&str, &str)]) 
     request(addr, "GET", path, &all).await
 }
 
-/// Sends a request with exactly these headers and reads until the other side ends the stream.
+/// Sends a request with exactly these headers and `Connection: close`.
 pub(crate) async fn request(addr: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
     let mut text = format!("{method} {path} HTTP/1.1\r\n");
     for (name, value) in headers {
@@ -44,7 +44,8 @@ pub(crate) async fn request(addr: SocketAddr, method: &str, path: &str, headers:
     raw.write(text.as_bytes()).await;
     let head = raw.http_head().await.expect("an HTTP answer");
     let status = head.split(' ').nth(1).and_then(|word| word.parse().ok()).unwrap();
-    // After 101 the stream stays open: there is no body.
-    let body = if status == 101 { Vec::new() } else { raw.rest().await };
-    Answer { status, head, body: String::from_utf8_lossy(&body).into_owned() }
+    let mut answer = Answer { status, head, body: String::new() };
+    let length = answer.header("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    answer.body = String::from_utf8(raw.exactly(length).await).unwrap();
+    answer
 }

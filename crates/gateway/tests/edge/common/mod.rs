@@ -11,7 +11,7 @@ pub(crate) use client::{Client, FORWARDED, asks};
 pub(crate) use device::{Device, Signature};
 pub(crate) use gateway::{Edge, NOW_MS, Setup, TOKEN};
 pub(crate) use http::{Answer, get, request};
-pub(crate) use raw::{CLOSE, PING, Raw, TEXT, frame};
+pub(crate) use raw::{Raw, TEXT, frame, upgrade_headers, upgrade_request};
 pub(crate) use runner::{Script, ScriptedRunner, Step};
 
 use std::time::Duration;

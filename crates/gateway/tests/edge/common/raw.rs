@@ -116,6 +116,14 @@ impl Raw {
         }
     }
 
+    /// So many bytes.
+    pub(crate) async fn exactly(&mut self, length: usize) -> Vec<u8> {
+        while self.have.len() < length {
+            assert!(self.more().await, "the stream ended early");
+        }
+        self.have.drain(..length).collect()
+    }
+
     /// What is left until the other side ends the stream.
     pub(crate) async fn rest(&mut self) -> Vec<u8> {
         while self.more().await {}
@@ -194,4 +202,14 @@ pub(crate) fn upgrade_request(addr: SocketAddr, more: &str) -> String {
         "GET / HTTP/1.1\r\nHost: {addr}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
          Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"
     )
+}
+
+/// What makes a request an upgrade, beside Host.
+pub(crate) const fn upgrade_headers() -> [(&'static str, &'static str); 4] {
+    [
+        ("Connection", "Upgrade"),
+        ("Upgrade", "websocket"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ]
 }

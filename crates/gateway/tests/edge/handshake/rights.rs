@@ -85,7 +85,8 @@ async fn a_node_needs_a_device_and_has_no_scopes() {
         let mut params = asks(4, ALL);
         params["role"] = role.into();
         let refused = connect(&edge, &[], |_| params).await;
-        assert_eq!((refused.text(), refused.close), ("invalid role", Some((1008, "invalid role".into()))));
+        assert_eq!(refused.text(), "invalid role");
+        assert_eq!(refused.close, Some((1008, "invalid role".into())));
     }
     edge.stopped().await;
 }

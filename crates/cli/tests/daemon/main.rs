@@ -1,0 +1,16 @@
+//! The real binary as a process: its life, its deaths, and the commands that talk to it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod cli;
+#[cfg(debug_assertions)]
+mod crash;
+mod device;
+mod home;
+mod life;
+mod swap;

@@ -1,0 +1,84 @@
+//! What of a recorded answer cannot come back, because the recording holds less than the January
+//! server knew, or because it is of something that we do not have yet. It is taken out of the
+//! recorded answer before it is compared; nothing is ever taken out of ours but what answers to it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use super::frames::{Request, word};
+use super::recording::Recording;
+
+/// What a recording itself makes happen.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// Devices that connect in it, or of which it sends a beacon.
+    devices: BTreeSet<String>,
+    /// Whether a client without a device is let in.
+    without_device: bool,
+    /// Messages of `chat.inject`, which is not among issue 2's methods.
+    injected: BTreeSet<String>,
+}
+
+impl Known {
+    pub(super) fn new(recording: &Recording) -> Self {
+        let text = |pointer: &str| {
+            let texts = recording.sent().map(|frame| word(frame, pointer)).filter(|text| !text.is_empty());
+            texts.map(str::to_owned).collect::<BTreeSet<_>>()
+        };
+        let mut devices = text("/params/device/id");
+        devices.extend(text("/params/deviceId"));
+        let bare = |frame: &Value| frame.pointer("/payload/policy").is_some() && frame.pointer("/payload/auth").is_none();
+        let injections = recording.sent().filter(|frame| word(frame, "/method") == "chat.inject");
+        let injected = injections.map(|frame| word(frame, "/params/message").to_owned());
+        Self { devices, without_device: recording.heard().any(bare), injected: injected.collect() }
+    }
+
+    /// Takes out of both answers to a request what cannot be compared.
+    pub(super) fn adjust(&self, request: &Request<'_>, recorded: &mut Value, ours: &mut Value) {
+        for list in ["/payload/snapshot/presence", "/payload"] {
+            if let Some(list) = recorded.pointer_mut(list).and_then(Value::as_array_mut) {
+                list.retain(|entry| self.present(entry));
+            }
+        }
+        let Some(messages) = recorded.pointer_mut("/payload/messages").and_then(Value::as_array_mut) else {
+            return self.adjust_previews(recorded);
+        };
+        let all = messages.len();
+        messages.retain(|message| self.said(message));
+        // A limit counted what was taken out: ours has older messages in its place.
+        if let Some(list) = ours.pointer_mut("/payload/messages").and_then(Value::as_array_mut)
+            && request.params.get("limit").is_some()
+            && messages.len() < all
+        {
+            list.drain(..list.len().saturating_sub(messages.len()));
+        }
+    }
+
+    /// The January server had been running for hours: others were here before.
+    fn present(&self, entry: &Value) -> bool {
+        match word(entry, "/deviceId") {
+            "" => word(entry, "/mode") == "gateway" || self.without_device,
+            device => self.devices.contains(device),
+        }
+    }
+
+    /// Tools come in a later issue: what they said is not there.
+    fn said(&self, message: &Value) -> bool {
+        let tool = word(message, "/role") == "toolResult" || word(message, "/content/0/type") == "toolCall";
+        !tool && !self.is_injected(word(message, "/content/0/text"))
+    }
+
+    fn is_injected(&self, text: &str) -> bool {
+        self.injected.iter().any(|message| text.ends_with(message.as_str()))
+    }
+
+    fn adjust_previews(&self, recorded: &mut Value) {
+        let previews = recorded.pointer_mut("/payload/previews").and_then(Value::as_array_mut);
+        for preview in previews.into_iter().flatten() {
+            if let Some(items) = preview.get_mut("items").and_then(Value::as_array_mut) {
+                items.retain(|item| word(item, "/role") != "tool" && !self.is_injected(word(item, "/text")));
+            }
+        }
+    }
+}

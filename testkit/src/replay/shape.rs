@@ -1,0 +1,117 @@
+//! The shape of a frame: what stays of it when ids, times, versions and places are masked.
+//! Everything else (keys, types, words, numbers) is compared as it is.
+
+use serde_json::{Map, Value};
+
+/// Numbers that count time, events, bytes or changes.
+const TIMES: [&str; 16] = [
+    "ts", "timestamp", "startedAt", "endedAt", "acceptedAt", "updatedAt", "issuedAtMs", "uptimeMs",
+    "durationMs", "age", "seq", "presence", "health", "cursor", "size", "generatedAt",
+];
+/// Names that are new at every start, connection, device or message.
+const IDS: [&str; 9] =
+    ["connId", "requestId", "sessionId", "deviceId", "instanceId", "deviceToken", "nonce", "hash", "raw"];
+/// Where things are on the host.
+const PLACES: [&str; 5] = ["path", "file", "configPath", "stateDir", "canvasHostUrl"];
+/// Facts of the host and the program, where the gateway speaks of itself.
+const HOST_FACTS: [&str; 5] = ["host", "ip", "version", "platform", "modelIdentifier"];
+/// A program's own configuration: its keys are not part of the protocol.
+const DOCUMENTS: [&str; 3] = ["parsed", "config", "schema"];
+
+/// The frame with what may differ masked by its type.
+pub(super) fn shape(frame: &Value) -> Value {
+    let mut frame = frame.clone();
+    if let Value::Object(object) = &mut frame {
+        // The answer was found by its id.
+        object.remove("id");
+    }
+    masked("", &frame, Owner::default())
+}
+
+/// What a value stands in.
+#[derive(Debug, Clone, Copy, Default)]
+struct Owner {
+    /// The gateway speaks of itself.
+    gateway: bool,
+    /// The answer of a slash command: its words are the program's own.
+    injected: bool,
+    /// The session store's summary: how many there are depends on the moment.
+    counted: bool,
+    /// One model of a long list.
+    model: bool,
+}
+
+fn masked(key: &str, value: &Value, owner: Owner) -> Value {
+    match value {
+        Value::Object(object) if DOCUMENTS.contains(&key) && !object.is_empty() => mask("document"),
+        Value::Object(object) => Value::Object(masked_object(key, object, owner)),
+        Value::Array(items) => masked_array(key, items, owner),
+        Value::Null | Value::Bool(_) => value.clone(),
+        Value::Number(number) => {
+            let hidden = TIMES.contains(&key) || owner.model || (owner.counted && key == "count");
+            if !hidden {
+                return value.clone();
+            }
+            mask(if number.is_f64() { "number" } else { "integer" })
+        }
+        Value::String(_) => {
+            let own = owner.gateway && HOST_FACTS.contains(&key);
+            let words = owner.injected && key == "text";
+            let hidden = IDS.contains(&key) || PLACES.contains(&key) || own || words || owner.model;
+            if hidden { mask("string") } else { value.clone() }
+        }
+    }
+}
+
+fn mask(kind: &str) -> Value {
+    Value::String(format!("<{kind}>"))
+}
+
+fn masked_object(key: &str, object: &Map<String, Value>, owner: Owner) -> Map<String, Value> {
+    let word = |key: &str| object.get(key).and_then(Value::as_str);
+    let owner = Owner {
+        gateway: key == "server" || word("mode") == Some("gateway"),
+        injected: owner.injected || word("stopReason") == Some("injected"),
+        counted: object.contains_key("recent"),
+        model: owner.model,
+    };
+    let child = |(key, value): (&String, &Value)| {
+        let value = match (key.as_str(), value) {
+            ("text", Value::String(text)) if owner.gateway => Value::String(without_facts(text, object)),
+            _ => masked(key, value, owner),
+        };
+        (key.clone(), value)
+    };
+    object.iter().map(child).collect()
+}
+
+fn masked_array(key: &str, items: &[Value], owner: Owner) -> Value {
+    let owner = Owner { model: owner.model || key == "models", ..owner };
+    // The recorder left out the middle of long lists.
+    let elided = |item: &Value| item.as_str().is_some_and(|text| text.starts_with("<elided "));
+    let items = items.iter().filter(|item| !elided(item));
+    Value::Array(match key {
+        "lines" => vec![mask("lines")],
+        _ => items.map(|item| masked(key, item, owner)).collect(),
+    })
+}
+
+/// The gateway's line about itself with its facts masked.
+fn without_facts(text: &str, entry: &Map<String, Value>) -> String {
+    let facts = ["host", "ip", "version"].map(|key| (key, entry.get(key).and_then(Value::as_str)));
+    facts.iter().fold(text.to_owned(), |text, (key, fact)| match fact {
+        Some(fact) => text.replacen(&format!(" {fact}"), &format!(" <{key}>"), 1).replacen(
+            &format!("({fact})"),
+            &format!("(<{key}>)"),
+            1,
+        ),
+        None => text,
+    })
+}
+
+/// What sort of element of a list this is: elements are compared with their own sort.
+pub(super) fn sort_of(element: &Value) -> String {
+    let words = ["role", "stopReason", "mode", "reason", "type", "key", "agentId"];
+    let found = words.iter().filter_map(|key| element.get(key)?.as_str());
+    found.collect::<Vec<_>>().join("/")
+}
