@@ -18,6 +18,7 @@ use crate::in_time;
 #[derive(Debug)]
 pub struct Daemon {
     binary: PathBuf,
+    variables: Vec<(String, String)>,
     home: TempDir,
     port: u16,
     page: String,
@@ -32,14 +33,16 @@ struct Running {
 }
 
 impl Daemon {
-    /// Starts `binary` with this configuration and waits until it listens.
+    /// Starts `binary` with this configuration and these variables, and nothing else of ours but
+    /// `PATH`, and waits until it listens.
     ///
     /// # Errors
     /// It ended, or did not say where it listens; the text holds what it wrote.
-    pub async fn start(binary: &Path, config: &Value) -> io::Result<Self> {
+    pub async fn start(binary: &Path, config: &Value, variables: &[(&str, &str)]) -> io::Result<Self> {
         let home = TempDir::with_prefix("tidegate-test-")?;
         let mut daemon = Self {
             binary: binary.to_owned(),
+            variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             home,
             port: 0,
             page: String::new(),
@@ -140,6 +143,7 @@ impl Daemon {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
             .env("TIDEGATE_STATE_DIR", self.state_dir())
+            .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::options().create(true).append(true).open(self.stderr_path())?)

@@ -1,5 +1,6 @@
 import DOMPurify from "dompurify";
 import { lexer, Parser, Renderer, type Tokens } from "marked";
+import { codeHtml, escape } from "./code-html.ts";
 import { strings } from "./strings.ts";
 
 /** One top-level piece of a text; pieces before the last never change while the text streams in. */
@@ -26,14 +27,6 @@ const CLEAN = {
   ALLOW_ARIA_ATTR: false,
 };
 
-function escape(text: string): string {
-  return text
-    .replace(/&/g, "&amp;")
-    .replace(/</g, "&lt;")
-    .replace(/>/g, "&gt;")
-    .replace(/"/g, "&quot;");
-}
-
 /** Headings start below the page's own and never skip a level, whatever the text does. */
 class PageRenderer extends Renderer {
   #level = 1;
@@ -50,7 +43,7 @@ class PageRenderer extends Renderer {
       `<div class="code"><div class="code-bar"><span>${name}</span>` +
       `<button type="button" class="code-copy" data-copy="1" aria-label="${strings.chat.copyCode}">` +
       `${strings.chat.copy}</button></div>` +
-      `<pre tabindex="0" role="group" aria-label="${name}"><code>${escape(text)}</code></pre></div>`
+      `<pre tabindex="0" role="group" aria-label="${name}"><code>${codeHtml(text, lang ?? "")}</code></pre></div>`
     );
   }
 

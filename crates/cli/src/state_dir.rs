@@ -87,14 +87,7 @@ pub(crate) fn prepare(path: &Path) -> Result<Prepared, StateDirError> {
             path: path.to_owned(),
         });
     }
-    let me = rustix::process::geteuid().as_raw();
-    if meta.uid() != me {
-        return Err(StateDirError::Foreign {
-            path: path.to_owned(),
-            owner: meta.uid(),
-            me,
-        });
-    }
+    refuse_foreign(path)?;
     if let Some(kind) = remote_filesystem(path) {
         return Err(StateDirError::Remote {
             path: path.to_owned(),
@@ -111,6 +104,22 @@ pub(crate) fn prepare(path: &Path) -> Result<Prepared, StateDirError> {
     }
     tighten_below(path, &mut prepared.notices).map_err(|e| io("protected", e))?;
     Ok(prepared)
+}
+
+/// Refuses a directory of another user; one that is not there is nobody's. Reads its owner only.
+///
+/// # Errors
+/// Another user owns it.
+pub(crate) fn refuse_foreign(path: &Path) -> Result<(), StateDirError> {
+    let me = rustix::process::geteuid().as_raw();
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.uid() != me => Err(StateDirError::Foreign {
+            path: path.to_owned(),
+            owner: meta.uid(),
+            me,
+        }),
+        _ => Ok(()),
+    }
 }
 
 /// Files that others could read or write lose those rights; one level of our own names deep.

@@ -43,6 +43,12 @@ impl ScopeSet {
         Self(self.0 & other.0)
     }
 
+    /// What of these scopes a grant gives: never more than was asked for, never more than it has.
+    #[must_use]
+    pub fn within(self, grant: Self) -> Self {
+        self.iter().filter(|scope| grant.grants(*scope)).collect()
+    }
+
     /// What is in either.
     #[must_use]
     pub const fn union(self, other: Self) -> Self {

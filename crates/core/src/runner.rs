@@ -150,6 +150,12 @@ pub trait AgentRunner: Send + Sync + 'static {
     /// The provider's name in the configuration.
     fn provider(&self) -> &str;
 
+    /// The language it speaks with its provider, for example `openai-completions`; what an
+    /// answer that failed is marked with. Empty if it has none.
+    fn api(&self) -> &str {
+        ""
+    }
+
     /// Runs one turn. Updates go out in order through `out`; when `stop` is cancelled the runner
     /// returns soon, and what it sent so far is the answer. Dropping the future is safe.
     ///

@@ -29,6 +29,8 @@ pub struct HealthFacts {
     pub version: String,
     /// Host name.
     pub host: String,
+    /// Its address in its network, for people.
+    pub ip: Option<String>,
     /// Operating system and its release.
     pub platform: String,
     /// For example `Linux`.

@@ -107,7 +107,7 @@ impl Engine {
             principal: Principal {
                 id: PrincipalId::Device(claim.id),
                 role: claim.role,
-                scopes: claim.requested.intersection(grant.token_scopes),
+                scopes: claim.requested.within(grant.token_scopes),
             },
             token,
             issued_at_ms: grant.issued_at_ms,
@@ -119,7 +119,7 @@ impl Engine {
     async fn admit_secret(&self, claim: DeviceClaim) -> Result<Admission, Refusal> {
         let known = self.inner().devices.device(&claim.id).await?;
         let granted = known.as_ref().and_then(|device| device.grant(claim.role));
-        if granted.is_some_and(|grant| claim.requested.is_subset(grant.scopes)) {
+        if granted.is_some_and(|grant| claim.requested.within(grant.scopes) == claim.requested) {
             return self.pair(claim).await;
         }
         let now = self.now_ms();

@@ -26,7 +26,7 @@ const KEPT_ENTRIES: usize = 4_096;
 const GATHER: Duration = Duration::from_millis(20);
 const TELL_EVERY: Duration = Duration::from_secs(1);
 /// Presence bytes a second for the whole gateway.
-const BYTES_PER_S: usize = 1024 * 1024;
+const BYTES_PER_S: u64 = 1024 * 1024;
 
 /// What a beacon says of its machine.
 #[derive(Debug, Clone, Default)]
@@ -66,15 +66,17 @@ pub struct PresenceGuard {
 impl Presences {
     pub(crate) fn new(clock: Arc<dyn Clock>, facts: &HealthFacts) -> Self {
         let now = clock.now_ms();
+        let place = facts.ip.as_ref().map_or_else(String::new, |ip| format!(" ({ip})"));
         let entry = PresenceEntry {
             host: Some(facts.host.clone()),
+            ip: facts.ip.clone(),
             version: Some(facts.version.clone()),
             platform: Some(facts.platform.clone()),
             device_family: Some(facts.device_family.clone()),
             model_identifier: Some(facts.arch.clone()),
             mode: Some("gateway".into()),
             reason: Some("self".into()),
-            text: format!("Gateway: {} · app {} · mode gateway · reason self", facts.host, facts.version),
+            text: format!("Gateway: {}{place} · app {} · mode gateway · reason self", facts.host, facts.version),
             ts: now,
             ..Default::default()
         };
@@ -128,12 +130,16 @@ impl Presences {
         self.lock().connections
     }
 
-    /// A connection finished its handshake. `key` is none for clients that are not listed.
-    pub fn join(self: &Arc<Self>, key: Option<&str>, entry: PresenceEntry) -> PresenceGuard {
+    /// A connection finished its handshake. `key` is none for clients that are not listed. The
+    /// text of the entry's first connection stays (V3 5).
+    pub fn join(self: &Arc<Self>, key: Option<&str>, mut entry: PresenceEntry) -> PresenceGuard {
         let key = key.map(str::to_lowercase);
         let mut state = self.lock();
         state.connections += 1;
         if let Some(key) = &key {
+            if state.entries.contains_key(key) {
+                entry.text.clear();
+            }
             let slot = state.merge(key, entry);
             slot.live += 1;
             state.version += 1;
@@ -176,7 +182,7 @@ impl Presences {
 }
 
 impl State {
-    /// New fields overwrite, roles and scopes add up, the first text stays.
+    /// New fields overwrite, roles and scopes add up.
     fn merge(&mut self, key: &str, newer: PresenceEntry) -> &mut Slot {
         if !self.entries.contains_key(key) && self.entries.len() >= KEPT_ENTRIES {
             let oldest =
@@ -321,12 +327,17 @@ pub(crate) async fn keep(engine: Engine) {
         tokio::time::sleep(GATHER).await;
         let told_at = Instant::now();
         let bytes = engine.tell_presence();
-        let clients = usize::try_from(presences.connections()).unwrap_or(usize::MAX);
-        let seconds = (bytes.saturating_mul(clients) / BYTES_PER_S) as u64;
-        let pause = TELL_EVERY.max(Duration::from_secs(seconds));
+        let pause = TELL_EVERY.max(time_for(bytes, presences.connections()));
+        // Gathering is part of the pause: whoever joins right after a list sees the next in time.
         tokio::select! {
             () = engine.inner().stop.cancelled() => return,
-            () = tokio::time::sleep_until(told_at + pause) => {}
+            () = tokio::time::sleep_until(told_at + pause - GATHER) => {}
         }
     }
+}
+
+/// How long so many bytes may take to so many clients.
+fn time_for(bytes: usize, clients: u64) -> Duration {
+    let all = (bytes as u64).saturating_mul(clients);
+    Duration::from_millis(all.saturating_mul(1_000) / BYTES_PER_S)
 }

@@ -80,7 +80,8 @@ impl Engine {
         };
         tracing::info!(run_id = %lead.id, session_key = %lead.session_key, provider = model.provider, model = model.model, "turn");
         let spoken = self.let_speak(&*runner, turn, lead, live, speaker).await;
-        Ok(self.conclude(lead, live, &model, spoken))
+        let maker = Maker { api: runner.api().to_owned(), provider: model.provider, model: model.model };
+        Ok(self.conclude(lead, live, maker, spoken))
     }
 
     /// Finds the runner and builds its turn; `Ok(Err)` is a sentence for the user.
@@ -195,7 +196,7 @@ impl Engine {
         speaker.due(&progress.text, &progress.thinking)
     }
 
-    fn conclude(&self, lead: &Run, live: &LiveRun, model: &ModelRef, spoken: Spoken) -> (RunEnd, Option<NewMessage>) {
+    fn conclude(&self, lead: &Run, live: &LiveRun, maker: Maker, spoken: Spoken) -> (RunEnd, Option<NewMessage>) {
         let so_far = live.progress().clone();
         let partial = || {
             let thinking = (!so_far.thinking.is_empty())
@@ -203,8 +204,6 @@ impl Engine {
             let text = (!so_far.text.is_empty()).then(|| Part::Text { text: so_far.text.clone() });
             thinking.into_iter().chain(text).collect::<Vec<_>>()
         };
-        let maker =
-            Maker { api: String::new(), provider: model.provider.clone(), model: model.model.clone() };
         let message = |parts, stop, usage, maker, error| NewMessage {
             id: self.inner().ids.uuid(),
             speaker: tidegate_core::transcript::Speaker::Assistant,

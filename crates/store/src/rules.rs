@@ -1,6 +1,6 @@
 //! What both stores hold to.
 
-use tidegate_core::run::{Run, RunEnd, RunStatus};
+use tidegate_core::run::{RunEnd, RunRequest, RunStatus};
 use tidegate_core::store::{PairRequest, RecoveryNote, SettingsPatch};
 use tidegate_core::transcript::{NewMessage, Speaker, StopReason, Usage};
 use tidegate_protocol::{Patch, RunId};
@@ -34,17 +34,14 @@ pub(crate) fn moves_parent(patch: &SettingsPatch, stored: Option<&str>) -> bool 
     }
 }
 
-/// The user's words of a run that ended before it began: they belong into the transcript too,
-/// unless they were taken back. No model may read those.
-pub(crate) fn unheard(run: &Run, status: RunStatus) -> Option<NewMessage> {
-    (status != RunStatus::Aborted).then(|| {
-        NewMessage::user(
-            format!("{}:user", run.id),
-            run.request.message.clone(),
-            run.accepted_at_ms,
-            run.id.clone(),
-        )
-    })
+/// The user's words of a run that ended before it began: they belong into the transcript too.
+pub(crate) fn unheard(run: &RunId, request: &RunRequest, accepted_at_ms: u64) -> NewMessage {
+    NewMessage::user(
+        format!("{run}:user"),
+        request.message.clone(),
+        accepted_at_ms,
+        run.clone(),
+    )
 }
 
 /// The message that ends an interrupted turn.

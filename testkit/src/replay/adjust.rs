@@ -12,8 +12,8 @@ use super::recording::Recording;
 /// What a recording itself makes happen.
 #[derive(Debug)]
 pub(super) struct Known {
-    /// Devices that connect in it, or of which it sends a beacon.
-    devices: BTreeSet<String>,
+    /// Devices that connect in it, with their mode, and those of which it sends a beacon.
+    devices: BTreeSet<(String, String)>,
     /// Whether a client without a device is let in.
     without_device: bool,
     /// Messages of `chat.inject`, which is not among issue 2's methods.
@@ -22,12 +22,11 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn new(recording: &Recording) -> Self {
-        let text = |pointer: &str| {
-            let texts = recording.sent().map(|frame| word(frame, pointer)).filter(|text| !text.is_empty());
-            texts.map(str::to_owned).collect::<BTreeSet<_>>()
-        };
-        let mut devices = text("/params/device/id");
-        devices.extend(text("/params/deviceId"));
+        let mut devices = BTreeSet::new();
+        for frame in recording.sent() {
+            devices.insert((word(frame, "/params/device/id").to_owned(), word(frame, "/params/client/mode").to_owned()));
+            devices.insert((word(frame, "/params/deviceId").to_owned(), String::new()));
+        }
         let bare = |frame: &Value| frame.pointer("/payload/policy").is_some() && frame.pointer("/payload/auth").is_none();
         let injections = recording.sent().filter(|frame| word(frame, "/method") == "chat.inject");
         let injected = injections.map(|frame| word(frame, "/params/message").to_owned());
@@ -42,7 +41,8 @@ impl Known {
             }
         }
         let Some(messages) = recorded.pointer_mut("/payload/messages").and_then(Value::as_array_mut) else {
-            return self.adjust_previews(recorded);
+            self.adjust_previews(recorded);
+            return self.adjust_rows(recorded);
         };
         let all = messages.len();
         messages.retain(|message| self.said(message));
@@ -59,7 +59,7 @@ impl Known {
     fn present(&self, entry: &Value) -> bool {
         match word(entry, "/deviceId") {
             "" => word(entry, "/mode") == "gateway" || self.without_device,
-            device => self.devices.contains(device),
+            device => ["", word(entry, "/mode")].iter().any(|mode| self.devices.contains(&(device.to_owned(), (*mode).to_owned()))),
         }
     }
 
@@ -78,6 +78,18 @@ impl Known {
         for preview in previews.into_iter().flatten() {
             if let Some(items) = preview.get_mut("items").and_then(Value::as_array_mut) {
                 items.retain(|item| word(item, "/role") != "tool" && !self.is_injected(word(item, "/text")));
+            }
+        }
+    }
+
+    /// The last thing in a session was what was injected.
+    fn adjust_rows(&self, recorded: &mut Value) {
+        let rows = recorded.pointer_mut("/payload/sessions").and_then(Value::as_array_mut);
+        for row in rows.into_iter().flatten() {
+            if self.is_injected(word(row, "/lastMessagePreview"))
+                && let Some(row) = row.as_object_mut()
+            {
+                row.remove("lastMessagePreview");
             }
         }
     }

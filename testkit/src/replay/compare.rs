@@ -6,7 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::sort_of;
+use super::shape::{is_optional, sort_of};
 
 /// Characters of a value that are shown.
 const SHOWN_CHARS: usize = 200;
@@ -74,7 +74,10 @@ impl Compare<'_> {
     pub(super) fn one(&mut self, path: &str, recorded: &Value, ours: &Value) {
         match (recorded, ours) {
             (Value::Object(recorded), Value::Object(ours)) => self.keys(path, &[recorded], &[ours]),
+            // What was last depends on the moment.
+            (Value::Array(_), Value::Array(_)) if path.ends_with(".recent") => self.samples(path, &[recorded], &[ours]),
             (Value::Array(recorded), Value::Array(ours)) => self.lists(path, recorded, ours),
+            (Value::Number(recorded), Value::Number(ours)) if recorded.as_f64() == ours.as_f64() => {}
             _ if type_of(recorded) != type_of(ours) => self.found(path, Kind::Type, recorded, ours),
             _ if recorded != ours => self.found(path, Kind::Value, recorded, ours),
             _ => {}
@@ -112,17 +115,19 @@ impl Compare<'_> {
     }
 
     /// Keys that only one side has, and the values of the others.
-    fn keys(&mut self, path: &str, recorded: &[&Map<String, Value>], ours: &[&Map<String, Value>]) {
+    fn keys(&mut self, within: &str, recorded: &[&Map<String, Value>], ours: &[&Map<String, Value>]) {
         let mut names: Vec<&String> = recorded.iter().chain(ours).flat_map(|object| object.keys()).collect();
         names.sort();
         names.dedup();
         for name in names {
-            let path = format!("{path}.{name}");
+            let path = format!("{within}.{name}");
             let old: Vec<&Value> = recorded.iter().filter_map(|object| object.get(name)).collect();
             let new: Vec<&Value> = ours.iter().filter_map(|object| object.get(name)).collect();
+            let optional = is_optional(&self.frame, within, name);
             match (old.as_slice(), new.as_slice()) {
+                ([], _) if optional => {}
                 ([], new) => self.found(&path, Kind::Extra, "-", first(new)),
-                (old, new) if old.len() == recorded.len() && new.len() < ours.len() => {
+                (old, new) if !optional && old.len() == recorded.len() && new.len() < ours.len() => {
                     self.found(&path, Kind::Missing, first(old), "-");
                 }
                 ([old], [new]) if recorded.len() == 1 && ours.len() == 1 => self.one(&path, old, new),
@@ -131,8 +136,8 @@ impl Compare<'_> {
         }
     }
 
-    /// Lists of objects: the sorts of their elements in order, repeats as one; then element by
-    /// element. Lists of words must be equal.
+    /// Lists of objects are aligned by the sorts of their elements; a row of the same sort counts
+    /// as one. Lists of words must be equal.
     fn lists(&mut self, path: &str, recorded: &[Value], ours: &[Value]) {
         if !recorded.iter().chain(ours).any(Value::is_object) {
             if recorded != ours {
@@ -140,47 +145,79 @@ impl Compare<'_> {
             }
             return;
         }
-        self.sequence(path, &sorts(recorded), &sorts(ours));
-        for sort in sorts(recorded).into_iter().collect::<BTreeSet<_>>() {
-            let (old, new) = (of_sort(recorded.iter(), &sort), of_sort(ours.iter(), &sort));
-            let path = format!("{path}[]");
-            if old.len() == new.len() {
-                for (old, new) in old.iter().zip(&new) {
-                    self.one(&path, old, new);
+        let (old_sorts, new_sorts) = (sorts(recorded), sorts(ours));
+        for step in align(&old_sorts, &new_sorts) {
+            match step {
+                Step::Both(old, new) => {
+                    if let (Some(old), Some(new)) = (recorded.get(old), ours.get(new)) {
+                        self.one(&format!("{path}[]"), old, new);
+                    }
                 }
-            } else if !new.is_empty() {
-                self.samples(&path, &old, &new);
+                Step::Old(at) if !is_repeat(&old_sorts, at, &new_sorts) => self.missing_sort(path, &old_sorts, at, &new_sorts),
+                Step::New(at) if !is_repeat(&new_sorts, at, &old_sorts) => self.extra_sort(path, &old_sorts, &new_sorts, at),
+                Step::New(at) => {
+                    let (Some(new), Some(sort)) = (ours.get(at), new_sorts.get(at)) else { continue };
+                    self.samples(&format!("{path}[]"), &of_sort(recorded.iter(), sort), &[new]);
+                }
+                Step::Old(_) => {}
             }
         }
     }
 
     /// Two sequences of names: what one has and the other has not, at its place.
     pub(super) fn sequence(&mut self, path: &str, recorded: &[String], ours: &[String]) {
-        let (recorded, ours) = (collapsed(recorded), collapsed(ours));
-        let whole = (recorded.join(" "), ours.join(" "));
-        let (mut left, mut right) = (recorded.as_slice(), ours.as_slice());
-        while let (Some((old, old_rest)), Some((new, new_rest))) = (left.split_first(), right.split_first()) {
-            if old == new {
-                (left, right) = (old_rest, new_rest);
-            } else if common(old_rest, right) >= common(left, new_rest) {
-                self.found(&format!("{path}[{old}]"), Kind::Missing, &whole.0, &whole.1);
-                left = old_rest;
-            } else {
-                self.found(&format!("{path}[{new}]"), Kind::Extra, &whole.0, &whole.1);
-                right = new_rest;
+        for step in align(recorded, ours) {
+            match step {
+                Step::Both(..) => {}
+                Step::Old(at) => self.missing_sort(path, recorded, at, ours),
+                Step::New(at) => self.extra_sort(path, recorded, ours, at),
             }
         }
-        for old in left {
-            self.found(&format!("{path}[{old}]"), Kind::Missing, &whole.0, &whole.1);
-        }
-        for new in right {
-            self.found(&format!("{path}[{new}]"), Kind::Extra, &whole.0, &whole.1);
-        }
+    }
+
+    fn missing_sort(&mut self, path: &str, recorded: &[String], at: usize, ours: &[String]) {
+        let sort = recorded.get(at).map_or("", String::as_str);
+        self.found(&format!("{path}[{sort}]"), Kind::Missing, recorded.join(" "), ours.join(" "));
+    }
+
+    fn extra_sort(&mut self, path: &str, recorded: &[String], ours: &[String], at: usize) {
+        let sort = ours.get(at).map_or("", String::as_str);
+        self.found(&format!("{path}[{sort}]"), Kind::Extra, recorded.join(" "), ours.join(" "));
     }
 }
 
+/// A step through two lists side by side, with the places in them.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Both(usize, usize),
+    Old(usize),
+    New(usize),
+}
+
+/// Aligns two lists of names on their longest common subsequence.
+fn align(old: &[String], new: &[String]) -> Vec<Step> {
+    let (mut at_old, mut at_new) = (0, 0);
+    let mut steps = Vec::new();
+    while let (Some((name, old_rest)), Some((other, new_rest))) =
+        (old.get(at_old..).and_then(<[_]>::split_first), new.get(at_new..).and_then(<[_]>::split_first))
+    {
+        let both = name == other;
+        let skip_old = !both && common(old_rest, new.get(at_new..).unwrap_or_default()) >= common(old.get(at_old..).unwrap_or_default(), new_rest);
+        steps.push(match (both, skip_old) {
+            (true, _) => Step::Both(at_old, at_new),
+            (false, true) => Step::Old(at_old),
+            (false, false) => Step::New(at_new),
+        });
+        at_old += usize::from(both || skip_old);
+        at_new += usize::from(!skip_old);
+    }
+    steps.extend((at_old..old.len()).map(Step::Old));
+    steps.extend((at_new..new.len()).map(Step::New));
+    steps
+}
+
 /// Length of the longest common subsequence.
-fn common(left: &[&str], right: &[&str]) -> usize {
+fn common(left: &[String], right: &[String]) -> usize {
     let mut row = vec![0; right.len() + 1];
     for old in left {
         let mut diagonal = 0;
@@ -194,14 +231,17 @@ fn common(left: &[&str], right: &[&str]) -> usize {
     row.last().copied().unwrap_or(0)
 }
 
-fn of_sort<'v>(all: impl Iterator<Item = &'v Value>, sort: &str) -> Vec<&'v Value> {
-    all.filter(|element| sort_of(element) == sort).collect()
+/// Whether a neighbour is of the same sort, and the other side has the sort.
+fn is_repeat(sorts: &[String], at: usize, other: &[String]) -> bool {
+    let own = sorts.get(at);
+    if !own.is_some_and(|own| other.contains(own)) {
+        return false;
+    }
+    own == sorts.get(at + 1) || at.checked_sub(1).is_some_and(|before| own == sorts.get(before))
 }
 
-fn collapsed(names: &[String]) -> Vec<&str> {
-    let mut names: Vec<&str> = names.iter().map(String::as_str).collect();
-    names.dedup();
-    names
+fn of_sort<'v>(all: impl Iterator<Item = &'v Value>, sort: &str) -> Vec<&'v Value> {
+    all.filter(|element| sort_of(element) == sort).collect()
 }
 
 fn sorts(list: &[Value]) -> Vec<String> {
@@ -224,7 +264,7 @@ fn type_of(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(number) if number.as_f64().is_none_or(|number| number.fract() != 0.0) => "number",
         Value::Number(_) => "integer",
         Value::String(_) => "string",
         Value::Array(_) => "array",

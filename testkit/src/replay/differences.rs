@@ -65,7 +65,7 @@ impl Difference {
 
     fn problem(&self) -> Option<&'static str> {
         let wild = |text: &str| text.contains(['*', '?']);
-        let papers = ["D", "V3", "V4", "DESIGN", "issue 2", "T", "F"];
+        let papers = ["D", "V3", "V4", "issue 2"];
         if wild(&self.frame) || wild(&self.path) || !self.path.starts_with('$') {
             return Some("names no single JSON path of one kind of frame");
         }

@@ -38,7 +38,7 @@ const SLOW_WORDS: usize = 60;
 /// Between them; the recorded model took 200 ms.
 const SLOW_PAUSE: Duration = Duration::from_millis(40);
 /// Between the words of any other answer: longer than the least time between two updates.
-const PAUSE: Duration = Duration::from_millis(60);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Starts the binary as the January server was configured, plays the recording against it, and
 /// gives what it did.
@@ -47,19 +47,22 @@ const PAUSE: Duration = Duration::from_millis(60);
 /// The daemon does not start, or goes away.
 pub async fn capture(recording: &Recording, binary: &Path) -> io::Result<Session> {
     let model = MockProvider::start(|words| reply(words)).await?;
-    let mut daemon = Daemon::start(binary, &configuration(&model.base_url())).await?;
+    let mut daemon = Daemon::start(binary, &configuration(&model.base_url()), &SECRETS).await?;
     let session = play(recording, daemon.port()).await?;
     daemon.stop().await?;
     Ok(session)
 }
 
+/// Secrets are not in the file: we would warn of them.
+const SECRETS: [(&str, &str); 2] = [("REPLAY_TOKEN", play::TOKEN), ("REPLAY_KEY", PROVIDER_KEY)];
+
 /// The recorded configuration, in our keys.
 fn configuration(base_url: &str) -> Value {
     let mock = json!({ "id": "mock-1", "name": "Mock One", "reasoning": false, "input": ["text"], "contextWindow": 32000 });
     json!({
-        "gateway": { "mode": "local", "bind": "loopback", "auth": { "token": play::TOKEN } },
+        "gateway": { "mode": "local", "bind": "loopback", "auth": { "token": { "env": "REPLAY_TOKEN" } } },
         "models": { "providers": { "mock": {
-            "baseUrl": base_url, "apiKey": PROVIDER_KEY, "api": "openai-completions", "models": [mock],
+            "baseUrl": base_url, "apiKey": { "env": "REPLAY_KEY" }, "api": "openai-completions", "models": [mock],
         } } },
         "agents": { "defaults": { "model": { "primary": "mock/mock-1" } } },
     })
@@ -67,6 +70,8 @@ fn configuration(base_url: &str) -> Value {
 
 /// What the recorded model said.
 fn reply(words: &str) -> Reply {
+    // After a failed call the model hears that message again, before the new one.
+    let words = words.lines().last().unwrap_or_default();
     if words.starts_with("failplease") {
         let body = json!({ "error": { "message": "mock failure", "type": "invalid_request_error" } });
         return Reply::Status { status: 400, body };

@@ -46,7 +46,12 @@ pub fn compare(recording: &Recording, session: &Session, all: &[Recording]) -> R
             comparison.report.skipped.push(format!("connection {number} ({}): {why}", recorded.label));
             continue;
         }
+        let narrowed = session.narrowed.get(&number);
         match session.connections.get(&number) {
+            Some(played) if narrowed.is_some() => {
+                comparison.report.compared += 1;
+                comparison.narrowed(narrowed.map(Vec::as_slice).unwrap_or_default(), played);
+            }
             Some(played) => comparison.connection(&recorded, played),
             None => comparison.with("connection").found("$", Kind::Missing, number, "-"),
         }
@@ -82,6 +87,16 @@ impl Comparison {
             let mut compare = self.with("close");
             compare.one("$.code", &then.code.into(), &code.into());
             compare.one("$.reason", &then.reason.as_str().into(), &reason.into());
+        }
+    }
+
+    /// T14: whoever asks for more than its token has gets no more than its token has.
+    fn narrowed(&mut self, token: &[Value], played: &Played) {
+        let granted = played.heard.iter().find_map(|frame| frame.pointer("/payload/auth/scopes"));
+        let within = granted.and_then(Value::as_array).is_some_and(|all| all.iter().all(|scope| token.contains(scope)));
+        if !within {
+            let granted = granted.cloned().unwrap_or_default();
+            self.with("res connect").found("$.payload.auth.scopes", Kind::Value, Value::from(token), granted);
         }
     }
 
@@ -152,17 +167,34 @@ impl Comparison {
             let now = new.runs.get(run).map(Vec::as_slice).unwrap_or_default();
             let how = then.iter().rev().find(|frame| word(frame, "/event") == "chat");
             let how = how.map_or("", |frame| word(frame, "/payload/state"));
-            let (old_line, new_line) = (timeline(then), timeline(now));
+            let (mut old_line, new_line) = (timeline(then), timeline(now));
+            let failed = how == "final" && then.iter().all(|frame| frame.pointer("/payload/message").is_none());
+            if failed {
+                // D1: a failed model call is told as an error, not as an empty final.
+                old_line = ["lifecycle/start", "lifecycle/error"].map(|phase| format!("event agent {phase}")).to_vec();
+                old_line.push("event chat error".to_owned());
+                self.failure(now);
+            }
             self.with(format!("run {how}")).sequence("$", &old_line, &new_line);
-            for name in &old_line {
+            for name in old_line.iter().filter(|_| !failed) {
                 self.event(name, &of_kind(then, name), &of_kind(now, name));
             }
-            if how == "final" {
+            if how == "final" && !failed {
                 self.words(then, now);
             }
         }
         for (run, now) in new.runs.iter().filter(|(run, _)| !old.runs.contains_key(*run)) {
             self.with("run").found("$", Kind::Extra, "-", format!("{run}: {} frames", now.len()));
+        }
+    }
+
+    /// A failed run says why, in words, to both kinds of listeners.
+    fn failure(&mut self, now: &[&Value]) {
+        for (name, place) in [("agent", "/payload/data/error"), ("chat", "/payload/errorMessage")] {
+            let said = now.iter().any(|frame| word(frame, "/event") == name && !word(frame, place).is_empty());
+            if !said {
+                self.with(format!("event {name} error")).found(&format!("$ {place}"), Kind::Missing, "a reason", "-");
+            }
         }
     }
 

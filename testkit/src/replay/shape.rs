@@ -4,15 +4,15 @@
 use serde_json::{Map, Value};
 
 /// Numbers that count time, events, bytes or changes.
-const TIMES: [&str; 16] = [
-    "ts", "timestamp", "startedAt", "endedAt", "acceptedAt", "updatedAt", "issuedAtMs", "uptimeMs",
+const TIMES: [&str; 17] = [
+    "heartbeatSeconds", "ts", "timestamp", "startedAt", "endedAt", "acceptedAt", "updatedAt", "issuedAtMs", "uptimeMs",
     "durationMs", "age", "seq", "presence", "health", "cursor", "size", "generatedAt",
 ];
 /// Names that are new at every start, connection, device or message.
 const IDS: [&str; 9] =
     ["connId", "requestId", "sessionId", "deviceId", "instanceId", "deviceToken", "nonce", "hash", "raw"];
 /// Where things are on the host.
-const PLACES: [&str; 5] = ["path", "file", "configPath", "stateDir", "canvasHostUrl"];
+const PLACES: [&str; 6] = ["path", "paths", "file", "configPath", "stateDir", "canvasHostUrl"];
 /// Facts of the host and the program, where the gateway speaks of itself.
 const HOST_FACTS: [&str; 5] = ["host", "ip", "version", "platform", "modelIdentifier"];
 /// A program's own configuration: its keys are not part of the protocol.
@@ -35,8 +35,10 @@ struct Owner {
     gateway: bool,
     /// The answer of a slash command: its words are the program's own.
     injected: bool,
-    /// The session store's summary: how many there are depends on the moment.
+    /// The summary of the sessions: which and how many there are depends on the moment.
     counted: bool,
+    /// A setting of heartbeats, which come in a later issue: only its keys are compared.
+    heartbeat: bool,
     /// One model of a long list.
     model: bool,
 }
@@ -44,8 +46,10 @@ struct Owner {
 fn masked(key: &str, value: &Value, owner: Owner) -> Value {
     match value {
         Value::Object(object) if DOCUMENTS.contains(&key) && !object.is_empty() => mask("document"),
+        Value::Object(object) if key == "usage" && is_nothing(object) => mask("no usage"),
         Value::Object(object) => Value::Object(masked_object(key, object, owner)),
         Value::Array(items) => masked_array(key, items, owner),
+        _ if owner.heartbeat => mask("setting"),
         Value::Null | Value::Bool(_) => value.clone(),
         Value::Number(number) => {
             let hidden = TIMES.contains(&key) || owner.model || (owner.counted && key == "count");
@@ -54,11 +58,12 @@ fn masked(key: &str, value: &Value, owner: Owner) -> Value {
             }
             mask(if number.is_f64() { "number" } else { "integer" })
         }
-        Value::String(_) => {
+        Value::String(text) => {
             let own = owner.gateway && HOST_FACTS.contains(&key);
             let words = owner.injected && key == "text";
-            let hidden = IDS.contains(&key) || PLACES.contains(&key) || own || words || owner.model;
-            if hidden { mask("string") } else { value.clone() }
+            let session = owner.counted && key == "key";
+            let hidden = IDS.contains(&key) || PLACES.contains(&key) || own || words || session || owner.model;
+            if hidden { mask("string") } else { Value::String(without_message_id(text).to_owned()) }
         }
     }
 }
@@ -72,7 +77,8 @@ fn masked_object(key: &str, object: &Map<String, Value>, owner: Owner) -> Map<St
     let owner = Owner {
         gateway: key == "server" || word("mode") == Some("gateway"),
         injected: owner.injected || word("stopReason") == Some("injected"),
-        counted: object.contains_key("recent"),
+        counted: owner.counted || object.contains_key("recent"),
+        heartbeat: owner.heartbeat || key == "heartbeat",
         model: owner.model,
     };
     let child = |(key, value): (&String, &Value)| {
@@ -92,8 +98,23 @@ fn masked_array(key: &str, items: &[Value], owner: Owner) -> Value {
     let items = items.iter().filter(|item| !elided(item));
     Value::Array(match key {
         "lines" => vec![mask("lines")],
+        "input" if owner.model => vec![mask("kinds")],
         _ => items.map(|item| masked(key, item, owner)).collect(),
     })
+}
+
+/// Whether every number in it is zero: then it does not matter which there are (V3 6.2).
+fn is_nothing(usage: &Map<String, Value>) -> bool {
+    usage.values().all(|value| match value {
+        Value::Object(inner) => is_nothing(inner),
+        value => value.as_f64() == Some(0.0),
+    })
+}
+
+/// The January server kept an id at the end of each text, and forgot to take it out again in
+/// `sessions.preview` (V3 6.5).
+fn without_message_id(text: &str) -> &str {
+    text.split_once("\n[message_id: ").map_or(text, |(text, _)| text)
 }
 
 /// The gateway's line about itself with its facts masked.
@@ -111,7 +132,31 @@ fn without_facts(text: &str, entry: &Map<String, Value>) -> String {
 
 /// What sort of element of a list this is: elements are compared with their own sort.
 pub(super) fn sort_of(element: &Value) -> String {
-    let words = ["role", "stopReason", "mode", "reason", "type", "key", "agentId"];
+    let words = ["role", "stopReason", "mode", "type", "key", "agentId"];
     let found = words.iter().filter_map(|key| element.get(key)?.as_str());
     found.collect::<Vec<_>>().join("/")
+}
+
+/// Keys that V3 itself marks as optional, by the objects that have them: one side may lack them.
+/// If both have them, they are compared.
+const OPTIONAL: [(&str, &str, &[&str]); 5] = [
+    // V3 3.3. The January store had two entries for `main` (V3 11.1), which shared these.
+    ("res sessions.list", "$.payload.sessions[]", &SESSION),
+    ("res sessions.patch", "$.payload.entry", &SESSION),
+    ("res sessions.reset", "$.payload.entry", &SESSION),
+    // V3 3.2
+    ("res models.list", "$.payload.models[]", &["contextWindow", "reasoning", "input"]),
+    // V3 6.2
+    ("event chat final", "$.payload", &["usage", "stopReason"]),
+];
+/// V3 3.3 and 11.2: what is known of a session once something happened in it.
+const SESSION: [&str; 15] = [
+    "displayName", "chatType", "origin", "deliveryContext", "lastChannel", "lastMessagePreview", "systemSent",
+    "abortedLastRun", "inputTokens", "outputTokens", "totalTokens", "modelProvider", "model", "contextTokens",
+    "skillsSnapshot",
+];
+
+/// Whether V3 marks this key of this object as optional.
+pub(super) fn is_optional(frame: &str, object: &str, key: &str) -> bool {
+    OPTIONAL.iter().any(|(of, path, keys)| *of == frame && *path == object && keys.contains(&key))
 }

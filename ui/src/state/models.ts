@@ -11,7 +11,10 @@ export async function refreshModels(): Promise<void> {
     .call("models.list", {})
     .catch(() => undefined);
   if (result === undefined) return;
-  models.value = list(object(result).models)
+  const all = list(object(result).models)
     .map(readModel)
     .filter((model) => model !== undefined);
+  // The agent that answers without a model is no choice where there are models.
+  const real = all.filter((model) => model.provider !== "offline");
+  models.value = real.length > 0 ? real : all;
 }

@@ -36,7 +36,7 @@ export function ConnectionBanner() {
   return (
     <div class="banner" role="status">
       <p>
-        {words.banner[state.reason]} <span aria-hidden="true">({words.retryIn(seconds)})</span>
+        {words.banner[state.reason]} <span aria-hidden="true">{words.retryIn(seconds)}</span>
       </p>
       <button type="button" class="quiet small" onClick={() => gateway().retryNow()}>
         {words.retryNow}

@@ -30,7 +30,7 @@ export function DetailsSheet() {
         <Fact name={words.version}>{greeting?.serverVersion ?? "–"}</Fact>
         <Fact name={words.protocol}>{greeting?.protocol ?? "–"}</Fact>
         <Fact name={words.uptime}>{duration(uptimeMs(now))}</Fact>
-        <Fact name={words.sessions}>{plainCount(sessionCount.value ?? sessions.value.length)}</Fact>
+        <Fact name={words.sessions}>{plainCount(Math.max(sessionCount.value ?? 0, sessions.value.length))}</Fact>
         <Fact name={words.runs}>{plainCount(runCount.value ?? running.value.size)}</Fact>
         <Fact name={words.connId}><code>{greeting?.connId ?? "–"}</code></Fact>
       </dl>
@@ -80,7 +80,7 @@ function Presence({ entries, now }: { entries: readonly PresenceEntry[]; now: nu
             {entry.deviceId !== "" && entry.deviceId === deviceId() && <em>{words.thisBrowser}</em>}
           </span>
           <span class="presence-facts">
-            {[entry.mode, entry.platform, entry.reason].filter(Boolean).join(" · ")}
+            {[words.modes[entry.mode] ?? entry.mode, entry.platform].filter(Boolean).join(" · ")}
           </span>
           <span class="row-time">{shortTime(entry.at, now)}</span>
         </li>

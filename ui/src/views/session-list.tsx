@@ -50,6 +50,8 @@ export function SessionList({ rows }: { rows: readonly Session[] }) {
 
 function Row({ row, now }: { row: Session; now: number }) {
   const active = running.value.has(row.key);
+  const title = titleOf(row, row.key);
+  const preview = plainWords(row.preview ?? "");
   const open = (): void => {
     select(row.key);
     drawerOpen.value = false;
@@ -58,11 +60,11 @@ function Row({ row, now }: { row: Session; now: number }) {
     <li>
       <button type="button" class="row" aria-current={openKey.value === row.key ? "page" : undefined}
         onClick={open}>
-        <span class="row-title">{titleOf(row, row.key)}</span>
+        <span class="row-title">{title}</span>
         <span class="row-time">
           {active ? <span class="pulse" role="img" aria-label={words.working} /> : shortTime(row.updatedAt, now)}
         </span>
-        {row.preview && <span class="row-preview">{plainWords(row.preview)}</span>}
+        {preview !== "" && preview !== title && <span class="row-preview">{preview}</span>}
       </button>
     </li>
   );

@@ -19,7 +19,7 @@ export function Sidebar() {
   };
   return (
     <nav class={listHidden.value ? "sidebar" : "sidebar open"} aria-label={words.region}
-      inert={listHidden.value}>
+      inert={listHidden.value} onKeyDown={walkRows}>
       <div class="sidebar-top">
         <span class="brand"><Logo /> {strings.product}</span>
         {narrow.value && (
@@ -50,6 +50,7 @@ function SearchBox() {
     return () => removeEventListener("keydown", onKey);
   }, []);
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Enter") return openFirstRow();
     if (event.key !== "Escape") return;
     event.stopPropagation();
     if (search.value !== "") setSearch("");
@@ -64,6 +65,25 @@ function SearchBox() {
       <kbd aria-hidden="true">{/Mac|iP/.test(navigator.platform) ? "⌘K" : "Ctrl K"}</kbd>
     </div>
   );
+}
+
+/** The best match is the first row. */
+function openFirstRow(): void {
+  if (search.value.trim() === "" || !found.value?.length) return;
+  document.querySelector<HTMLElement>(".sidebar .row")?.click();
+  leave();
+}
+
+/** The arrow keys walk over the rows, and from the first one back into the search. */
+function walkRows(event: KeyboardEvent): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const now = event.target;
+  if (!step || !(now instanceof HTMLElement)) return;
+  const stops = [...document.querySelectorAll<HTMLElement>("#search, .sidebar .row")];
+  const next = stops[stops.indexOf(now) + step];
+  if (!stops.includes(now) || !next) return;
+  event.preventDefault();
+  next.focus();
 }
 
 function leave(): void {

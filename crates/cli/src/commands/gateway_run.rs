@@ -15,7 +15,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::args::{GatewayRunArgs, Globals};
 use crate::compose::{self, Daemon};
-use crate::config::{Bind, FileState, Loaded, LogLevel, Overrides, env::Environment, load};
+use crate::config::env::Environment;
+use crate::config::{Bind, FileState, Loaded, LogLevel, Overrides, load, paths};
 use crate::exit::Exit;
 use crate::lifecycle::{self, Invocation};
 use crate::logging::{self, LogFile, LogOptions};
@@ -38,7 +39,10 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
             "--token: other users of this host can see it in the list of processes; --token-file hides it",
         );
     }
-    let loaded = load(&overrides(globals, args)?)?;
+    let overrides = overrides(globals, args)?;
+    // Before the configuration in it: that another user's cannot be read is not what is wrong.
+    state_dir::refuse_foreign(&paths::state_dir(&overrides, &Environment::of_process())?)?;
+    let loaded = load(&overrides)?;
     let (bound, webchat) = listen(&loaded, args.force, inherited).await?;
     let start = prepare(loaded, args.verbose, bound.exposed)?;
 

@@ -47,7 +47,7 @@ fn host_of_url(url: &str) -> Option<String> {
 }
 
 /// Addresses of this host's interfaces, as the kernel lists its local routes.
-fn own_addresses() -> Vec<IpAddr> {
+pub(super) fn own_addresses() -> Vec<IpAddr> {
     let table = std::fs::read_to_string("/proc/net/fib_trie").unwrap_or_default();
     let mut last = None;
     let mut found = Vec::new();

@@ -234,7 +234,7 @@ impl Gateway {
         let mut answer = String::new();
         in_time("an HTTP answer", stream.read_to_string(&mut answer)).await.unwrap().unwrap();
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer.split_once("\r\n\r\n").unwrap().1.to_owned())
+        (status, answer.split_once("\r\n\r\n").unwrap().1.trim_end().to_owned())
     }
 }
 

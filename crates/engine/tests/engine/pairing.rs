@@ -178,8 +178,8 @@ proptest! {
                 let got = world.engine.admit(claim("d", role, requested), shown).await;
                 let expected = match way {
                     Way::Owner | Way::Code => Some(requested),
-                    Way::Secret => granted[slot].filter(|has| requested.is_subset(*has)).map(|_| requested),
-                    Way::Token(pick) => live(&tokens, pick).map(|of_token| requested.intersection(of_token)),
+                    Way::Secret => granted[slot].filter(|has| requested.within(*has) == requested).map(|_| requested),
+                    Way::Token(pick) => live(&tokens, pick).map(|of_token| requested.within(of_token)),
                     Way::WrongToken => None,
                 };
                 let Ok(admission) = got else {

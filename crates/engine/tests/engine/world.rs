@@ -98,6 +98,7 @@ fn facts(problems: Vec<String>) -> HealthFacts {
     HealthFacts {
         version: "0.0.0".into(),
         host: "Host".into(),
+        ip: None,
         platform: "linux 6".into(),
         device_family: "Linux".into(),
         arch: "x64".into(),

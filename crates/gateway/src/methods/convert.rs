@@ -47,9 +47,9 @@ pub(super) fn usage(usage: Usage) -> MessageUsage {
     }
 }
 
-/// Tokens in the context after the last turn.
+/// Tokens of the last request's context: what the family calls `totalTokens` of a session.
 fn context_used(session: &Session) -> u64 {
-    session.last_usage.map_or(0, Usage::total)
+    session.last_usage.map_or(0, |usage| usage.total().saturating_sub(usage.output))
 }
 
 /// Provider and model that answer in a session.
@@ -142,7 +142,7 @@ pub(super) fn entry(session: &Session) -> SessionEntry {
         group_activation: settings.group_activation,
         input_tokens: session.last_usage.map(|usage| usage.input),
         output_tokens: session.last_usage.map(|usage| usage.output),
-        total_tokens: session.last_usage.map(Usage::total),
+        total_tokens: session.last_usage.map(|_| context_used(session)),
         model_provider: session.last_maker.as_ref().map(|maker| maker.provider.clone()),
         model: session.last_maker.as_ref().map(|maker| maker.model.clone()),
     }

@@ -138,7 +138,8 @@ fn too_large() -> ErrorShape {
 
 /// JSON that is no valid request: answered with what is wrong, under whatever id it carries.
 fn bad_frame(text: &str) -> Option<String> {
-    let value: Value = strict::parse(text).ok()?;
+    // Not the strict parser: a key that stands twice is what may have to be told.
+    let value: Value = serde_json::from_str(text).ok()?;
     let validator = jsonschema::validator_for(&schema::request_frame()).ok()?;
     let why = problems(&validator, &value).unwrap_or_else(|| "must be an object with each key once".into());
     let id = value.get("id").cloned().unwrap_or_else(|| Value::String("invalid".into()));

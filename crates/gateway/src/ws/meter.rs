@@ -19,6 +19,8 @@ use super::gauges::Gauges;
 
 /// Messages above this size count against the budget of the process.
 const LARGE_BYTES: u64 = 512 * 1024;
+/// The kind of a close frame.
+const CLOSE_OPCODE: u8 = 0x8;
 /// Bytes of a client's frame header at most: 2, length 8, mask 4.
 const HEADER_MAX: usize = 14;
 
@@ -68,9 +70,9 @@ struct Scan {
     have: usize,
     payload_left: u64,
     last_fragment: bool,
-    is_control: bool,
-    in_message: bool,
+    opcode: u8,
     message_bytes: u64,
+    /// Of the message that is not complete; 0 between messages.
     fragments: u32,
     limits: Limits,
     control_since: Instant,
@@ -78,6 +80,10 @@ struct Scan {
     large: Arc<Semaphore>,
     reserved: Option<OwnedSemaphorePermit>,
     violation: Option<Violation>,
+    /// The peer has said goodbye.
+    close_seen: bool,
+    /// We have said goodbye: frames are followed, and no longer judged.
+    leaving: bool,
 }
 
 impl<S> Meter<S> {
@@ -87,8 +93,7 @@ impl<S> Meter<S> {
             have: 0,
             payload_left: 0,
             last_fragment: true,
-            is_control: false,
-            in_message: false,
+            opcode: 0,
             message_bytes: 0,
             fragments: 0,
             limits,
@@ -97,6 +102,8 @@ impl<S> Meter<S> {
             large,
             reserved: None,
             violation: None,
+            close_seen: false,
+            leaving: false,
         };
         Self { stream, early, scan, gauges }
     }
@@ -106,14 +113,27 @@ impl<S> Meter<S> {
         self.scan.limits.message_bytes = bytes;
     }
 
+    /// From now on no limit ends the connection: what still comes is thrown away.
+    pub(crate) fn leave(&mut self) {
+        self.scan.leaving = true;
+        self.scan.reserved = None;
+    }
+
+    /// Whether the peer's close frame has passed.
+    pub(crate) const fn close_seen(&self) -> bool {
+        self.scan.close_seen
+    }
+
     pub(crate) const fn violation(&self) -> Option<Violation> {
         self.scan.violation
     }
 }
 
 impl Scan {
-    /// Reads headers in bytes that just arrived.
+    /// Reads headers in bytes that just arrived; all of them, so that the place in the stream is
+    /// known after a violation too.
     fn feed(&mut self, mut bytes: &[u8]) -> Result<(), Violation> {
+        let mut verdict = Ok(());
         while !bytes.is_empty() {
             if self.payload_left > 0 {
                 let skip = usize::try_from(self.payload_left).unwrap_or(usize::MAX).min(bytes.len());
@@ -131,10 +151,10 @@ impl Scan {
                 self.have += 1;
             }
             if let Some(length) = self.header_complete() {
-                self.frame_begins(length)?;
+                verdict = verdict.and(self.frame_begins(length));
             }
         }
-        Ok(())
+        verdict
     }
 
     /// The declared length, once the whole header is there.
@@ -153,16 +173,27 @@ impl Scan {
         (self.have >= bytes + masked).then_some(length)
     }
 
+    const fn is_control(&self) -> bool {
+        self.opcode & 0x08 != 0
+    }
+
     fn frame_begins(&mut self, length: u64) -> Result<(), Violation> {
         let [first, ..] = self.header;
         self.have = 0;
         self.last_fragment = first & 0x80 != 0;
-        self.is_control = first & 0x08 != 0;
+        self.opcode = first & 0x0f;
         self.payload_left = length;
-        if self.is_control {
-            self.count_control()?;
+        let verdict = if self.leaving { Ok(()) } else { self.judge(length) };
+        if length == 0 {
+            self.frame_done();
+        }
+        verdict
+    }
+
+    fn judge(&mut self, length: u64) -> Result<(), Violation> {
+        if self.is_control() {
+            self.count_control()
         } else {
-            self.in_message = true;
             self.fragments += 1;
             self.message_bytes = self.message_bytes.saturating_add(length);
             if self.message_bytes > self.limits.message_bytes as u64 {
@@ -171,12 +202,8 @@ impl Scan {
             if self.fragments > self.limits.fragments {
                 return Err(FRAGMENTS);
             }
-            self.reserve()?;
+            self.reserve()
         }
-        if length == 0 {
-            self.frame_done();
-        }
-        Ok(())
     }
 
     fn count_control(&mut self) -> Result<(), Violation> {
@@ -205,8 +232,8 @@ impl Scan {
     }
 
     fn frame_done(&mut self) {
-        if self.last_fragment && !self.is_control {
-            self.in_message = false;
+        self.close_seen |= self.opcode == CLOSE_OPCODE;
+        if self.last_fragment && !self.is_control() {
             self.message_bytes = 0;
             self.fragments = 0;
             self.reserved = None;
@@ -214,7 +241,7 @@ impl Scan {
     }
 
     fn unfinished_bytes(&self) -> u64 {
-        if self.in_message { self.message_bytes.saturating_sub(self.payload_left).max(1) } else { u64::from(self.have > 0) }
+        if self.fragments > 0 { self.message_bytes.saturating_sub(self.payload_left).max(1) } else { u64::from(self.have > 0) }
     }
 }
 
@@ -275,11 +302,11 @@ mod tests {
         match length {
             0..=125 => bytes.push(0x80 | u8::try_from(length).unwrap()),
             126..=65535 => {
-                bytes.push(0x80 | 126);
+                bytes.push(0x80 | 0x7e);
                 bytes.extend(u16::try_from(length).unwrap().to_be_bytes());
             }
             _ => {
-                bytes.push(0x80 | 127);
+                bytes.push(0x80 | 0x7f);
                 bytes.extend((length as u64).to_be_bytes());
             }
         }
@@ -315,6 +342,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_peers_goodbye_is_found_behind_a_violation() {
+        let mut s = scan(10, 0);
+        let mut bytes = frame(0x81, 300);
+        bytes.extend(frame(0x88, 2));
+        assert_eq!(s.feed(&bytes[..100]), Err(OVERSIZE));
+        s.leaving = true;
+        s.feed(&bytes[100..bytes.len() - 1]).unwrap();
+        assert!(!s.close_seen, "one byte of it is missing");
+        s.feed(&bytes[bytes.len() - 1..]).unwrap();
+        assert!(s.close_seen);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn large_messages_share_a_budget_and_give_it_back() {
         let size = 600 * 1024;
         let mut s = scan(1 << 30, size);
@@ -340,7 +380,7 @@ mod tests {
             for piece in bytes.chunks(cut) {
                 prop_assert_eq!(s.feed(piece), Ok(()));
             }
-            prop_assert!(!s.in_message);
+            prop_assert!(s.fragments == 0);
             prop_assert_eq!(s.unfinished_bytes(), 0);
         }
     }

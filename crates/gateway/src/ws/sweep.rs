@@ -81,28 +81,29 @@ impl Seen {
             self.sent = sent;
             self.sent_at = now;
         }
+        // A connection that is not read because its replies wait is not silent, it is slow; its
+        // silence begins when it is read again.
+        let reading = !gauges.write_blocked.load(Relaxed);
         let received = gauges.received_bytes.load(Relaxed);
-        if received != self.received {
+        if received != self.received || !reading {
             self.received = received;
             self.received_at = now;
             self.pinged = false;
         }
         let unfinished = gauges.unfinished_bytes.load(Relaxed);
-        self.unfinished_since = if unfinished == 0 { None } else { self.unfinished_since.or(Some(now)) };
-        // A connection that is not read because its replies wait is not silent, it is slow.
-        let reading = !gauges.write_blocked.load(Relaxed);
+        self.unfinished_since = if unfinished == 0 || !reading { None } else { self.unfinished_since.or(Some(now)) };
         if now.duration_since(self.sent_at) >= Duration::from_millis(WRITE_STALL_MS) {
             return Verdict::End(SLOW_CONSUMER);
         }
         let allowed = Duration::from_millis(MESSAGE_MS + unfinished * 1000 / SLOW_MESSAGE_BYTES_PER_S);
-        if reading && self.unfinished_since.is_some_and(|since| now.duration_since(since) > allowed) {
+        if self.unfinished_since.is_some_and(|since| now.duration_since(since) > allowed) {
             return Verdict::End("message took too long");
         }
         let silent = now.duration_since(self.received_at);
-        if reading && silent >= DEAD_AFTER {
+        if silent >= DEAD_AFTER {
             return Verdict::End("no sign of life");
         }
-        if reading && silent >= PING_AFTER && !self.pinged {
+        if silent >= PING_AFTER && !self.pinged {
             self.pinged = true;
             return Verdict::Ping;
         }

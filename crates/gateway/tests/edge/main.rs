@@ -13,3 +13,8 @@ mod authz_matrix;
 mod common;
 mod doors;
 mod handshake;
+mod limits;
+mod metrics;
+mod presence;
+mod runs;
+mod secrets;

@@ -191,6 +191,10 @@ impl<D: Dialect> AgentRunner for Provider<D> {
         &self.settings.name
     }
 
+    fn api(&self) -> &str {
+        D::API.as_str()
+    }
+
     async fn run(
         &self,
         turn: Turn,

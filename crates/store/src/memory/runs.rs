@@ -131,10 +131,9 @@ impl State {
                         .sessions
                         .get(&run.session_key)
                         .map(|kept| kept.id.clone());
-                    let id = current.unwrap_or_else(|| run.session_id.clone());
-                    if let Some(message) = rules::unheard(&run, finish.end.status) {
-                        self.append(&id, message);
-                    }
+                    let id = current.unwrap_or(run.session_id);
+                    let message = rules::unheard(&run.id, &run.request, run.accepted_at_ms);
+                    self.append(&id, message);
                     if let Some(kept) = self.writing(&id) {
                         kept.updated_at_ms = kept.updated_at_ms.max(finish.at_ms);
                     }

@@ -118,9 +118,8 @@ fn finish(conn: &Connection, finish: &Finish) -> Result<(), Fault> {
             RunState::Queued => {
                 let transcript = current_transcript(conn, &run.session_key, &run.session_id)?;
                 if let Some(transcript) = transcript {
-                    if let Some(message) = rules::unheard(&run, finish.end.status) {
-                        append(conn, transcript, &message)?;
-                    }
+                    let message = rules::unheard(&run.id, &run.request, run.accepted_at_ms);
+                    append(conn, transcript, &message)?;
                     touch_session(conn, transcript, finish.at_ms)?;
                 }
                 transcript

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 
-use futures_util::{SinkExt, StreamExt};
+use futures_util::{FutureExt, SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::http::HeaderName;
 use tokio_tungstenite::tungstenite::http::header::HeaderValue;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use super::{Device, TOKEN, in_time};
+use super::{Device, TOKEN, in_time, settle};
 
 /// A header of a proxy: whoever sends it is not on this machine.
 pub(crate) const FORWARDED: (&str, &str) = ("x-forwarded-for", "203.0.113.9");
@@ -120,6 +120,17 @@ impl Client {
         }
     }
 
+    /// The next answer, whatever it answers.
+    pub(crate) async fn any_answer(&mut self) -> Value {
+        loop {
+            let frame = self.frame().await;
+            if frame["type"] == "res" {
+                return frame;
+            }
+            self.events.push_back(frame);
+        }
+    }
+
     /// The next event for which the question is answered with yes; earlier others are forgotten.
     pub(crate) async fn event_where(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
         loop {
@@ -145,6 +156,17 @@ impl Client {
         }
     }
 
+    /// Whether a frame has come that was not read yet.
+    pub(crate) async fn pending(&mut self) -> bool {
+        settle().await;
+        if self.events.is_empty()
+            && let Some(Some(Ok(Message::Text(text)))) = self.socket.next().now_or_never()
+        {
+            self.events.push_back(serde_json::from_str(&text).unwrap());
+        }
+        !self.events.is_empty()
+    }
+
     /// The next frame from the socket.
     async fn frame(&mut self) -> Value {
         match self.message().await {
@@ -166,15 +188,17 @@ impl Client {
 
     /// Reads to the end: the code and reason of the close frame. `None`: there was none.
     pub(crate) async fn closed(&mut self) -> Option<(u16, String)> {
-        loop {
-            match self.message().await? {
+        let mut close = None;
+        while let Some(message) = self.message().await {
+            match message {
                 Message::Close(frame) => {
-                    return Some(frame.map_or((1005, String::new()), |f| (f.code.into(), f.reason.to_string())));
+                    close = Some(frame.map_or((1005, String::new()), |f| (f.code.into(), f.reason.to_string())));
                 }
                 Message::Text(text) => self.events.push_back(serde_json::from_str(&text).unwrap()),
                 _ => {}
             }
         }
+        close
     }
 
     /// A frame that came before the end.

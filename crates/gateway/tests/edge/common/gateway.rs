@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use serde_json::json;
 use tidegate_core::agents::{Agent, Agents, QueueMode, RunLimits};
+use tidegate_core::run::Once;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
-use tidegate_core::{Events, ManualClock, Secret, SessionNames, SystemIds};
+use tidegate_core::store::SessionStore as _;
+use tidegate_core::transcript::NewMessage;
+use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{Engine, EngineParts, HealthFacts};
 use tidegate_gateway::{Gateway, GatewayConfig, Hub, LogTailPage, Metrics};
 use tidegate_protocol::api::agent::AgentIdentity;
@@ -18,7 +21,7 @@ use tidegate_store::MemoryStore;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Client, ScriptedRunner, asks, in_time};
+use super::{Client, ScriptedRunner, asks, in_time, jump, settle};
 
 /// The shared secret of every test gateway: as strong as a generated one.
 pub(crate) const TOKEN: &str = "7e57-0f-the-edge-7e57-0f-the-edge-7e57-0f-the-edge";
@@ -101,6 +104,15 @@ impl Edge {
         self.join(&asks(4, scopes)).await
     }
 
+    /// Puts a message into the main session, past every limit of the wire.
+    pub(crate) async fn remember(&self, number: usize, text: String) {
+        let key = SessionKey::stored("agent:main:main");
+        let id = format!("m{number}");
+        let once = Once { principal: "test".into(), method: "send", key: id.clone(), params_hash: String::new() };
+        let message = NewMessage::injected(id, text, NOW_MS, None);
+        self.store.deliver(once, &key, "s1".into(), message).await.unwrap();
+    }
+
     /// A client that asks for this and gets it.
     pub(crate) async fn join(&self, params: &serde_json::Value) -> Client {
         let mut client = Client::open(self.addr).await;
@@ -109,9 +121,21 @@ impl Edge {
         client
     }
 
-    /// Asks the gateway to stop and waits until it has.
+    /// Asks the gateway to stop and waits until it has; time passes for whoever says no goodbye.
     pub(crate) async fn stopped(mut self) {
         self.stop.cancel();
+        for _ in 0..60 {
+            settle().await;
+            if let Some(ended) = self.serving.try_join_next() {
+                return ended.unwrap().unwrap();
+            }
+            jump(Duration::from_secs(1)).await;
+        }
+        panic!("the gateway does not stop");
+    }
+
+    /// Waits until a gateway that was asked to stop has stopped.
+    pub(crate) async fn has_stopped(&mut self) {
         let ended = in_time("the gateway stops", self.serving.join_next()).await;
         ended.unwrap().unwrap().unwrap();
     }
@@ -139,6 +163,7 @@ fn facts(problems: Vec<String>) -> HealthFacts {
     HealthFacts {
         version: "0.0.0-test".into(),
         host: "test-host".into(),
+        ip: None,
         platform: "linux 1".into(),
         device_family: "Linux".into(),
         arch: "x64".into(),

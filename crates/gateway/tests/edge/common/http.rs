@@ -49,3 +49,9 @@ pub(crate) async fn request(addr: SocketAddr, method: &str, path: &str, headers:
     answer.body = String::from_utf8(raw.exactly(length).await).unwrap();
     answer
 }
+
+/// The value of a metric, by its name with its labels.
+pub(crate) fn metric(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no metric {name} in {text}")).parse().unwrap()
+}

@@ -10,9 +10,9 @@ mod runner;
 pub(crate) use client::{Client, FORWARDED, asks};
 pub(crate) use device::{Device, Signature};
 pub(crate) use gateway::{Edge, NOW_MS, Setup, TOKEN};
-pub(crate) use http::{Answer, get, request};
-pub(crate) use raw::{Raw, TEXT, frame, upgrade_headers, upgrade_request};
-pub(crate) use runner::{Script, ScriptedRunner, Step};
+pub(crate) use http::{Answer, get, metric, request};
+pub(crate) use raw::{BINARY, PING, Raw, TEXT, frame, head, upgrade_headers, upgrade_request};
+pub(crate) use runner::{ScriptedRunner, Step};
 
 use std::time::Duration;
 

@@ -1,17 +1,20 @@
 //! A client that writes its own bytes, rules or not.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 
-use super::in_time;
+use super::{in_time, settle};
 
 /// First bytes of whole frames.
 pub(crate) const TEXT: u8 = 0x81;
+pub(crate) const BINARY: u8 = 0x82;
 pub(crate) const PING: u8 = 0x89;
-pub(crate) const CLOSE: u8 = 0x88;
+const PONG: u8 = 0x8a;
+const CLOSE: u8 = 0x88;
 
 /// A masked frame with this first byte (the mask is zero, so that the payload can be read).
 pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
@@ -42,7 +45,7 @@ pub(crate) fn head(first: u8, length: u64, masked: bool) -> Vec<u8> {
 }
 
 pub(crate) struct Raw {
-    pub(crate) stream: TcpStream,
+    stream: TcpStream,
     /// Bytes that were read and not used yet.
     have: Vec<u8>,
 }
@@ -52,7 +55,14 @@ impl Raw {
         Self::on(TcpStream::connect(addr).await.unwrap())
     }
 
-    pub(crate) const fn on(stream: TcpStream) -> Self {
+    /// A socket whose system takes only little for it.
+    pub(crate) async fn narrow(addr: SocketAddr) -> Self {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(16 * 1024).unwrap();
+        Self::on(socket.connect(addr).await.unwrap())
+    }
+
+    const fn on(stream: TcpStream) -> Self {
         Self { stream, have: Vec::new() }
     }
 
@@ -124,6 +134,29 @@ impl Raw {
         self.have.drain(..length).collect()
     }
 
+    /// Reads up to so many bytes for later. False at the end of the stream.
+    pub(crate) async fn gather(&mut self, bytes: usize) -> bool {
+        let aim = self.have.len() + bytes;
+        while self.have.len() < aim {
+            if !self.more().await {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Bytes that were read for later.
+    pub(crate) const fn gathered(&self) -> usize {
+        self.have.len()
+    }
+
+    /// Whether the other side has ended the stream by now.
+    pub(crate) async fn has_ended(&mut self) -> bool {
+        settle().await;
+        let mut piece = [0; 1];
+        !matches!(self.stream.try_read(&mut piece), Err(error) if error.kind() == ErrorKind::WouldBlock)
+    }
+
     /// What is left until the other side ends the stream.
     pub(crate) async fn rest(&mut self) -> Vec<u8> {
         while self.more().await {}
@@ -167,7 +200,7 @@ impl Raw {
         loop {
             match self.next().await.expect("a frame was expected") {
                 (TEXT, payload) => return serde_json::from_slice(&payload).unwrap(),
-                (0x8a | PING, _) => {}
+                (PONG | PING, _) => {}
                 (first, payload) => panic!("a text was expected, not {first:#x} {payload:?}"),
             }
         }

@@ -25,7 +25,7 @@ pub(crate) enum Step {
     Panic,
 }
 
-pub(crate) type Script = Vec<Step>;
+type Script = Vec<Step>;
 
 /// Takes one script for each turn; without one it repeats what the user said.
 #[derive(Default)]

@@ -120,5 +120,6 @@ async fn a_device_token_is_no_bearer() {
     let hello = client.connect_as(&device, &crate::common::asks(4, &["operator.admin"])).await;
     let token = hello.pointer("/payload/auth/deviceToken").and_then(Value::as_str).unwrap();
     assert_eq!(get(edge.addr, "/metrics", &[("Authorization", &format!("Bearer {token}"))]).await.status, 401);
+    drop(client);
     edge.stopped().await;
 }

@@ -202,5 +202,6 @@ async fn one_key_is_one_device_however_it_is_written() {
     let devices: Vec<&Value> = presence.as_array().unwrap().iter().filter(|entry| entry["deviceId"].is_string()).collect();
     assert_eq!(devices.len(), 1, "{presence}");
     assert_eq!(devices[0]["deviceId"], device.id());
+    drop(watcher);
     edge.stopped().await;
 }

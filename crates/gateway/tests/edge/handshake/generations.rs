@@ -137,5 +137,6 @@ async fn frames_sent_in_one_piece_with_connect_wait_for_it() {
     raw.write(&[connect, node].concat()).await;
     assert_eq!(raw.json().await["payload"]["auth"]["role"], "operator");
     assert_eq!(raw.reply("n").await["ok"], false);
+    drop(raw);
     edge.stopped().await;
 }
