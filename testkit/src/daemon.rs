@@ -38,11 +38,18 @@ impl Daemon {
     ///
     /// # Errors
     /// It ended, or did not say where it listens; the text holds what it wrote.
-    pub async fn start(binary: &Path, config: &Value, variables: &[(&str, &str)]) -> io::Result<Self> {
+    pub async fn start(
+        binary: &Path,
+        config: &Value,
+        variables: &[(&str, &str)],
+    ) -> io::Result<Self> {
         let home = TempDir::with_prefix("tidegate-test-")?;
         let mut daemon = Self {
             binary: binary.to_owned(),
-            variables: variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+            variables: variables
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect(),
             home,
             port: 0,
             page: String::new(),
@@ -51,10 +58,7 @@ impl Daemon {
         fs::create_dir(daemon.state_dir())?;
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o700);
         fs::set_permissions(daemon.state_dir(), mode)?;
-        fs::write(
-            daemon.state_dir().join("tidegate.json"),
-            config.to_string(),
-        )?;
+        fs::write(daemon.state_dir().join("tidegate.json"), config.to_string())?;
         daemon.launch().await?;
         Ok(daemon)
     }
@@ -146,7 +150,12 @@ impl Daemon {
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(File::options().create(true).append(true).open(self.stderr_path())?)
+            .stderr(
+                File::options()
+                    .create(true)
+                    .append(true)
+                    .open(self.stderr_path())?,
+            )
             .kill_on_drop(true)
             .spawn()?;
         let stdout = child.stdout.take();

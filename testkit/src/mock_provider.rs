@@ -47,7 +47,9 @@ pub struct MockProvider {
 
 impl fmt::Debug for MockProvider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("MockProvider").field("address", &self.address).finish_non_exhaustive()
+        f.debug_struct("MockProvider")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 
@@ -85,7 +87,10 @@ impl MockProvider {
 
     /// The bodies of all requests for an answer so far.
     pub fn requests(&self) -> Vec<Value> {
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.requests
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -99,10 +104,16 @@ async fn serve(stream: TcpStream, script: &Script, seen: &Mutex<Vec<Value>>) -> 
         return status(&mut stream, 200, &models).await;
     }
     let reply = script(last_words(&body));
-    seen.lock().unwrap_or_else(PoisonError::into_inner).push(body);
+    seen.lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(body);
     match reply {
         Reply::Status { status: code, body } => status(&mut stream, code, &body).await,
-        Reply::Words { pieces, pause, usage } => words(&mut stream, &pieces, pause, usage).await,
+        Reply::Words {
+            pieces,
+            pause,
+            usage,
+        } => words(&mut stream, &pieces, pause, usage).await,
     }
 }
 
@@ -119,7 +130,11 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<(String, Value)> 
             break;
         }
         if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse::<usize>().map_err(io::Error::other)?.min(BODY_BYTES);
+            length = value
+                .trim()
+                .parse::<usize>()
+                .map_err(io::Error::other)?
+                .min(BODY_BYTES);
         }
     }
     let mut body = vec![0; length];
@@ -131,7 +146,8 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<(String, Value)> 
 fn last_words(body: &Value) -> &str {
     let messages = body.get("messages").and_then(Value::as_array);
     let last = messages.and_then(|messages| messages.last());
-    last.and_then(|message| message.get("content")?.as_str()).unwrap_or_default()
+    last.and_then(|message| message.get("content")?.as_str())
+        .unwrap_or_default()
 }
 
 async fn status(stream: &mut TcpStream, code: u16, body: &Value) -> io::Result<()> {
@@ -146,18 +162,31 @@ async fn status(stream: &mut TcpStream, code: u16, body: &Value) -> io::Result<(
 }
 
 /// Streams the pieces as server-sent events, each in an HTTP chunk.
-async fn words(stream: &mut TcpStream, pieces: &[String], pause: Duration, usage: (u64, u64)) -> io::Result<()> {
+async fn words(
+    stream: &mut TcpStream,
+    pieces: &[String],
+    pause: Duration,
+    usage: (u64, u64),
+) -> io::Result<()> {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
     stream.write_all(head.as_bytes()).await?;
     for piece in pieces {
         tokio::time::sleep(pause).await;
         let delta = json!({ "content": piece });
-        event(stream, &json!({ "choices": [{ "index": 0, "delta": delta }] }).to_string()).await?;
+        event(
+            stream,
+            &json!({ "choices": [{ "index": 0, "delta": delta }] }).to_string(),
+        )
+        .await?;
     }
     let stop = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] });
     event(stream, &stop.to_string()).await?;
     let tokens = json!({ "prompt_tokens": usage.0, "completion_tokens": usage.1, "total_tokens": usage.0 + usage.1 });
-    event(stream, &json!({ "choices": [], "usage": tokens }).to_string()).await?;
+    event(
+        stream,
+        &json!({ "choices": [], "usage": tokens }).to_string(),
+    )
+    .await?;
     event(stream, "[DONE]").await?;
     stream.write_all(b"0\r\n\r\n").await?;
     stream.shutdown().await

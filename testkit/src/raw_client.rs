@@ -110,7 +110,9 @@ impl RawClient {
             }
             match in_time("a frame", self.socket.next()).await? {
                 Some(Ok(Message::Text(text))) => {
-                    return serde_json::from_str(&text).map(Got::Frame).map_err(Into::into);
+                    return serde_json::from_str(&text)
+                        .map(Got::Frame)
+                        .map_err(Into::into);
                 }
                 Some(Ok(Message::Close(frame))) => {
                     let (code, reason) = frame.map_or((NO_CODE, String::new()), |frame| {
@@ -123,7 +125,10 @@ impl RawClient {
                 Some(Ok(_)) => {}
                 None | Some(Err(_)) => {
                     let reason = String::new();
-                    self.closed = Some(Closed { code: NO_FRAME, reason });
+                    self.closed = Some(Closed {
+                        code: NO_FRAME,
+                        reason,
+                    });
                 }
             }
         }
@@ -173,7 +178,11 @@ impl RawClient {
     ///
     /// # Errors
     /// The connection ended, or it did not come in time.
-    pub async fn wait_event(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> io::Result<Value> {
+    pub async fn wait_event(
+        &mut self,
+        name: &str,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> io::Result<Value> {
         let read = |frame: &Value| {
             let found = frame.get("event").and_then(Value::as_str) == Some(name);
             let payload = frame.get("payload").filter(|_| found)?;

@@ -4,6 +4,7 @@ import { answers, connected, launch, profile, settled, until, write } from "./su
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { FakeGateway, MAIN, said } from "./support/fake-gateway.mjs";
 import { serveDist } from "./support/static-server.mjs";
+import { walkUp } from "./support/walk.mjs";
 
 // The built page against a gateway that the test plays, for what a well-behaved daemon never does.
 
@@ -137,28 +138,6 @@ test("ten thousand messages scroll without jumps and with few nodes", async () =
   await page.getByRole("button", { name: /Jump to latest|New messages/ }).click();
   await page.getByText("Message 10000", { exact: false }).last().waitFor();
 });
-
-/** Runs in the page: scrolls up in big steps and watches that the first visible row moves by each step. */
-async function walkUp() {
-  const box = document.querySelector(".scroller");
-  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
-  const rows = () => [...box.querySelectorAll("[data-key]")];
-  const isStart = () => box.scrollTop === 0 && document.querySelector(".edge")?.textContent.startsWith("Beginning");
-  const walk = { jumps: 0, mostRows: 0, reached: false };
-  for (let step = 0; step < 3_000 && !walk.reached; step++) {
-    const edge = box.getBoundingClientRect().top;
-    const row = rows().find((one) => one.getBoundingClientRect().bottom > edge);
-    const before = row.getBoundingClientRect().top;
-    const room = Math.min(2_000, box.scrollTop);
-    box.scrollTop -= 2_000;
-    await frame();
-    const now = box.querySelector(`[data-key="${row.dataset.key}"]`);
-    if (!now || Math.abs(now.getBoundingClientRect().top - before - room) > 4) walk.jumps += 1;
-    walk.mostRows = Math.max(walk.mostRows, rows().length);
-    walk.reached = isStart();
-  }
-  return walk;
-}
 
 test("a streaming answer never drags a reader away", async () => {
   for (let n = 0; n < 40; n++) gateway.store(n % 2 ? "assistant" : "user", `Line ${n}\n\n${"text ".repeat(60)}`);

@@ -1,6 +1,7 @@
 //! The developer tool of Tidegate: everything that a contributor or CI runs, in one program.
 //! A task is one variant of [`Task`], one module, and one line in [`run`].
 
+mod bench;
 mod ci;
 mod codegen;
 mod compat;
@@ -40,6 +41,8 @@ enum Task {
     /// Runs a client of the family against our gateway (not in CI: it downloads a lot)
     #[command(subcommand)]
     Compat(compat::Client),
+    /// Measures the gateway against its targets; writes docs/performance.md
+    Bench(bench::Options),
     /// Runs a proof that takes longer than CI has
     #[command(subcommand)]
     Proof(proof::Proof),
@@ -54,6 +57,7 @@ fn run(task: &Task) -> anyhow::Result<()> {
         Task::Licences => licences::run(&root),
         Task::Codegen(options) => codegen::run(&root, options),
         Task::Proof(proof) => proof::run(&root, proof),
+        Task::Bench(options) => bench::run(&root, options),
         Task::Compat(client) => compat::run(&root, client),
     }
 }

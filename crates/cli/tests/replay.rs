@@ -9,7 +9,10 @@ use tidegate_testkit::replay::{NAMES, Recording, Report, capture, compare, judge
 
 /// Plays a recording and compares.
 async fn replayed(name: &str) -> io::Result<Report> {
-    let all = NAMES.iter().map(|name| Recording::load(name)).collect::<io::Result<Vec<_>>>()?;
+    let all = NAMES
+        .iter()
+        .map(|name| Recording::load(name))
+        .collect::<io::Result<Vec<_>>>()?;
     let recording = Recording::load(name)?;
     let session = capture(&recording, Path::new(env!("CARGO_BIN_EXE_tidegate"))).await?;
     Ok(compare(&recording, &session, &all))
@@ -24,12 +27,23 @@ async fn holds(name: &str) -> io::Result<()> {
         return Err(io::Error::other(format!("{name}\n{verdict}")));
     }
     for left_out in list.iter().filter(|difference| difference.is_in(name)) {
-        let shorter: Vec<_> = list.iter().filter(|other| *other != left_out).cloned().collect();
-        let verdict = judge(name, &report.findings, &shorter).err().unwrap_or_default();
+        let shorter: Vec<_> = list
+            .iter()
+            .filter(|other| *other != left_out)
+            .cloned()
+            .collect();
+        let verdict = judge(name, &report.findings, &shorter)
+            .err()
+            .unwrap_or_default();
         let [named] = verdict.unlisted.as_slice() else {
-            return Err(io::Error::other(format!("{name} without {left_out:?}\n{verdict}")));
+            return Err(io::Error::other(format!(
+                "{name} without {left_out:?}\n{verdict}"
+            )));
         };
-        assert!(left_out.allows(named) && verdict.unused.is_empty(), "{left_out:?}\n{verdict}");
+        assert!(
+            left_out.allows(named) && verdict.unused.is_empty(),
+            "{left_out:?}\n{verdict}"
+        );
     }
     Ok(())
 }

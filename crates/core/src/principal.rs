@@ -139,3 +139,19 @@ impl Chain {
         std::iter::once(&self.first).chain(&self.rest)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_grant_gives_what_it_includes_and_no_more() {
+        let set = |scopes: &[Scope]| scopes.iter().copied().collect::<ScopeSet>();
+        let asked = set(&[Scope::Admin, Scope::Read]);
+        assert_eq!(asked.within(set(&[Scope::Write])), set(&[Scope::Read]));
+        assert_eq!(asked.within(set(&[Scope::Admin])), asked);
+        assert_eq!(set(&[Scope::Pairing]).within(set(&[Scope::Admin])), set(&[Scope::Pairing]));
+        assert_eq!(set(&[Scope::Write]).within(set(&[Scope::Read])), ScopeSet::EMPTY);
+        assert_eq!(ScopeSet::EMPTY.within(ScopeSet::all()), ScopeSet::EMPTY);
+    }
+}

@@ -152,7 +152,7 @@ pub trait AgentRunner: Send + Sync + 'static {
 
     /// The language it speaks with its provider, for example `openai-completions`; what an
     /// answer that failed is marked with. Empty if it has none.
-    fn api(&self) -> &str {
+    fn api(&self) -> &'static str {
         ""
     }
 

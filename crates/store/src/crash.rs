@@ -65,11 +65,14 @@ impl Plan {
     /// Whether this is where to kill.
     fn meant(&self, name: &str, verbs: &BTreeSet<&'static str>, side: Side) -> bool {
         let target = self.kill_at.as_ref();
-        target.is_some_and(|at| at.side == side && (at.name == name || verbs.contains(at.name.as_str())))
-            && self
-                .spared
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
-                .is_err()
+        target.is_some_and(|at| {
+            at.side == side && (at.name == name || verbs.contains(at.name.as_str()))
+        }) && self
+            .spared
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(1)
+            })
+            .is_err()
     }
 }
 
@@ -109,19 +112,37 @@ mod tests {
 
     #[test]
     fn points_are_read() {
-        let target = |name: &str, side, time| Some(Target { name: name.into(), side, time });
+        let target = |name: &str, side, time| {
+            Some(Target {
+                name: name.into(),
+                side,
+                time,
+            })
+        };
         assert_eq!(parse("finish:before"), target("finish", Side::Before, 1));
         assert_eq!(parse("a+b:after:3"), target("a+b", Side::After, 3));
-        for wrong in ["finish", "finish:never", "finish:before:0", "finish:before:x", "a:after:1:1"] {
+        for wrong in [
+            "finish",
+            "finish:never",
+            "finish:before:0",
+            "finish:before:x",
+            "a:after:1:1",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }
 
     #[test]
     fn a_point_may_be_passed_some_times_first() {
-        let plan = Plan { kill_at: parse("finish:before:3"), spared: AtomicU32::new(2), log: None };
+        let plan = Plan {
+            kill_at: parse("finish:before:3"),
+            spared: AtomicU32::new(2),
+            log: None,
+        };
         let verbs = ["accept", "finish"].into();
-        let passed: Vec<_> = (0..4).map(|_| plan.meant("accept+finish", &verbs, Side::Before)).collect();
+        let passed: Vec<_> = (0..4)
+            .map(|_| plan.meant("accept+finish", &verbs, Side::Before))
+            .collect();
         assert_eq!(passed, [false, false, true, true]);
         assert!(!plan.meant("accept+finish", &verbs, Side::After));
     }

@@ -24,13 +24,24 @@ impl Known {
     pub(super) fn new(recording: &Recording) -> Self {
         let mut devices = BTreeSet::new();
         for frame in recording.sent() {
-            devices.insert((word(frame, "/params/device/id").to_owned(), word(frame, "/params/client/mode").to_owned()));
+            devices.insert((
+                word(frame, "/params/device/id").to_owned(),
+                word(frame, "/params/client/mode").to_owned(),
+            ));
             devices.insert((word(frame, "/params/deviceId").to_owned(), String::new()));
         }
-        let bare = |frame: &Value| frame.pointer("/payload/policy").is_some() && frame.pointer("/payload/auth").is_none();
-        let injections = recording.sent().filter(|frame| word(frame, "/method") == "chat.inject");
+        let bare = |frame: &Value| {
+            frame.pointer("/payload/policy").is_some() && frame.pointer("/payload/auth").is_none()
+        };
+        let injections = recording
+            .sent()
+            .filter(|frame| word(frame, "/method") == "chat.inject");
         let injected = injections.map(|frame| word(frame, "/params/message").to_owned());
-        Self { devices, without_device: recording.heard().any(bare), injected: injected.collect() }
+        Self {
+            devices,
+            without_device: recording.heard().any(bare),
+            injected: injected.collect(),
+        }
     }
 
     /// Takes out of both answers to a request what cannot be compared.
@@ -40,14 +51,19 @@ impl Known {
                 list.retain(|entry| self.present(entry));
             }
         }
-        let Some(messages) = recorded.pointer_mut("/payload/messages").and_then(Value::as_array_mut) else {
+        let Some(messages) = recorded
+            .pointer_mut("/payload/messages")
+            .and_then(Value::as_array_mut)
+        else {
             self.adjust_previews(recorded);
             return self.adjust_rows(recorded);
         };
         let all = messages.len();
         messages.retain(|message| self.said(message));
         // A limit counted what was taken out: ours has older messages in its place.
-        if let Some(list) = ours.pointer_mut("/payload/messages").and_then(Value::as_array_mut)
+        if let Some(list) = ours
+            .pointer_mut("/payload/messages")
+            .and_then(Value::as_array_mut)
             && request.params.get("limit").is_some()
             && messages.len() < all
         {
@@ -59,32 +75,44 @@ impl Known {
     fn present(&self, entry: &Value) -> bool {
         match word(entry, "/deviceId") {
             "" => word(entry, "/mode") == "gateway" || self.without_device,
-            device => ["", word(entry, "/mode")].iter().any(|mode| self.devices.contains(&(device.to_owned(), (*mode).to_owned()))),
+            device => ["", word(entry, "/mode")].iter().any(|mode| {
+                self.devices
+                    .contains(&(device.to_owned(), (*mode).to_owned()))
+            }),
         }
     }
 
     /// Tools come in a later issue: what they said is not there.
     fn said(&self, message: &Value) -> bool {
-        let tool = word(message, "/role") == "toolResult" || word(message, "/content/0/type") == "toolCall";
+        let tool = word(message, "/role") == "toolResult"
+            || word(message, "/content/0/type") == "toolCall";
         !tool && !self.is_injected(word(message, "/content/0/text"))
     }
 
     fn is_injected(&self, text: &str) -> bool {
-        self.injected.iter().any(|message| text.ends_with(message.as_str()))
+        self.injected
+            .iter()
+            .any(|message| text.ends_with(message.as_str()))
     }
 
     fn adjust_previews(&self, recorded: &mut Value) {
-        let previews = recorded.pointer_mut("/payload/previews").and_then(Value::as_array_mut);
+        let previews = recorded
+            .pointer_mut("/payload/previews")
+            .and_then(Value::as_array_mut);
         for preview in previews.into_iter().flatten() {
             if let Some(items) = preview.get_mut("items").and_then(Value::as_array_mut) {
-                items.retain(|item| word(item, "/role") != "tool" && !self.is_injected(word(item, "/text")));
+                items.retain(|item| {
+                    word(item, "/role") != "tool" && !self.is_injected(word(item, "/text"))
+                });
             }
         }
     }
 
     /// The last thing in a session was what was injected.
     fn adjust_rows(&self, recorded: &mut Value) {
-        let rows = recorded.pointer_mut("/payload/sessions").and_then(Value::as_array_mut);
+        let rows = recorded
+            .pointer_mut("/payload/sessions")
+            .and_then(Value::as_array_mut);
         for row in rows.into_iter().flatten() {
             if self.is_injected(word(row, "/lastMessagePreview"))
                 && let Some(row) = row.as_object_mut()

@@ -6,7 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::{is_optional, sort_of};
+use super::align::{Step, align, is_repeat};
+use super::shape::{is_optional, sort_of, type_of};
 
 /// Characters of a value that are shown.
 const SHOWN_CHARS: usize = 200;
@@ -42,8 +43,17 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { frame, path, kind, recorded, ours } = self;
-        write!(f, "{frame}  {path}  {kind:?}\n    recorded {recorded}\n    ours     {ours}")
+        let Self {
+            frame,
+            path,
+            kind,
+            recorded,
+            ours,
+        } = self;
+        write!(
+            f,
+            "{frame}  {path}  {kind:?}\n    recorded {recorded}\n    ours     {ours}"
+        )
     }
 }
 
@@ -55,7 +65,13 @@ pub(super) struct Compare<'c> {
 }
 
 impl Compare<'_> {
-    pub(super) fn found(&mut self, path: &str, kind: Kind, recorded: impl fmt::Display, ours: impl fmt::Display) {
+    pub(super) fn found(
+        &mut self,
+        path: &str,
+        kind: Kind,
+        recorded: impl fmt::Display,
+        ours: impl fmt::Display,
+    ) {
         let cut = |text: String| text.chars().take(SHOWN_CHARS).collect();
         let new = Finding {
             frame: self.frame.clone(),
@@ -64,7 +80,8 @@ impl Compare<'_> {
             recorded: cut(recorded.to_string()),
             ours: cut(ours.to_string()),
         };
-        let same = |old: &Finding| old.frame == new.frame && old.path == new.path && old.kind == new.kind;
+        let same =
+            |old: &Finding| old.frame == new.frame && old.path == new.path && old.kind == new.kind;
         if !self.findings.iter().any(same) {
             self.findings.push(new);
         }
@@ -75,9 +92,12 @@ impl Compare<'_> {
         match (recorded, ours) {
             (Value::Object(recorded), Value::Object(ours)) => self.keys(path, &[recorded], &[ours]),
             // What was last depends on the moment.
-            (Value::Array(_), Value::Array(_)) if path.ends_with(".recent") => self.samples(path, &[recorded], &[ours]),
+            (Value::Array(_), Value::Array(_)) if path.ends_with(".recent") => {
+                self.samples(path, &[recorded], &[ours]);
+            }
             (Value::Array(recorded), Value::Array(ours)) => self.lists(path, recorded, ours),
-            (Value::Number(recorded), Value::Number(ours)) if recorded.as_f64() == ours.as_f64() => {}
+            (Value::Number(recorded), Value::Number(ours))
+                if recorded.as_f64() == ours.as_f64() => {}
             _ if type_of(recorded) != type_of(ours) => self.found(path, Kind::Type, recorded, ours),
             _ if recorded != ours => self.found(path, Kind::Value, recorded, ours),
             _ => {}
@@ -87,7 +107,10 @@ impl Compare<'_> {
     /// Some samples against some: ours must be of the recorded sorts, as often as may be.
     pub(super) fn samples(&mut self, path: &str, recorded: &[&Value], ours: &[&Value]) {
         for sample in ours {
-            let alike: Vec<&&Value> = recorded.iter().filter(|other| type_of(other) == type_of(sample)).collect();
+            let alike: Vec<&&Value> = recorded
+                .iter()
+                .filter(|other| type_of(other) == type_of(sample))
+                .collect();
             let scalar = !matches!(sample, Value::Object(_) | Value::Array(_));
             if alike.is_empty() {
                 self.found(path, Kind::Type, first(recorded), sample);
@@ -102,10 +125,16 @@ impl Compare<'_> {
         let (old, new) = (elements(recorded), elements(ours));
         let sorts: BTreeSet<String> = new.iter().map(|element| sort_of(element)).collect();
         for sort in sorts {
-            let (old, new) = (of_sort(old.iter().copied(), &sort), of_sort(new.iter().copied(), &sort));
+            let (old, new) = (
+                of_sort(old.iter().copied(), &sort),
+                of_sort(new.iter().copied(), &sort),
+            );
             if old.is_empty() {
                 // No sample of a list with anything in it says nothing against ours.
-                if recorded.iter().any(|list| list.as_array().is_some_and(|list| !list.is_empty())) {
+                if recorded
+                    .iter()
+                    .any(|list| list.as_array().is_some_and(|list| !list.is_empty()))
+                {
                     self.found(&format!("{path}[{sort}]"), Kind::Extra, "-", first(&new));
                 }
             } else {
@@ -115,22 +144,38 @@ impl Compare<'_> {
     }
 
     /// Keys that only one side has, and the values of the others.
-    fn keys(&mut self, within: &str, recorded: &[&Map<String, Value>], ours: &[&Map<String, Value>]) {
-        let mut names: Vec<&String> = recorded.iter().chain(ours).flat_map(|object| object.keys()).collect();
+    fn keys(
+        &mut self,
+        within: &str,
+        recorded: &[&Map<String, Value>],
+        ours: &[&Map<String, Value>],
+    ) {
+        let mut names: Vec<&String> = recorded
+            .iter()
+            .chain(ours)
+            .flat_map(|object| object.keys())
+            .collect();
         names.sort();
         names.dedup();
         for name in names {
             let path = format!("{within}.{name}");
-            let old: Vec<&Value> = recorded.iter().filter_map(|object| object.get(name)).collect();
+            let old: Vec<&Value> = recorded
+                .iter()
+                .filter_map(|object| object.get(name))
+                .collect();
             let new: Vec<&Value> = ours.iter().filter_map(|object| object.get(name)).collect();
             let optional = is_optional(&self.frame, within, name);
             match (old.as_slice(), new.as_slice()) {
                 ([], _) if optional => {}
                 ([], new) => self.found(&path, Kind::Extra, "-", first(new)),
-                (old, new) if !optional && old.len() == recorded.len() && new.len() < ours.len() => {
+                (old, new)
+                    if !optional && old.len() == recorded.len() && new.len() < ours.len() =>
+                {
                     self.found(&path, Kind::Missing, first(old), "-");
                 }
-                ([old], [new]) if recorded.len() == 1 && ours.len() == 1 => self.one(&path, old, new),
+                ([old], [new]) if recorded.len() == 1 && ours.len() == 1 => {
+                    self.one(&path, old, new);
+                }
                 (old, new) => self.samples(&path, old, new),
             }
         }
@@ -153,11 +198,21 @@ impl Compare<'_> {
                         self.one(&format!("{path}[]"), old, new);
                     }
                 }
-                Step::Old(at) if !is_repeat(&old_sorts, at, &new_sorts) => self.missing_sort(path, &old_sorts, at, &new_sorts),
-                Step::New(at) if !is_repeat(&new_sorts, at, &old_sorts) => self.extra_sort(path, &old_sorts, &new_sorts, at),
+                Step::Old(at) if !is_repeat(&old_sorts, at, &new_sorts) => {
+                    self.missing_sort(path, &old_sorts, at, &new_sorts);
+                }
+                Step::New(at) if !is_repeat(&new_sorts, at, &old_sorts) => {
+                    self.extra_sort(path, &old_sorts, &new_sorts, at);
+                }
                 Step::New(at) => {
-                    let (Some(new), Some(sort)) = (ours.get(at), new_sorts.get(at)) else { continue };
-                    self.samples(&format!("{path}[]"), &of_sort(recorded.iter(), sort), &[new]);
+                    let (Some(new), Some(sort)) = (ours.get(at), new_sorts.get(at)) else {
+                        continue;
+                    };
+                    self.samples(
+                        &format!("{path}[]"),
+                        &of_sort(recorded.iter(), sort),
+                        &[new],
+                    );
                 }
                 Step::Old(_) => {}
             }
@@ -177,67 +232,23 @@ impl Compare<'_> {
 
     fn missing_sort(&mut self, path: &str, recorded: &[String], at: usize, ours: &[String]) {
         let sort = recorded.get(at).map_or("", String::as_str);
-        self.found(&format!("{path}[{sort}]"), Kind::Missing, recorded.join(" "), ours.join(" "));
+        self.found(
+            &format!("{path}[{sort}]"),
+            Kind::Missing,
+            recorded.join(" "),
+            ours.join(" "),
+        );
     }
 
     fn extra_sort(&mut self, path: &str, recorded: &[String], ours: &[String], at: usize) {
         let sort = ours.get(at).map_or("", String::as_str);
-        self.found(&format!("{path}[{sort}]"), Kind::Extra, recorded.join(" "), ours.join(" "));
+        self.found(
+            &format!("{path}[{sort}]"),
+            Kind::Extra,
+            recorded.join(" "),
+            ours.join(" "),
+        );
     }
-}
-
-/// A step through two lists side by side, with the places in them.
-#[derive(Debug, Clone, Copy)]
-enum Step {
-    Both(usize, usize),
-    Old(usize),
-    New(usize),
-}
-
-/// Aligns two lists of names on their longest common subsequence.
-fn align(old: &[String], new: &[String]) -> Vec<Step> {
-    let (mut at_old, mut at_new) = (0, 0);
-    let mut steps = Vec::new();
-    while let (Some((name, old_rest)), Some((other, new_rest))) =
-        (old.get(at_old..).and_then(<[_]>::split_first), new.get(at_new..).and_then(<[_]>::split_first))
-    {
-        let both = name == other;
-        let skip_old = !both && common(old_rest, new.get(at_new..).unwrap_or_default()) >= common(old.get(at_old..).unwrap_or_default(), new_rest);
-        steps.push(match (both, skip_old) {
-            (true, _) => Step::Both(at_old, at_new),
-            (false, true) => Step::Old(at_old),
-            (false, false) => Step::New(at_new),
-        });
-        at_old += usize::from(both || skip_old);
-        at_new += usize::from(!skip_old);
-    }
-    steps.extend((at_old..old.len()).map(Step::Old));
-    steps.extend((at_new..new.len()).map(Step::New));
-    steps
-}
-
-/// Length of the longest common subsequence.
-fn common(left: &[String], right: &[String]) -> usize {
-    let mut row = vec![0; right.len() + 1];
-    for old in left {
-        let mut diagonal = 0;
-        let mut before = 0;
-        for (new, cell) in right.iter().zip(row.iter_mut().skip(1)) {
-            let above = *cell;
-            *cell = if old == new { diagonal + 1 } else { above.max(before) };
-            (diagonal, before) = (above, *cell);
-        }
-    }
-    row.last().copied().unwrap_or(0)
-}
-
-/// Whether a neighbour is of the same sort, and the other side has the sort.
-fn is_repeat(sorts: &[String], at: usize, other: &[String]) -> bool {
-    let own = sorts.get(at);
-    if !own.is_some_and(|own| other.contains(own)) {
-        return false;
-    }
-    own == sorts.get(at + 1) || at.checked_sub(1).is_some_and(|before| own == sorts.get(before))
 }
 
 fn of_sort<'v>(all: impl Iterator<Item = &'v Value>, sort: &str) -> Vec<&'v Value> {
@@ -249,25 +260,20 @@ fn sorts(list: &[Value]) -> Vec<String> {
 }
 
 fn objects<'v>(values: &[&'v Value]) -> Vec<&'v Map<String, Value>> {
-    values.iter().filter_map(|value| value.as_object()).collect()
+    values
+        .iter()
+        .filter_map(|value| value.as_object())
+        .collect()
 }
 
 fn elements<'v>(values: &[&'v Value]) -> Vec<&'v Value> {
-    values.iter().filter_map(|value| value.as_array()).flatten().collect()
+    values
+        .iter()
+        .filter_map(|value| value.as_array())
+        .flatten()
+        .collect()
 }
 
 fn first(values: &[&Value]) -> String {
-    values.first().map(|value| value.to_string()).unwrap_or_default()
-}
-
-fn type_of(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "boolean",
-        Value::Number(number) if number.as_f64().is_none_or(|number| number.fract() != 0.0) => "number",
-        Value::Number(_) => "integer",
-        Value::String(_) => "string",
-        Value::Array(_) => "array",
-        Value::Object(_) => "object",
-    }
+    values.first().map(ToString::to_string).unwrap_or_default()
 }

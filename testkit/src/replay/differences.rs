@@ -46,7 +46,11 @@ impl fmt::Display for Verdict {
             writeln!(f, "not in the list: {finding}")?;
         }
         for difference in &self.unused {
-            writeln!(f, "in the list, but not found: {}  {}  {:?}", difference.frame, difference.path, difference.kind)?;
+            writeln!(
+                f,
+                "in the list, but not found: {}  {}  {:?}",
+                difference.frame, difference.path, difference.kind
+            )?;
         }
         Ok(())
     }
@@ -69,7 +73,12 @@ impl Difference {
         if wild(&self.frame) || wild(&self.path) || !self.path.starts_with('$') {
             return Some("names no single JSON path of one kind of frame");
         }
-        if self.recordings.is_empty() || self.recordings.iter().any(|name| !NAMES.contains(&name.as_str())) {
+        if self.recordings.is_empty()
+            || self
+                .recordings
+                .iter()
+                .any(|name| !NAMES.contains(&name.as_str()))
+        {
             return Some("names no recording");
         }
         if self.reason.split_whitespace().count() < 4 {
@@ -84,22 +93,36 @@ impl Difference {
 /// # Errors
 /// A line is not understood or not good, two are about the same, or there are too many.
 pub fn load() -> io::Result<Vec<Difference>> {
-    let text = std::fs::read_to_string(folder().join("differences.jsonl"))?;
+    read(&std::fs::read_to_string(
+        folder().join("differences.jsonl"),
+    )?)
+}
+
+pub(super) fn read(text: &str) -> io::Result<Vec<Difference>> {
     let mut list: Vec<Difference> = Vec::new();
     let mut seen = BTreeSet::new();
     for (number, line) in text.lines().enumerate() {
-        let odd = |why: &dyn fmt::Display| io::Error::other(format!("differences.jsonl:{}: {why}", number + 1));
+        let odd = |why: &dyn fmt::Display| {
+            io::Error::other(format!("differences.jsonl:{}: {why}", number + 1))
+        };
         let difference: Difference = serde_json::from_str(line).map_err(|why| odd(&why))?;
         if let Some(problem) = difference.problem() {
             return Err(odd(&problem));
         }
-        if !seen.insert((difference.frame.clone(), difference.path.clone(), difference.kind)) {
+        if !seen.insert((
+            difference.frame.clone(),
+            difference.path.clone(),
+            difference.kind,
+        )) {
             return Err(odd(&"a second line for the same"));
         }
         list.push(difference);
     }
     if list.len() > MOST {
-        return Err(io::Error::other(format!("differences.jsonl: {} lines, at most {MOST}", list.len())));
+        return Err(io::Error::other(format!(
+            "differences.jsonl: {} lines, at most {MOST}",
+            list.len()
+        )));
     }
     Ok(list)
 }
@@ -109,12 +132,27 @@ pub fn load() -> io::Result<Vec<Difference>> {
 /// # Errors
 /// Something found is not listed, or something listed for this recording was not found.
 pub fn judge(recording: &str, found: &[Finding], list: &[Difference]) -> Result<(), Box<Verdict>> {
-    let here: Vec<&Difference> = list.iter().filter(|difference| difference.is_in(recording)).collect();
+    let here: Vec<&Difference> = list
+        .iter()
+        .filter(|difference| difference.is_in(recording))
+        .collect();
     let listed = |finding: &Finding| here.iter().any(|difference| difference.allows(finding));
     let used = |difference: &Difference| found.iter().any(|finding| difference.allows(finding));
     let verdict = Verdict {
-        unlisted: found.iter().filter(|finding| !listed(finding)).cloned().collect(),
-        unused: here.iter().filter(|difference| !used(difference)).map(|difference| (*difference).clone()).collect(),
+        unlisted: found
+            .iter()
+            .filter(|finding| !listed(finding))
+            .cloned()
+            .collect(),
+        unused: here
+            .iter()
+            .filter(|difference| !used(difference))
+            .map(|difference| (*difference).clone())
+            .collect(),
     };
-    if verdict.unlisted.is_empty() && verdict.unused.is_empty() { Ok(()) } else { Err(Box::new(verdict)) }
+    if verdict.unlisted.is_empty() && verdict.unused.is_empty() {
+        Ok(())
+    } else {
+        Err(Box::new(verdict))
+    }
 }

@@ -48,7 +48,10 @@ impl<'f> Sorted<'f> {
         for frame in frames {
             if let Some(id) = frame.get("id") {
                 let id = id.to_string();
-                let before = sorted.answers.range((id.clone(), 0)..=(id.clone(), usize::MAX)).count();
+                let before = sorted
+                    .answers
+                    .range((id.clone(), 0)..=(id.clone(), usize::MAX))
+                    .count();
                 sorted.answers.insert((id, before), frame);
                 continue;
             }
@@ -67,7 +70,10 @@ impl<'f> Sorted<'f> {
 
 /// The text at a place of a frame, empty if there is none.
 pub(super) fn word<'f>(frame: &'f Value, pointer: &str) -> &'f str {
-    frame.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
+    frame
+        .pointer(pointer)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The requests among the frames of a client.
@@ -84,7 +90,11 @@ pub(super) fn requests<'f>(sent: impl IntoIterator<Item = &'f Value>) -> Vec<Req
 
 /// The run of an event and how far it says the run is.
 pub(super) fn step(frame: &Value) -> Option<(&str, Step)> {
-    let step = match (word(frame, "/event"), word(frame, "/payload/stream"), word(frame, "/payload/data/phase")) {
+    let step = match (
+        word(frame, "/event"),
+        word(frame, "/payload/stream"),
+        word(frame, "/payload/data/phase"),
+    ) {
         ("agent", "lifecycle", "start") => Step::Begun,
         ("agent", "lifecycle", _) => Step::Ended,
         ("agent", _, _) => Step::Spoke,
@@ -102,16 +112,31 @@ pub(super) fn kind(frame: &Value, method: &str) -> String {
     match name {
         "" if frame.get("ok") == Some(&Value::Bool(true)) => {
             let status = word(frame, "/payload/status");
-            if method == "agent" { format!("res agent {status}") } else { format!("res {method}") }
+            if method == "agent" {
+                format!("res agent {status}")
+            } else {
+                format!("res {method}")
+            }
         }
         "" => format!("err {method}"),
         "agent" => {
-            let (stream, phase) = (word(frame, "/payload/stream"), word(frame, "/payload/data/phase"));
-            if phase.is_empty() { format!("event agent {stream}") } else { format!("event agent {stream}/{phase}") }
+            let (stream, phase) = (
+                word(frame, "/payload/stream"),
+                word(frame, "/payload/data/phase"),
+            );
+            if phase.is_empty() {
+                format!("event agent {stream}")
+            } else {
+                format!("event agent {stream}/{phase}")
+            }
         }
         "chat" => {
             let injected = word(frame, "/payload/message/stopReason") == "injected";
-            let state = if injected { "injected" } else { word(frame, "/payload/state") };
+            let state = if injected {
+                "injected"
+            } else {
+                word(frame, "/payload/state")
+            };
             format!("event chat {state}")
         }
         name => format!("event {name}"),
@@ -126,7 +151,10 @@ pub(super) struct Catalog {
 
 impl Catalog {
     pub(super) fn new() -> Self {
-        let mut names = Self { methods: BTreeSet::new(), events: BTreeSet::new() };
+        let mut names = Self {
+            methods: BTreeSet::new(),
+            events: BTreeSet::new(),
+        };
         catalog::visit_all(&mut names);
         catalog::visit_all_events(&mut names);
         names

@@ -23,8 +23,14 @@ enum Over {
     NoToken,
 }
 
-const ALL: [Over; 6] =
-    [Over::Request, Over::OwnId, Over::RealNonce, Over::OtherClient, Over::NoScopes, Over::NoToken];
+const ALL: [Over; 6] = [
+    Over::Request,
+    Over::OwnId,
+    Over::RealNonce,
+    Over::OtherClient,
+    Over::NoScopes,
+    Over::NoToken,
+];
 
 /// A challenge: nonce and time.
 #[derive(Debug, Clone, Copy)]
@@ -37,7 +43,10 @@ impl<'c> Challenge<'c> {
     /// Reads the payload of `connect.challenge`.
     pub(super) fn read(frame: &'c Value) -> Option<Self> {
         let ts = frame.pointer("/payload/ts")?.as_i64()?;
-        Some(Self { nonce: frame.pointer("/payload/nonce")?.as_str()?, ts })
+        Some(Self {
+            nonce: frame.pointer("/payload/nonce")?.as_str()?,
+            ts,
+        })
     }
 }
 
@@ -65,10 +74,19 @@ pub(super) fn renew(
     let old: [u8; 32] = BASE64URL.decode(public_key).ok()?.try_into().ok()?;
     let old = VerifyingKey::from_bytes(&old).ok()?;
     let signature = word(device, "/signature");
-    let over = BASE64URL.decode(signature).ok().and_then(|bytes| Signature::from_slice(&bytes).ok()).and_then(|made| {
-        let fits = |over: &Over| old.verify_strict(line(recorded, *over, &id_of(&old), then.nonce).as_bytes(), &made);
-        ALL.into_iter().find(|over| fits(over).is_ok())
-    });
+    let over = BASE64URL
+        .decode(signature)
+        .ok()
+        .and_then(|bytes| Signature::from_slice(&bytes).ok())
+        .and_then(|made| {
+            let fits = |over: &Over| {
+                old.verify_strict(
+                    line(recorded, *over, &id_of(&old), then.nonce).as_bytes(),
+                    &made,
+                )
+            };
+            ALL.into_iter().find(|over| fits(over).is_ok())
+        });
 
     let key = key_of(public_key, alias);
     let own_id = id_of(&key.verifying_key());
@@ -82,28 +100,53 @@ pub(super) fn renew(
     }
     let late = device.get("signedAt")?.as_i64()? - then.ts;
     renewed.insert("signedAt".into(), json!(now.ts + late));
-    renewed.insert("publicKey".into(), json!(BASE64URL.encode(key.verifying_key().as_bytes())));
+    renewed.insert(
+        "publicKey".into(),
+        json!(BASE64URL.encode(key.verifying_key().as_bytes())),
+    );
     params.insert("device".into(), Value::Object(renewed));
     if let Some(over) = over {
         let line = line(&Value::Object(params.clone()), over, &own_id, now.nonce);
         let made = BASE64URL.encode(key.sign(line.as_bytes()).to_bytes());
-        params.get_mut("device")?.as_object_mut()?.insert("signature".into(), json!(made));
+        params
+            .get_mut("device")?
+            .as_object_mut()?
+            .insert("signature".into(), json!(made));
     }
     Some(())
 }
 
 /// The signed line of version 2, or of version 1 if the request has no nonce (V3 2.2).
 fn line(params: &Value, over: Over, own_id: &str, real_nonce: &str) -> String {
-    let scopes: Vec<&str> =
-        params.get("scopes").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let scopes: Vec<&str> = params
+        .get("scopes")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let scopes = scopes.join(",");
-    let role = params.get("role").and_then(Value::as_str).unwrap_or("operator");
-    let signed_at = params.pointer("/device/signedAt").map(Value::to_string).unwrap_or_default();
+    let role = params
+        .get("role")
+        .and_then(Value::as_str)
+        .unwrap_or("operator");
+    let signed_at = params
+        .pointer("/device/signedAt")
+        .map(Value::to_string)
+        .unwrap_or_default();
     let nonce = params.pointer("/device/nonce").and_then(Value::as_str);
     let but = |which: Over, other: &'static str, own: &str| {
-        if over == which { other.to_owned() } else { own.to_owned() }
+        if over == which {
+            other.to_owned()
+        } else {
+            own.to_owned()
+        }
     };
-    let id = if over == Over::OwnId { own_id } else { word(params, "/device/id") };
+    let id = if over == Over::OwnId {
+        own_id
+    } else {
+        word(params, "/device/id")
+    };
     let mut fields = vec![
         if nonce.is_some() { "v2" } else { "v1" }.to_owned(),
         id.to_owned(),
@@ -115,7 +158,14 @@ fn line(params: &Value, over: Over, own_id: &str, real_nonce: &str) -> String {
         but(Over::NoToken, "", word(params, "/auth/token")),
     ];
     if let Some(nonce) = nonce {
-        fields.push(if over == Over::RealNonce { real_nonce } else { nonce }.to_owned());
+        fields.push(
+            if over == Over::RealNonce {
+                real_nonce
+            } else {
+                nonce
+            }
+            .to_owned(),
+        );
     }
     fields.join("|")
 }

@@ -85,7 +85,9 @@ impl Recording {
             let odd = || io::Error::other(format!("{name}.jsonl:{}: not understood", number + 1));
             let raw: Value = serde_json::from_str(text)?;
             let conn = raw.get("conn").and_then(Value::as_u64);
-            let conn = conn.and_then(|conn| u32::try_from(conn).ok()).ok_or_else(odd)?;
+            let conn = conn
+                .and_then(|conn| u32::try_from(conn).ok())
+                .ok_or_else(odd)?;
             let what = what(&raw).ok_or_else(odd)?;
             // A proxy between the two noted its own end of the connection as well.
             let ends = matches!(what, What::Left | What::Closed(_));
@@ -93,7 +95,10 @@ impl Recording {
                 lines.push(Line { conn, what });
             }
         }
-        Ok(Self { name: name.to_owned(), lines })
+        Ok(Self {
+            name: name.to_owned(),
+            lines,
+        })
     }
 
     /// The connections by their number.
@@ -138,7 +143,11 @@ fn what(raw: &Value) -> Option<What> {
         ("close", _) => {
             let code = u16::try_from(raw.get("code")?.as_u64()?).ok()?;
             let reason = text("reason")?.to_owned();
-            if code == NO_CODE { What::Left } else { What::Closed(Closed { code, reason }) }
+            if code == NO_CODE {
+                What::Left
+            } else {
+                What::Closed(Closed { code, reason })
+            }
         }
         _ => return None,
     })

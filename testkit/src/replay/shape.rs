@@ -5,14 +5,45 @@ use serde_json::{Map, Value};
 
 /// Numbers that count time, events, bytes or changes.
 const TIMES: [&str; 17] = [
-    "heartbeatSeconds", "ts", "timestamp", "startedAt", "endedAt", "acceptedAt", "updatedAt", "issuedAtMs", "uptimeMs",
-    "durationMs", "age", "seq", "presence", "health", "cursor", "size", "generatedAt",
+    "heartbeatSeconds",
+    "ts",
+    "timestamp",
+    "startedAt",
+    "endedAt",
+    "acceptedAt",
+    "updatedAt",
+    "issuedAtMs",
+    "uptimeMs",
+    "durationMs",
+    "age",
+    "seq",
+    "presence",
+    "health",
+    "cursor",
+    "size",
+    "generatedAt",
 ];
 /// Names that are new at every start, connection, device or message.
-const IDS: [&str; 9] =
-    ["connId", "requestId", "sessionId", "deviceId", "instanceId", "deviceToken", "nonce", "hash", "raw"];
+const IDS: [&str; 9] = [
+    "connId",
+    "requestId",
+    "sessionId",
+    "deviceId",
+    "instanceId",
+    "deviceToken",
+    "nonce",
+    "hash",
+    "raw",
+];
 /// Where things are on the host.
-const PLACES: [&str; 6] = ["path", "paths", "file", "configPath", "stateDir", "canvasHostUrl"];
+const PLACES: [&str; 6] = [
+    "path",
+    "paths",
+    "file",
+    "configPath",
+    "stateDir",
+    "canvasHostUrl",
+];
 /// Facts of the host and the program, where the gateway speaks of itself.
 const HOST_FACTS: [&str; 5] = ["host", "ip", "version", "platform", "modelIdentifier"];
 /// A program's own configuration: its keys are not part of the protocol.
@@ -29,18 +60,20 @@ pub(super) fn shape(frame: &Value) -> Value {
 }
 
 /// What a value stands in.
-#[derive(Debug, Clone, Copy, Default)]
-struct Owner {
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Owner {
+    #[default]
+    Plain,
     /// The gateway speaks of itself.
-    gateway: bool,
+    Gateway,
     /// The answer of a slash command: its words are the program's own.
-    injected: bool,
+    Injected,
     /// The summary of the sessions: which and how many there are depends on the moment.
-    counted: bool,
+    Sessions,
     /// A setting of heartbeats, which come in a later issue: only its keys are compared.
-    heartbeat: bool,
+    Heartbeat,
     /// One model of a long list.
-    model: bool,
+    Model,
 }
 
 fn masked(key: &str, value: &Value, owner: Owner) -> Value {
@@ -49,21 +82,29 @@ fn masked(key: &str, value: &Value, owner: Owner) -> Value {
         Value::Object(object) if key == "usage" && is_nothing(object) => mask("no usage"),
         Value::Object(object) => Value::Object(masked_object(key, object, owner)),
         Value::Array(items) => masked_array(key, items, owner),
-        _ if owner.heartbeat => mask("setting"),
+        _ if owner == Owner::Heartbeat => mask("setting"),
         Value::Null | Value::Bool(_) => value.clone(),
-        Value::Number(number) => {
-            let hidden = TIMES.contains(&key) || owner.model || (owner.counted && key == "count");
-            if !hidden {
-                return value.clone();
+        Value::Number(_) => {
+            let count = owner == Owner::Sessions && key == "count";
+            let hidden = TIMES.contains(&key) || count || owner == Owner::Model;
+            if hidden {
+                mask(type_of(value))
+            } else {
+                value.clone()
             }
-            mask(if number.is_f64() { "number" } else { "integer" })
         }
         Value::String(text) => {
-            let own = owner.gateway && HOST_FACTS.contains(&key);
-            let words = owner.injected && key == "text";
-            let session = owner.counted && key == "key";
-            let hidden = IDS.contains(&key) || PLACES.contains(&key) || own || words || session || owner.model;
-            if hidden { mask("string") } else { Value::String(without_message_id(text).to_owned()) }
+            let own = match owner {
+                Owner::Gateway => HOST_FACTS.contains(&key),
+                Owner::Injected => key == "text",
+                Owner::Sessions => key == "key",
+                Owner::Model => true,
+                Owner::Plain | Owner::Heartbeat => false,
+            };
+            if own || IDS.contains(&key) || PLACES.contains(&key) {
+                return mask("string");
+            }
+            Value::String(without_message_id(text).to_owned())
         }
     }
 }
@@ -74,16 +115,22 @@ fn mask(kind: &str) -> Value {
 
 fn masked_object(key: &str, object: &Map<String, Value>, owner: Owner) -> Map<String, Value> {
     let word = |key: &str| object.get(key).and_then(Value::as_str);
-    let owner = Owner {
-        gateway: key == "server" || word("mode") == Some("gateway"),
-        injected: owner.injected || word("stopReason") == Some("injected"),
-        counted: owner.counted || object.contains_key("recent"),
-        heartbeat: owner.heartbeat || key == "heartbeat",
-        model: owner.model,
+    let owner = if key == "heartbeat" {
+        Owner::Heartbeat
+    } else if key == "server" || word("mode") == Some("gateway") {
+        Owner::Gateway
+    } else if word("stopReason") == Some("injected") {
+        Owner::Injected
+    } else if object.contains_key("recent") {
+        Owner::Sessions
+    } else {
+        owner
     };
     let child = |(key, value): (&String, &Value)| {
         let value = match (key.as_str(), value) {
-            ("text", Value::String(text)) if owner.gateway => Value::String(without_facts(text, object)),
+            ("text", Value::String(text)) if owner == Owner::Gateway => {
+                Value::String(without_facts(text, object))
+            }
             _ => masked(key, value, owner),
         };
         (key.clone(), value)
@@ -92,13 +139,16 @@ fn masked_object(key: &str, object: &Map<String, Value>, owner: Owner) -> Map<St
 }
 
 fn masked_array(key: &str, items: &[Value], owner: Owner) -> Value {
-    let owner = Owner { model: owner.model || key == "models", ..owner };
+    let owner = if key == "models" { Owner::Model } else { owner };
     // The recorder left out the middle of long lists.
-    let elided = |item: &Value| item.as_str().is_some_and(|text| text.starts_with("<elided "));
+    let elided = |item: &Value| {
+        item.as_str()
+            .is_some_and(|text| text.starts_with("<elided "))
+    };
     let items = items.iter().filter(|item| !elided(item));
     Value::Array(match key {
         "lines" => vec![mask("lines")],
-        "input" if owner.model => vec![mask("kinds")],
+        "input" if owner == Owner::Model => vec![mask("kinds")],
         _ => items.map(|item| masked(key, item, owner)).collect(),
     })
 }
@@ -114,20 +164,21 @@ fn is_nothing(usage: &Map<String, Value>) -> bool {
 /// The January server kept an id at the end of each text, and forgot to take it out again in
 /// `sessions.preview` (V3 6.5).
 fn without_message_id(text: &str) -> &str {
-    text.split_once("\n[message_id: ").map_or(text, |(text, _)| text)
+    text.split_once("\n[message_id: ")
+        .map_or(text, |(text, _)| text)
 }
 
 /// The gateway's line about itself with its facts masked.
 fn without_facts(text: &str, entry: &Map<String, Value>) -> String {
     let facts = ["host", "ip", "version"].map(|key| (key, entry.get(key).and_then(Value::as_str)));
-    facts.iter().fold(text.to_owned(), |text, (key, fact)| match fact {
-        Some(fact) => text.replacen(&format!(" {fact}"), &format!(" <{key}>"), 1).replacen(
-            &format!("({fact})"),
-            &format!("(<{key}>)"),
-            1,
-        ),
-        None => text,
-    })
+    facts
+        .iter()
+        .fold(text.to_owned(), |text, (key, fact)| match fact {
+            Some(fact) => text
+                .replacen(&format!(" {fact}"), &format!(" <{key}>"), 1)
+                .replacen(&format!("({fact})"), &format!("(<{key}>)"), 1),
+            None => text,
+        })
 }
 
 /// What sort of element of a list this is: elements are compared with their own sort.
@@ -145,18 +196,51 @@ const OPTIONAL: [(&str, &str, &[&str]); 5] = [
     ("res sessions.patch", "$.payload.entry", &SESSION),
     ("res sessions.reset", "$.payload.entry", &SESSION),
     // V3 3.2
-    ("res models.list", "$.payload.models[]", &["contextWindow", "reasoning", "input"]),
+    (
+        "res models.list",
+        "$.payload.models[]",
+        &["contextWindow", "reasoning", "input"],
+    ),
     // V3 6.2
     ("event chat final", "$.payload", &["usage", "stopReason"]),
 ];
 /// V3 3.3 and 11.2: what is known of a session once something happened in it.
 const SESSION: [&str; 15] = [
-    "displayName", "chatType", "origin", "deliveryContext", "lastChannel", "lastMessagePreview", "systemSent",
-    "abortedLastRun", "inputTokens", "outputTokens", "totalTokens", "modelProvider", "model", "contextTokens",
+    "displayName",
+    "chatType",
+    "origin",
+    "deliveryContext",
+    "lastChannel",
+    "lastMessagePreview",
+    "systemSent",
+    "abortedLastRun",
+    "inputTokens",
+    "outputTokens",
+    "totalTokens",
+    "modelProvider",
+    "model",
+    "contextTokens",
     "skillsSnapshot",
 ];
 
 /// Whether V3 marks this key of this object as optional.
 pub(super) fn is_optional(frame: &str, object: &str, key: &str) -> bool {
-    OPTIONAL.iter().any(|(of, path, keys)| *of == frame && *path == object && keys.contains(&key))
+    OPTIONAL
+        .iter()
+        .any(|(of, path, keys)| *of == frame && *path == object && keys.contains(&key))
+}
+
+/// The name of a value's type; JSON has one type for 1 and 1.0.
+pub(super) fn type_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.as_f64().is_none_or(|number| number.fract() != 0.0) => {
+            "number"
+        }
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    }
 }

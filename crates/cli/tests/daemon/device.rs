@@ -13,7 +13,9 @@ pub(crate) struct Device {
 
 impl Device {
     pub(crate) fn number(seed: u8) -> Self {
-        Self { key: SigningKey::from_bytes(&[seed; 32]) }
+        Self {
+            key: SigningKey::from_bytes(&[seed; 32]),
+        }
     }
 
     fn id(&self) -> String {
@@ -22,12 +24,27 @@ impl Device {
 
     /// Answers the challenge of a fresh connection with this credential, as an operator who wants
     /// to read and write. `kind` is the field of `auth`: `token`, `deviceToken`, `bootstrapToken`.
-    pub(crate) async fn connect(&self, client: &mut RawClient, kind: &str, secret: &str) -> std::io::Result<Value> {
+    pub(crate) async fn connect(
+        &self,
+        client: &mut RawClient,
+        kind: &str,
+        secret: &str,
+    ) -> std::io::Result<Value> {
         let challenge = client.next_frame().await?["payload"].clone();
         let scopes = ["operator.read", "operator.write"];
         let at = challenge["ts"].as_u64().unwrap();
         let nonce = challenge["nonce"].as_str().unwrap();
-        let line = ["v2", &self.id(), "test", "test", "operator", &scopes.join(","), &at.to_string(), secret, nonce];
+        let line = [
+            "v2",
+            &self.id(),
+            "test",
+            "test",
+            "operator",
+            &scopes.join(","),
+            &at.to_string(),
+            secret,
+            nonce,
+        ];
         let signature = self.key.sign(line.join("|").as_bytes());
         let params = json!({
             "minProtocol": 3, "maxProtocol": 4, "role": "operator", "scopes": scopes,

@@ -33,7 +33,9 @@ pub(crate) struct Ran {
 impl Home {
     /// Without a state directory.
     pub(crate) fn new() -> Self {
-        Self { dir: TempDir::with_prefix("tidegate-test-").unwrap() }
+        Self {
+            dir: TempDir::with_prefix("tidegate-test-").unwrap(),
+        }
     }
 
     /// With this configuration.
@@ -48,7 +50,11 @@ impl Home {
         std::fs::create_dir_all(&state).unwrap();
         std::fs::set_permissions(&state, PermissionsExt::from_mode(0o700)).unwrap();
         std::fs::write(state.join("tidegate.json"), config).unwrap();
-        std::fs::set_permissions(state.join("tidegate.json"), PermissionsExt::from_mode(0o600)).unwrap();
+        std::fs::set_permissions(
+            state.join("tidegate.json"),
+            PermissionsExt::from_mode(0o600),
+        )
+        .unwrap();
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -67,8 +73,12 @@ impl Home {
 
     /// What it logged.
     pub(crate) fn log(&self) -> String {
-        let Ok(files) = std::fs::read_dir(self.state().join("logs")) else { return String::new() };
-        files.map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap()).collect()
+        let Ok(files) = std::fs::read_dir(self.state().join("logs")) else {
+            return String::new();
+        };
+        files
+            .map(|file| std::fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect()
     }
 
     /// Another program, in the environment of this home.
@@ -106,7 +116,9 @@ impl Home {
 
     pub(crate) async fn start_on(&self, port: u16) -> Gateway {
         let command = self.command(&["gateway", "--port", &port.to_string()]);
-        serve(command).await.unwrap_or_else(|ran| panic!("it did not start: {ran:?}"))
+        serve(command)
+            .await
+            .unwrap_or_else(|ran| panic!("it did not start: {ran:?}"))
     }
 
     /// Runs a client command against a gateway of this home.
@@ -118,21 +130,35 @@ impl Home {
 
     /// Connects as the owner.
     pub(crate) async fn owner(&self, gateway: &Gateway) -> RawClient {
-        RawClient::owner(gateway.port, &self.token(), &SCOPES).await.unwrap()
+        RawClient::owner(gateway.port, &self.token(), &SCOPES)
+            .await
+            .unwrap()
     }
 
     /// No piece of the database is broken.
     pub(crate) fn sound(&self) {
         let conn = rusqlite::Connection::open(self.state().join("tidegate.db")).unwrap();
-        let answer: String = conn.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+        let answer: String = conn
+            .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+            .unwrap();
         assert_eq!(answer, "ok");
-        assert!(!conn.prepare("PRAGMA foreign_key_check").unwrap().exists([]).unwrap(), "a reference to nothing");
+        assert!(
+            !conn
+                .prepare("PRAGMA foreign_key_check")
+                .unwrap()
+                .exists([])
+                .unwrap(),
+            "a reference to nothing"
+        );
     }
 }
 
 /// Runs a command to its end.
 pub(crate) async fn ran(mut command: Command) -> Ran {
-    let output = in_time("the end of the command", command.output()).await.unwrap().unwrap();
+    let output = in_time("the end of the command", command.output())
+        .await
+        .unwrap()
+        .unwrap();
     Ran {
         code: output.status.code(),
         status: output.status,
@@ -144,7 +170,8 @@ pub(crate) async fn ran(mut command: Command) -> Ran {
 /// A gateway that listens. It is killed when this is dropped.
 pub(crate) struct Gateway {
     child: Child,
-    stdout: Lines<BufReader<ChildStdout>>,
+    // Kept, so that the gateway does not write into a closed pipe.
+    _stdout: Lines<BufReader<ChildStdout>>,
     stderr: File,
     pub(crate) port: u16,
     /// The lines that it began with.
@@ -169,11 +196,32 @@ pub(crate) async fn serve(mut command: Command) -> Result<Gateway, Ran> {
         false
     });
     if !first.await.unwrap() {
-        let status = in_time("the end of the gateway", child.wait()).await.unwrap().unwrap();
-        return Err(Ran { code: status.code(), status, stdout: lines.join("\n"), stderr: whole(&mut stderr) });
+        let status = in_time("the end of the gateway", child.wait())
+            .await
+            .unwrap()
+            .unwrap();
+        return Err(Ran {
+            code: status.code(),
+            status,
+            stdout: lines.join("\n"),
+            stderr: whole(&mut stderr),
+        });
     }
-    let port = lines.iter().find_map(|line| line.strip_prefix("listening ")?.rsplit(':').next()?.trim().parse().ok());
-    Ok(Gateway { child, stdout, stderr, port: port.unwrap(), lines })
+    let port = lines.iter().find_map(|line| {
+        line.strip_prefix("listening ")?
+            .rsplit(':')
+            .next()?
+            .trim()
+            .parse()
+            .ok()
+    });
+    Ok(Gateway {
+        child,
+        _stdout: stdout,
+        stderr,
+        port: port.unwrap(),
+        lines,
+    })
 }
 
 fn whole(file: &mut File) -> String {
@@ -194,7 +242,10 @@ impl Gateway {
 
     /// Waits for its end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
-        in_time("the end of the gateway", self.child.wait()).await.unwrap().unwrap()
+        in_time("the end of the gateway", self.child.wait())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     /// Asks it to stop and waits.
@@ -209,11 +260,6 @@ impl Gateway {
         self.ended().await;
     }
 
-    /// The rest of what it writes to stdout.
-    pub(crate) fn stdout(&mut self) -> &mut Lines<BufReader<ChildStdout>> {
-        &mut self.stdout
-    }
-
     /// What it wrote to stderr.
     pub(crate) fn stderr(&mut self) -> String {
         whole(&mut self.stderr)
@@ -221,20 +267,41 @@ impl Gateway {
 
     /// The line of this name.
     pub(crate) fn line(&self, name: &str) -> &str {
-        let found = self.lines.iter().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
-        found.unwrap_or_else(|| panic!("no line `{name}` in {:?}", self.lines)).trim()
+        let found = self
+            .lines
+            .iter()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        found
+            .unwrap_or_else(|| panic!("no line `{name}` in {:?}", self.lines))
+            .trim()
     }
 
     /// An HTTP GET: status and body.
     pub(crate) async fn get(&self, path: &str) -> (u16, String) {
         use tokio::io::{AsyncReadExt, AsyncWriteExt};
-        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let head = format!("GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n", self.port);
+        let mut stream = tokio::net::TcpStream::connect(("127.0.0.1", self.port))
+            .await
+            .unwrap();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{}\r\nconnection: close\r\n\r\n",
+            self.port
+        );
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = String::new();
-        in_time("an HTTP answer", stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        in_time("an HTTP answer", stream.read_to_string(&mut answer))
+            .await
+            .unwrap()
+            .unwrap();
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer.split_once("\r\n\r\n").unwrap().1.trim_end().to_owned())
+        (
+            status,
+            answer
+                .split_once("\r\n\r\n")
+                .unwrap()
+                .1
+                .trim_end()
+                .to_owned(),
+        )
     }
 }
 

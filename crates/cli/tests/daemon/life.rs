@@ -1,9 +1,7 @@
-//! The life of the daemon: first start, end, death, rivals, bad configuration, deaf terminals.
+//! The life of the daemon: first start, end, death, rivals, bad configuration.
 
-use std::io::{PipeReader, PipeWriter, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::process::Stdio;
 
 use rustix::process::Signal;
 use serde_json::json;
@@ -11,7 +9,7 @@ use tidegate_testkit::{RawClient, in_time};
 use tokio::net::TcpListener;
 use tokio::time::{Duration, Instant};
 
-use crate::home::{Home, Ran, SCOPES, ran, serve, until, with_model};
+use crate::home::{Home, Ran, ran, serve, with_model};
 
 /// A user that owns nothing.
 const NOBODY: u32 = 54_321;
@@ -21,7 +19,11 @@ const CONFIG: Option<i32> = Some(78);
 /// Every path below a directory, with its mode and owner.
 fn modes(directory: &Path) -> Vec<(String, u32, u32)> {
     let meta = std::fs::symlink_metadata(directory).unwrap();
-    let mut found = vec![(directory.display().to_string(), meta.mode() & 0o7777, meta.uid())];
+    let mut found = vec![(
+        directory.display().to_string(),
+        meta.mode() & 0o7777,
+        meta.uid(),
+    )];
     if meta.is_dir() {
         for entry in std::fs::read_dir(directory).unwrap() {
             found.extend(modes(&entry.unwrap().path()));
@@ -34,14 +36,13 @@ fn private(home: &Home, owner: u32) {
     let found = modes(&home.state());
     assert!(found.len() >= 6, "{found:?}");
     for (path, mode, uid) in found {
-        let expected = if Path::new(&path).is_dir() { 0o700 } else { 0o600 };
+        let expected = if Path::new(&path).is_dir() {
+            0o700
+        } else {
+            0o600
+        };
         assert_eq!((mode, uid), (expected, owner), "{path}");
     }
-}
-
-/// A port of which nobody listens at this moment.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 fn says(ran: &Ran, words: &[&str]) {
@@ -55,7 +56,11 @@ async fn the_first_start_makes_private_files_whatever_the_umask() {
     for umask in ["000", "022", "777"] {
         let home = Home::new();
         let mut command = home.program("sh");
-        command.args(["-c", &format!("umask {umask}; exec \"$0\" gateway --port 0"), env!("CARGO_BIN_EXE_tidegate")]);
+        command.args([
+            "-c",
+            &format!("umask {umask}; exec \"$0\" gateway --port 0"),
+            env!("CARGO_BIN_EXE_tidegate"),
+        ]);
         let gateway = serve(command).await.unwrap();
         private(&home, rustix::process::geteuid().as_raw());
         let mut client = home.owner(&gateway).await;
@@ -69,9 +74,16 @@ async fn the_first_start_makes_private_files_whatever_the_umask() {
 async fn the_first_lines_say_what_was_made_and_where_to_go() {
     let home = Home::new();
     let gateway = home.start().await;
-    let made: Vec<_> = gateway.lines.iter().filter(|line| line.starts_with("made ")).collect();
+    let made: Vec<_> = gateway
+        .lines
+        .iter()
+        .filter(|line| line.starts_with("made "))
+        .collect();
     assert_eq!(made.len(), 3, "{:?}", gateway.lines);
-    assert_eq!(gateway.line("listening"), format!("ws://127.0.0.1:{}", gateway.port));
+    assert_eq!(
+        gateway.line("listening"),
+        format!("ws://127.0.0.1:{}", gateway.port)
+    );
     let (page, code) = gateway.line("webchat").split_once("/#code=").unwrap();
     assert_eq!(page, format!("http://127.0.0.1:{}", gateway.port));
     assert!(code.len() >= 40);
@@ -79,13 +91,20 @@ async fn the_first_lines_say_what_was_made_and_where_to_go() {
     assert!(Path::new(gateway.line("logs")).is_file());
     let first = home.token();
     let told = gateway.lines.join("\n");
-    assert!(!told.contains(&first), "the secret stands in the first lines");
+    assert!(
+        !told.contains(&first),
+        "the secret stands in the first lines"
+    );
     assert_eq!(gateway.get("/healthz").await, (200, "ok".into()));
     assert_eq!(gateway.get("/readyz").await, (200, "ready".into()));
     gateway.stop().await;
     assert!(!home.log().contains(&first), "the secret stands in the log");
     let again = home.start().await;
-    assert!(!again.lines.iter().any(|line| line.starts_with("made ")), "{:?}", again.lines);
+    assert!(
+        !again.lines.iter().any(|line| line.starts_with("made ")),
+        "{:?}",
+        again.lines
+    );
     assert_eq!(home.token(), first);
 }
 
@@ -98,15 +117,63 @@ async fn sigterm_tells_everyone_and_ends_well_and_soon() {
     let began = Instant::now();
     gateway.signal(Signal::TERM);
     for client in &mut clients {
-        client.wait_event("shutdown", |payload| payload["reason"].is_string()).await.unwrap();
+        client
+            .wait_event("shutdown", |payload| payload["reason"].is_string())
+            .await
+            .unwrap();
         let closed = client.closed().await.unwrap();
-        assert_eq!((closed.code, closed.reason.as_str()), (1012, "service restart"));
+        assert_eq!(
+            (closed.code, closed.reason.as_str()),
+            (1012, "service restart")
+        );
     }
     stranger.closed().await.unwrap();
     let mut gateway = gateway;
     assert!(gateway.ended().await.success());
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(3),
+        "{:?}",
+        began.elapsed()
+    );
     home.sound();
+}
+
+/// The offline agent needs a second and a half for an answer.
+#[tokio::test]
+async fn sigterm_lets_an_answer_come_to_its_end() {
+    let home = Home::new();
+    let mut gateway = home.start().await;
+    let mut client = home.owner(&gateway).await;
+    let hello = json!({ "sessionKey": "main", "message": "hello", "idempotencyKey": "hello" });
+    client.request("chat.send", hello).await.unwrap();
+    client
+        .wait_event("chat", |event| event["state"] == "delta")
+        .await
+        .unwrap();
+    gateway.signal(Signal::TERM);
+    client.wait_event("shutdown", |_| true).await.unwrap();
+    let late = json!({ "sessionKey": "main", "message": "late", "idempotencyKey": "late" });
+    let refused = client.request("chat.send", late).await.unwrap();
+    assert_eq!(refused["error"]["code"], "UNAVAILABLE", "{refused}");
+    assert_eq!(refused["error"]["retryable"], true, "{refused}");
+    let end = client
+        .wait_event("chat", |event| event["state"] == "final")
+        .await
+        .unwrap();
+    assert_eq!(client.closed().await.unwrap().code, 1012);
+    assert!(gateway.ended().await.success());
+    let again = home.start().await;
+    let mut client = home.owner(&again).await;
+    let history = client
+        .request("chat.history", json!({ "sessionKey": "main" }))
+        .await
+        .unwrap();
+    let messages = history["payload"]["messages"].as_array().unwrap();
+    assert_eq!(messages.len(), 2, "{history}");
+    assert_eq!(
+        messages[1]["content"][0]["text"],
+        end["message"]["content"][0]["text"]
+    );
 }
 
 #[tokio::test]
@@ -125,11 +192,21 @@ async fn after_sigkill_it_starts_at_once_on_the_same_port() {
     gateway.kill().await;
     let began = Instant::now();
     let gateway = home.start_on(port).await;
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(
+        began.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
     assert_eq!(gateway.port, port);
     let mut client = home.owner(&gateway).await;
-    let history = client.request("chat.history", json!({ "sessionKey": "main" })).await.unwrap();
-    assert!(history["payload"]["messages"].as_array().unwrap().len() >= 3, "{history}");
+    let history = client
+        .request("chat.history", json!({ "sessionKey": "main" }))
+        .await
+        .unwrap();
+    assert!(
+        history["payload"]["messages"].as_array().unwrap().len() >= 3,
+        "{history}"
+    );
 }
 
 #[tokio::test]
@@ -139,9 +216,19 @@ async fn the_second_gateway_of_a_state_directory_names_the_first() {
     let began = Instant::now();
     let second = home.run(&["gateway", "--port", "0"]).await;
     assert_eq!(second.code, CONFIG, "{second:?}");
-    says(&second, &[&format!("process {}", gateway.pid()), "tidegate gateway health"]);
+    says(
+        &second,
+        &[
+            &format!("process {}", gateway.pid()),
+            "tidegate gateway health",
+        ],
+    );
     assert!(began.elapsed() < Duration::from_secs(5));
-    assert_eq!(gateway.get("/healthz").await.0, 200, "the first one works on");
+    assert_eq!(
+        gateway.get("/healthz").await.0,
+        200,
+        "the first one works on"
+    );
     // And by another name of the directory.
     let link = home.path().join("link");
     std::os::unix::fs::symlink(home.state(), &link).unwrap();
@@ -157,8 +244,14 @@ async fn a_port_of_another_program_is_left_alone_and_nothing_is_made() {
     let port = other.local_addr().unwrap().port();
     let refused = home.run(&["gateway", "--port", &port.to_string()]).await;
     assert_eq!(refused.code, CONFIG, "{refused:?}");
-    says(&refused, &[&format!("port {port} is in use"), "--port", "--force"]);
-    assert!(!home.state().exists(), "it made something before it had the port");
+    says(
+        &refused,
+        &[&format!("port {port} is in use"), "--port", "--force"],
+    );
+    assert!(
+        !home.state().exists(),
+        "it made something before it had the port"
+    );
     assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
 }
 
@@ -193,13 +286,27 @@ async fn a_broken_configuration_starts_from_the_last_good_one_and_says_so() {
     let summary: serde_json::Value = serde_json::from_str(&health.stdout).unwrap();
     assert_eq!(summary["ok"], false);
     let problem = summary["problems"][0].as_str().unwrap();
-    assert!(problem.contains("prot") && problem.contains("tidegate"), "{problem}");
+    assert!(
+        problem.contains("prot") && problem.contains("tidegate"),
+        "{problem}"
+    );
     assert!(gateway.stderr().contains("prot"), "{}", gateway.stderr());
-    assert!(home.log().lines().next().unwrap().contains("prot"), "the first line of the log");
+    assert!(
+        home.log().lines().next().unwrap().contains("prot"),
+        "the first line of the log"
+    );
     let status = home.ask(&gateway, &["status"]).await;
     assert!(status.stdout.contains("prot"), "{status:?}");
-    let models = home.owner(&gateway).await.request("models.list", json!({})).await.unwrap();
-    assert_eq!(models["payload"]["models"][0]["id"], "mock-1", "the last good one is in force: {models}");
+    let models = home
+        .owner(&gateway)
+        .await
+        .request("models.list", json!({}))
+        .await
+        .unwrap();
+    assert_eq!(
+        models["payload"]["models"][0]["id"], "mock-1",
+        "the last good one is in force: {models}"
+    );
 }
 
 #[tokio::test]
@@ -209,7 +316,11 @@ async fn a_broken_configuration_without_a_good_one_names_the_nearest_key() {
     let refused = home.run(&["gateway", "--port", "0"]).await;
     assert_eq!(refused.code, CONFIG, "{refused:?}");
     says(&refused, &["prot", "port", "tidegate.json"]);
-    assert_eq!(std::fs::read_dir(home.state()).unwrap().count(), 1, "nothing was made");
+    assert_eq!(
+        std::fs::read_dir(home.state()).unwrap().count(),
+        1,
+        "nothing was made"
+    );
 }
 
 #[tokio::test]
@@ -224,7 +335,11 @@ async fn force_ends_whoever_listens_and_takes_the_port() {
     assert_eq!(closed.unwrap().code, 1012);
     assert!(first.ended().await.success(), "SIGTERM was enough");
     assert_eq!(second.port, port);
-    assert!(second.stderr().contains("SIGTERM to") && second.stderr().contains(&port.to_string()), "{}", second.stderr());
+    assert!(
+        second.stderr().contains("SIGTERM to") && second.stderr().contains(&port.to_string()),
+        "{}",
+        second.stderr()
+    );
     new.owner(&second).await;
     // A program that is none of ours, and hears no SIGTERM.
     second.kill().await;
@@ -234,17 +349,29 @@ async fn force_ends_whoever_listens_and_takes_the_port() {
     let mut other = other.args(["-c", deaf]).spawn().unwrap();
     let mut line = String::new();
     let mut out = tokio::io::BufReader::new(other.stdout.take().unwrap());
-    tokio::io::AsyncBufReadExt::read_line(&mut out, &mut line).await.unwrap();
-    let mut third = serve(new.command(&["gateway", "--force", "--port", line.trim()])).await.unwrap();
+    tokio::io::AsyncBufReadExt::read_line(&mut out, &mut line)
+        .await
+        .unwrap();
+    let mut third = serve(new.command(&["gateway", "--force", "--port", line.trim()]))
+        .await
+        .unwrap();
     assert!(third.stderr().contains("SIGKILL to"), "{}", third.stderr());
-    in_time("the other program's end", other.wait()).await.unwrap().unwrap();
+    in_time("the other program's end", other.wait())
+        .await
+        .unwrap()
+        .unwrap();
 }
 
 /// The same program as another user; only root can do that.
 fn as_nobody(home: &Home, args: &[&str]) -> tokio::process::Command {
     let mut command = home.program("setpriv");
     command
-        .args([format!("--reuid={NOBODY}"), format!("--regid={NOBODY}"), "--clear-groups".into(), "--".into()])
+        .args([
+            format!("--reuid={NOBODY}"),
+            format!("--regid={NOBODY}"),
+            "--clear-groups".into(),
+            "--".into(),
+        ])
         .arg(env!("CARGO_BIN_EXE_tidegate"))
         .args(args);
     command
@@ -266,7 +393,11 @@ async fn a_user_who_is_not_root_gets_private_files_and_no_foreign_directory() {
     says(&refused, &["belongs to user 0", "TIDEGATE_STATE_DIR"]);
 
     let own = Home::new();
-    let me = if rustix::process::geteuid().is_root() { NOBODY } else { rustix::process::geteuid().as_raw() };
+    let me = if rustix::process::geteuid().is_root() {
+        NOBODY
+    } else {
+        rustix::process::geteuid().as_raw()
+    };
     let start = if me == NOBODY {
         std::os::unix::fs::chown(own.path(), Some(NOBODY), Some(NOBODY)).unwrap();
         as_nobody(&own, &["gateway", "--port", "0"])
@@ -275,7 +406,12 @@ async fn a_user_who_is_not_root_gets_private_files_and_no_foreign_directory() {
     };
     let gateway = serve(start).await.unwrap();
     let status = std::fs::read_to_string(format!("/proc/{}/status", gateway.pid())).unwrap();
-    let uids: Vec<_> = status.lines().find_map(|line| line.strip_prefix("Uid:")).unwrap().split_whitespace().collect();
+    let uids: Vec<_> = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Uid:"))
+        .unwrap()
+        .split_whitespace()
+        .collect();
     assert_eq!(uids, vec![me.to_string(); 4], "not root");
     private(&own, me);
     own.owner(&gateway).await;
@@ -292,74 +428,9 @@ async fn a_secret_that_others_could_read_is_refused() {
     let refused = home.run(&["gateway", "--port", "0"]).await;
     assert_eq!(refused.code, CONFIG, "{refused:?}");
     says(&refused, &["644", "chmod 600"]);
-    assert_eq!(file.metadata().unwrap().mode() & 0o777, 0o644, "it is not made good in silence");
-}
-
-/// A pipe that holds not one byte more.
-fn full_pipe() -> (PipeReader, PipeWriter) {
-    let (read, mut write) = std::io::pipe().unwrap();
-    rustix::fs::fcntl_setfl(&write, rustix::fs::OFlags::NONBLOCK).unwrap();
-    while write.write(&[b'x'; 512]).is_ok() {}
-    while write.write(b"x").is_ok() {}
-    // Only the fill must not block; for the gateway it is a pipe like any other.
-    rustix::fs::fcntl_setfl(&write, rustix::fs::OFlags::empty()).unwrap();
-    (read, write)
-}
-
-/// Connects as soon as somebody listens.
-async fn reached(home: &Home, port: u16) -> RawClient {
-    loop {
-        match RawClient::owner(port, &home.token(), &SCOPES).await {
-            Ok(client) => return client,
-            Err(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => tokio::task::yield_now().await,
-            Err(error) => panic!("{error}"),
-        }
-    }
-}
-
-/// It serves, although nobody reads what it says.
-async fn serves_unheard(home: &Home, port: u16, mut child: tokio::process::Child) {
-    let token = home.state().join("gateway.token");
-    until("the secret", || token.metadata().is_ok_and(|meta| meta.len() > 40)).await;
-    let mut client = in_time("the gateway to listen", reached(home, port)).await.unwrap();
-    // More than a pipe and a queue hold: each request is a line of the log.
-    for number in 0..3_000 {
-        let answer = client.request("health", json!({})).await.unwrap();
-        assert_eq!(answer["ok"], true, "{number}");
-    }
-    drop(client);
-    let pid = i32::try_from(child.id().unwrap()).ok().and_then(rustix::process::Pid::from_raw).unwrap();
-    rustix::process::kill_process(pid, Signal::TERM).unwrap();
-    let status = in_time("the end of the gateway", child.wait()).await.unwrap().unwrap();
-    assert!(status.success(), "{status}");
-}
-
-#[tokio::test]
-async fn a_terminal_that_does_not_read_stops_nothing() {
-    let home = Home::new();
-    let port = free_port();
-    let (_kept, write) = full_pipe();
-    let mut command = home.command(&["gateway", "--verbose", "--port", &port.to_string()]);
-    command.stdout(Stdio::from(write.try_clone().unwrap())).stderr(Stdio::from(write));
-    serves_unheard(&home, port, command.spawn().unwrap()).await;
-}
-
-#[tokio::test]
-async fn a_terminal_that_is_gone_stops_nothing() {
-    let home = Home::new();
-    let port = free_port();
-    let (read, write) = std::io::pipe().unwrap();
-    drop(read);
-    let mut command = home.command(&["gateway", "--verbose", "--port", &port.to_string()]);
-    command.stdout(Stdio::from(write.try_clone().unwrap())).stderr(Stdio::from(write));
-    serves_unheard(&home, port, command.spawn().unwrap()).await;
-}
-
-#[tokio::test]
-async fn without_stdout_and_stderr_it_serves_too() {
-    let home = Home::new();
-    let port = free_port();
-    let mut command = home.program("sh");
-    command.args(["-c", &format!("exec \"$0\" gateway --port {port} >&- 2>&-"), env!("CARGO_BIN_EXE_tidegate")]);
-    serves_unheard(&home, port, command.spawn().unwrap()).await;
+    assert_eq!(
+        file.metadata().unwrap().mode() & 0o777,
+        0o644,
+        "it is not made good in silence"
+    );
 }

@@ -10,7 +10,9 @@
 mod cli;
 #[cfg(debug_assertions)]
 mod crash;
+mod deaf;
 mod device;
+mod elsewhere;
 mod home;
 mod life;
 mod swap;

@@ -35,13 +35,25 @@ fn masked(mut value: Value) -> Value {
     match &mut value {
         Value::Object(fields) => {
             for (name, value) in fields.iter_mut() {
-                let own = ["type", "event", "runId", "sessionKey", "stream", "phase", "state", "role", "stopReason"];
+                let own = [
+                    "type",
+                    "event",
+                    "runId",
+                    "sessionKey",
+                    "stream",
+                    "phase",
+                    "state",
+                    "role",
+                    "stopReason",
+                ];
                 if !own.contains(&name.as_str()) {
                     *value = masked(value.take());
                 }
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| *item = masked(item.take())),
+        Value::Array(items) => items
+            .iter_mut()
+            .for_each(|item| *item = masked(item.take())),
         Value::String(text) => *text = "text".into(),
         Value::Number(_) => value = 0.into(),
         Value::Bool(_) | Value::Null => {}
@@ -58,14 +70,21 @@ async fn offline_and_openai_are_heard_alike() {
     };
     let provider = MockProvider::start(script).await.unwrap();
     let mut all = Vec::new();
-    for home in [Home::new(), Home::configured(&with_model(&provider.base_url()))] {
+    for home in [
+        Home::new(),
+        Home::configured(&with_model(&provider.base_url())),
+    ] {
         let gateway = home.start().await;
         let mut client = home.owner(&gateway).await;
         let mut forms = heard(&mut client, "hello").await;
         forms.extend(heard(&mut client, "/help").await);
         all.push(forms);
     }
-    assert_eq!(provider.requests().len(), 1, "the command was answered by the gateway itself");
+    assert_eq!(
+        provider.requests().len(),
+        1,
+        "the command was answered by the gateway itself"
+    );
     assert!(all[0].len() >= 6, "{:?}", all[0]);
     assert_eq!(all[0], all[1]);
 }

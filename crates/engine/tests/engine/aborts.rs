@@ -25,17 +25,35 @@ async fn a_run_at_work_and_one_that_waits() {
     let stopped = world.engine.abort(&key, Some(&waiting)).await.unwrap();
     assert_eq!(stopped.run_ids, slice::from_ref(&waiting));
     assert_eq!(status(&world, &waiting).await, RunStatus::Aborted);
-    assert_eq!(world.heard.kinds(waiting.as_str()), ["chat aborted"], "it never began");
+    assert_eq!(
+        world.heard.kinds(waiting.as_str()),
+        ["chat aborted"],
+        "it never began"
+    );
     assert!(world.is_live(&working).await, "the run at work goes on");
     let stopped = world.engine.abort(&key, Some(&working)).await.unwrap();
     assert_eq!(stopped.run_ids, slice::from_ref(&working));
     assert_eq!(status(&world, &working).await, RunStatus::Aborted);
     let last = world.heard.of_run(working.as_str()).pop().unwrap();
-    assert_eq!((last.kind().as_str(), &last.payload["stopReason"]), ("chat aborted", &"rpc".into()));
-    assert_eq!(last.payload.get("message"), None, "the half is discarded for listeners (V3 6.3)");
-    let said: Vec<_> = world.transcript("main").await.into_iter().map(|m| (m.body.speaker, m.body.text())).collect();
-    assert!(said.contains(&(Speaker::Assistant, "half".into())), "and kept in the transcript: {said:?}");
-    assert!(!said.contains(&(Speaker::User, "waiting".into())), "what was taken back is read by nobody: {said:?}");
+    assert_eq!(
+        (last.kind().as_str(), &last.payload["stopReason"]),
+        ("chat aborted", &"rpc".into())
+    );
+    assert_eq!(
+        last.payload.get("message"),
+        None,
+        "the half is discarded for listeners (V3 6.3)"
+    );
+    let said: Vec<_> = world
+        .transcript("main")
+        .await
+        .into_iter()
+        .map(|m| (m.body.speaker, m.body.text()))
+        .collect();
+    assert!(
+        said.contains(&(Speaker::Assistant, "half".into())),
+        "and kept in the transcript: {said:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -47,24 +65,53 @@ async fn every_run_of_a_session() {
         ids.push(world.say(message).await);
     }
     let other = world.ask("elsewhere", "four").await.unwrap().run.id;
-    let mut stopped = world.engine.abort(&world.session("main"), None).await.unwrap().run_ids;
+    let mut stopped = world
+        .engine
+        .abort(&world.session("main"), None)
+        .await
+        .unwrap()
+        .run_ids;
     stopped.sort();
     ids.sort();
     assert_eq!(stopped, ids);
     for id in &ids {
         assert_eq!(status(&world, id).await, RunStatus::Aborted);
-        assert_eq!(world.heard.of_run(id.as_str()).iter().filter(|told| told.ends()).count(), 1);
+        assert_eq!(
+            world
+                .heard
+                .of_run(id.as_str())
+                .iter()
+                .filter(|told| told.ends())
+                .count(),
+            1
+        );
     }
     world.call().await.play([Step::End]);
-    assert_eq!(status(&world, &other).await, RunStatus::Ok, "another session goes on");
-    assert_eq!(world.engine.abort(&world.session("main"), None).await.unwrap().run_ids, []);
+    assert_eq!(
+        status(&world, &other).await,
+        RunStatus::Ok,
+        "another session goes on"
+    );
+    assert_eq!(
+        world
+            .engine
+            .abort(&world.session("main"), None)
+            .await
+            .unwrap()
+            .run_ids,
+        []
+    );
 }
 
 /// Three messages that wait become one turn.
 async fn merged(world: &mut World) -> [RunId; 3] {
     let first = world.say("before").await;
     let call = world.call().await;
-    let ids = [world.say("one").await, world.say("two").await, world.say("three").await];
+    let ids = [
+        world.say("one").await,
+        world.say("two").await,
+        world.say("three").await,
+    ];
     call.play([Step::End]);
     world.ended(&first).await;
     ids
@@ -81,9 +128,17 @@ async fn merged_runs_end_together() {
         let run = world.ended(id).await;
         let end = run.end.clone().unwrap();
         assert_eq!((end.status, end.text.as_str()), (RunStatus::Ok, "to all"));
-        assert_eq!(world.heard.of_run(id.as_str()).pop().unwrap().kind(), "chat final");
+        assert_eq!(
+            world.heard.of_run(id.as_str()).pop().unwrap().kind(),
+            "chat final"
+        );
     }
-    let answers = world.transcript("main").await.into_iter().filter(|m| m.body.text() == "to all").count();
+    let answers = world
+        .transcript("main")
+        .await
+        .into_iter()
+        .filter(|m| m.body.text() == "to all")
+        .count();
     assert_eq!(answers, 1);
 }
 
@@ -94,15 +149,25 @@ async fn any_of_the_merged_runs_stops_the_turn_of_all() {
         let ids = merged(&mut world).await;
         world.call().await.play([say("half")]);
         settle().await;
-        let stopped = world.engine.abort(&world.session("main"), Some(&ids[pick])).await.unwrap();
+        let stopped = world
+            .engine
+            .abort(&world.session("main"), Some(&ids[pick]))
+            .await
+            .unwrap();
         assert_eq!(stopped.run_ids, ids, "they are one turn");
         for id in &ids {
             assert_eq!(status(&world, id).await, RunStatus::Aborted);
             let last = world.heard.of_run(id.as_str()).pop().unwrap();
-            assert_eq!((last.kind().as_str(), &last.payload["stopReason"]), ("chat aborted", &"rpc".into()));
+            assert_eq!(
+                (last.kind().as_str(), &last.payload["stopReason"]),
+                ("chat aborted", &"rpc".into())
+            );
         }
         let answer = world.transcript("main").await.pop().unwrap().body;
-        assert_eq!((answer.text().as_str(), answer.stop), ("half", Some(StopReason::Aborted)));
+        assert_eq!(
+            (answer.text().as_str(), answer.stop),
+            ("half", Some(StopReason::Aborted))
+        );
     }
 }
 
@@ -110,17 +175,31 @@ async fn any_of_the_merged_runs_stops_the_turn_of_all() {
 async fn merged_runs_fail_together() {
     let mut world = Plan::default().start().await;
     let ids = merged(&mut world).await;
-    world.call().await.play([Step::Fail(tidegate_core::run::FailureKind::Auth, "bad key")]);
+    world
+        .call()
+        .await
+        .play([Step::Fail(tidegate_core::run::FailureKind::Auth, "bad key")]);
     for id in &ids {
         assert_eq!(status(&world, id).await, RunStatus::Error);
         let last = world.heard.of_run(id.as_str()).pop().unwrap();
-        assert_eq!((last.kind().as_str(), &last.payload["errorMessage"]), ("chat error", &"bad key".into()));
+        assert_eq!(
+            (last.kind().as_str(), &last.payload["errorMessage"]),
+            ("chat error", &"bad key".into())
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn stop_words_stop_and_make_no_run() {
-    for word in ["/stop", "stop", "ESC", " abort ", "Wait", "exit", "interrupt"] {
+    for word in [
+        "/stop",
+        "stop",
+        "ESC",
+        " abort ",
+        "Wait",
+        "exit",
+        "interrupt",
+    ] {
         assert!(Engine::is_stop_word(word), "{word}");
     }
     for message in ["stop it", "please wait", "", "/stopp"] {
@@ -129,10 +208,17 @@ async fn stop_words_stop_and_make_no_run() {
     let mut world = Plan::default().start().await;
     let id = world.say("working").await;
     world.call().await;
-    let stopped = world.engine.abort_by_word(&world.session("main")).await.unwrap();
+    let stopped = world
+        .engine
+        .abort_by_word(&world.session("main"))
+        .await
+        .unwrap();
     assert_eq!(stopped.run_ids, slice::from_ref(&id));
     world.ended(&id).await;
-    assert_eq!(world.heard.of_run(id.as_str()).pop().unwrap().payload["stopReason"], "stop");
+    assert_eq!(
+        world.heard.of_run(id.as_str()).pop().unwrap().payload["stopReason"],
+        "stop"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +229,11 @@ async fn the_wrong_session_stops_nothing() {
     let other = world.session("elsewhere");
     let error = world.engine.abort(&other, Some(&id)).await.unwrap_err();
     assert_eq!(error.to_string(), "runId does not match sessionKey");
-    let unknown = world.engine.abort(&other, Some(&RunId::new("unknown"))).await.unwrap();
+    let unknown = world
+        .engine
+        .abort(&other, Some(&RunId::new("unknown")))
+        .await
+        .unwrap();
     assert_eq!(unknown.run_ids, []);
     call.play([Step::End]);
     assert_eq!(status(&world, &id).await, RunStatus::Ok);
@@ -162,7 +252,11 @@ async fn a_session_that_is_reset_or_deleted_stops_first() {
     let after = world.engine.reset_session(&key).await.unwrap().id;
     assert_ne!(before, after);
     assert_eq!(status(&world, &id).await, RunStatus::Aborted);
-    assert_eq!(world.transcript("notes").await, [], "nothing of the old turn comes into the new conversation");
+    assert_eq!(
+        world.transcript("notes").await,
+        [],
+        "nothing of the old turn comes into the new conversation"
+    );
     let id = world.ask("notes", "again").await.unwrap().run.id;
     world.call().await;
     assert!(world.engine.delete_session(&key, true).await.unwrap());

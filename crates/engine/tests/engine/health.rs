@@ -22,7 +22,10 @@ async fn a_read_causes_nothing() {
     let first = world.engine.health().unwrap();
     for _ in 0..1_000 {
         let again = world.engine.health().unwrap();
-        assert!(std::sync::Arc::ptr_eq(&first.json, &again.json), "computed by a reader");
+        assert!(
+            std::sync::Arc::ptr_eq(&first.json, &again.json),
+            "computed by a reader"
+        );
         world.engine.state_version();
         world.engine.presence().list();
     }
@@ -59,8 +62,14 @@ async fn a_new_session_is_told_once_and_another_message_in_it_is_not() {
         assert_eq!(world.engine.state_version().health, version + 1);
     }
     let health = world.engine.health().unwrap();
-    assert_eq!((health.summary.sessions.count, health.summary.ok), (1, true));
-    assert_eq!(world.heard.named("health").last().unwrap().payload["sessions"]["count"], 1);
+    assert_eq!(
+        (health.summary.sessions.count, health.summary.ok),
+        (1, true)
+    );
+    assert_eq!(
+        world.heard.named("health").last().unwrap().payload["sessions"]["count"],
+        1
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -69,7 +78,12 @@ async fn many_changes_at_once_are_one_event() {
     tokio::time::sleep(A_WHILE).await;
     let told = events(&world);
     for number in 0..20 {
-        let id = world.ask(&format!("session {number}"), &format!("m{number}")).await.unwrap().run.id;
+        let id = world
+            .ask(&format!("session {number}"), &format!("m{number}"))
+            .await
+            .unwrap()
+            .run
+            .id;
         world.call().await.play([Step::End]);
         world.ended(&id).await;
     }
@@ -81,7 +95,15 @@ async fn many_changes_at_once_are_one_event() {
 #[tokio::test(start_paused = true)]
 async fn a_problem_makes_it_red_from_the_start() {
     let problem = "tidegate.json is broken".to_owned();
-    let world = Plan { problems: vec![problem.clone()], ..Plan::default() }.start().await;
+    let world = Plan {
+        problems: vec![problem.clone()],
+        ..Plan::default()
+    }
+    .start()
+    .await;
     let health = world.engine.health().unwrap();
-    assert_eq!((health.summary.ok, &health.summary.problems), (false, &vec![problem]));
+    assert_eq!(
+        (health.summary.ok, &health.summary.problems),
+        (false, &vec![problem])
+    );
 }

@@ -27,12 +27,19 @@ impl Told {
     pub(crate) fn kind(&self) -> String {
         let word = |name: &str| self.payload[name].as_str();
         let data = self.payload["data"]["phase"].as_str();
-        [Some(self.name), word("stream"), data, word("state")].into_iter().flatten().collect::<Vec<_>>().join(" ")
+        [Some(self.name), word("stream"), data, word("state")]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Whether it ends a run for whoever listens to `chat`.
     pub(crate) fn ends(&self) -> bool {
-        matches!(self.kind().as_str(), "chat final" | "chat aborted" | "chat error")
+        matches!(
+            self.kind().as_str(),
+            "chat final" | "chat aborted" | "chat error"
+        )
     }
 }
 
@@ -46,7 +53,12 @@ impl EventSink for Heard {
         let frame: Value = serde_json::from_str(&format!("{head}}}")).unwrap();
         assert_eq!(frame["event"], spec.name);
         let payload = frame["payload"].clone();
-        let told = Told { name: spec.name, payload, bytes: head.len(), at: Instant::now() };
+        let told = Told {
+            name: spec.name,
+            payload,
+            bytes: head.len(),
+            at: Instant::now(),
+        };
         self.0.lock().unwrap().push(told);
     }
 }
@@ -59,12 +71,18 @@ impl Heard {
 
     /// What was said about one run.
     pub(crate) fn of_run(&self, id: &str) -> Vec<Told> {
-        self.all().into_iter().filter(|told| told.run() == id).collect()
+        self.all()
+            .into_iter()
+            .filter(|told| told.run() == id)
+            .collect()
     }
 
     /// What was said under one name.
     pub(crate) fn named(&self, name: &str) -> Vec<Told> {
-        self.all().into_iter().filter(|told| told.name == name).collect()
+        self.all()
+            .into_iter()
+            .filter(|told| told.name == name)
+            .collect()
     }
 
     /// The kinds of what was said about one run; repeats of a growing text once.

@@ -14,7 +14,10 @@ fn claim(name: &str, role: Role, requested: ScopeSet) -> DeviceClaim {
     DeviceClaim {
         id: DeviceId::new(name),
         public_key: [7; 32],
-        label: DeviceLabel { display_name: Some(name.into()), ..DeviceLabel::default() },
+        label: DeviceLabel {
+            display_name: Some(name.into()),
+            ..DeviceLabel::default()
+        },
         role,
         requested,
     }
@@ -25,12 +28,18 @@ fn scopes(words: &[Scope]) -> ScopeSet {
 }
 
 async fn admit(world: &World, scopes: ScopeSet, shown: Joined) -> Result<Admission, Refusal> {
-    world.engine.admit(claim("d", Role::Operator, scopes), shown).await
+    world
+        .engine
+        .admit(claim("d", Role::Operator, scopes), shown)
+        .await
 }
 
 fn request_id(refusal: &Refusal) -> (String, bool) {
     match refusal {
-        Refusal::PairingRequired { request_id, upgrade } => (request_id.clone(), *upgrade),
+        Refusal::PairingRequired {
+            request_id,
+            upgrade,
+        } => (request_id.clone(), *upgrade),
         other => panic!("{other:?}"),
     }
 }
@@ -48,13 +57,25 @@ async fn the_secret_from_elsewhere_waits_for_an_approval() {
     let ask = async |scopes| request_id(&admit(&world, scopes, Joined::Secret).await.unwrap_err());
     let (first, upgrade) = ask(scopes(READ)).await;
     assert!(!upgrade);
-    assert_eq!(ask(scopes(READ)).await.0, first, "the same request keeps its id");
+    assert_eq!(
+        ask(scopes(READ)).await.0,
+        first,
+        "the same request keeps its id"
+    );
     let (second, _) = ask(scopes(BOTH)).await;
     assert_ne!(second, first, "other contents void the old id");
-    assert_ne!(ask(scopes(READ)).await.0, first, "and what was void stays void");
+    assert_ne!(
+        ask(scopes(READ)).await.0,
+        first,
+        "and what was void stays void"
+    );
     let (fourth, _) = ask(scopes(READ)).await;
     world.clock.advance_ms(REQUEST_TTL_MS + 1);
-    assert_ne!(ask(scopes(READ)).await.0, fourth, "a request is forgotten after five minutes");
+    assert_ne!(
+        ask(scopes(READ)).await.0,
+        fourth,
+        "a request is forgotten after five minutes"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -63,9 +84,19 @@ async fn a_known_device_gets_in_with_the_secret_for_no_more_than_it_has() {
     let paired = admit(&world, scopes(READ), Joined::Owner).await.unwrap();
     let again = admit(&world, scopes(READ), Joined::Secret).await.unwrap();
     assert_eq!(again.principal.scopes, scopes(READ));
-    let (_, upgrade) = request_id(&admit(&world, scopes(BOTH), Joined::Secret).await.unwrap_err());
+    let (_, upgrade) = request_id(
+        &admit(&world, scopes(BOTH), Joined::Secret)
+            .await
+            .unwrap_err(),
+    );
     assert!(upgrade, "it is known and wants more");
-    assert!(matches!(admit(&world, scopes(READ), token(&paired)).await, Err(Refusal::BadToken)), "replaced");
+    assert!(
+        matches!(
+            admit(&world, scopes(READ), token(&paired)).await,
+            Err(Refusal::BadToken)
+        ),
+        "replaced"
+    );
     assert!(admit(&world, scopes(READ), token(&again)).await.is_ok());
 }
 
@@ -73,15 +104,47 @@ async fn a_known_device_gets_in_with_the_secret_for_no_more_than_it_has() {
 async fn a_token_is_good_for_its_device_and_role_only() {
     let world = Plan::default().start().await;
     let paired = admit(&world, scopes(BOTH), Joined::Owner).await.unwrap();
-    let refused = async |claim| matches!(world.engine.admit(claim, token(&paired)).await, Err(Refusal::BadToken));
-    assert!(refused(claim("d", Role::Node, ScopeSet::EMPTY)).await, "another role");
-    assert!(refused(claim("e", Role::Operator, scopes(READ))).await, "another device");
-    assert!(matches!(admit(&world, scopes(READ), Joined::Token(Secret::new(String::new()))).await, Err(Refusal::BadToken)));
-    let node = world.engine.admit(claim("d", Role::Node, ScopeSet::EMPTY), Joined::Owner).await.unwrap();
-    assert!(refused(claim("d", Role::Node, ScopeSet::EMPTY)).await, "a device has a token for each role");
-    let as_operator = world.engine.admit(claim("d", Role::Operator, scopes(READ)), token(&node)).await;
+    let refused = async |claim| {
+        matches!(
+            world.engine.admit(claim, token(&paired)).await,
+            Err(Refusal::BadToken)
+        )
+    };
+    assert!(
+        refused(claim("d", Role::Node, ScopeSet::EMPTY)).await,
+        "another role"
+    );
+    assert!(
+        refused(claim("e", Role::Operator, scopes(READ))).await,
+        "another device"
+    );
+    assert!(matches!(
+        admit(
+            &world,
+            scopes(READ),
+            Joined::Token(Secret::new(String::new()))
+        )
+        .await,
+        Err(Refusal::BadToken)
+    ));
+    let node = world
+        .engine
+        .admit(claim("d", Role::Node, ScopeSet::EMPTY), Joined::Owner)
+        .await
+        .unwrap();
+    assert!(
+        refused(claim("d", Role::Node, ScopeSet::EMPTY)).await,
+        "a device has a token for each role"
+    );
+    let as_operator = world
+        .engine
+        .admit(claim("d", Role::Operator, scopes(READ)), token(&node))
+        .await;
     assert!(matches!(as_operator, Err(Refusal::BadToken)));
-    assert!(admit(&world, scopes(BOTH), token(&paired)).await.is_ok(), "and the other one still works");
+    assert!(
+        admit(&world, scopes(BOTH), token(&paired)).await.is_ok(),
+        "and the other one still works"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,7 +152,9 @@ async fn a_revoked_token_is_refused() {
     use tidegate_core::SecretHash;
     use tidegate_core::store::{DeviceGrant, DeviceStore};
     let store = std::sync::Arc::new(tidegate_store::MemoryStore::new());
-    let world = Plan::default().start_on(std::sync::Arc::clone(&store)).await;
+    let world = Plan::default()
+        .start_on(std::sync::Arc::clone(&store))
+        .await;
     let grant = |revoked_at_ms| DeviceGrant {
         role: Role::Operator,
         scopes: ScopeSet::all(),
@@ -100,7 +165,15 @@ async fn a_revoked_token_is_refused() {
     };
     let shown = || Joined::Token(Secret::new("t".into()));
     for (revoked, good) in [(None, true), (Some(2), false)] {
-        store.grant(&DeviceId::new("d"), [7; 32], DeviceLabel::default(), grant(revoked)).await.unwrap();
+        store
+            .grant(
+                &DeviceId::new("d"),
+                [7; 32],
+                DeviceLabel::default(),
+                grant(revoked),
+            )
+            .await
+            .unwrap();
         assert_eq!(admit(&world, scopes(READ), shown()).await.is_ok(), good);
     }
 }
@@ -123,7 +196,8 @@ async fn at_most_fifty_requests_wait() {
 }
 
 fn scope_set() -> impl Strategy<Value = ScopeSet> {
-    prop::collection::vec(prop::sample::select(Scope::ALL.to_vec()), 0..5).prop_map(|picked| picked.into_iter().collect())
+    prop::collection::vec(prop::sample::select(Scope::ALL.to_vec()), 0..5)
+        .prop_map(|picked| picked.into_iter().collect())
 }
 
 #[derive(Debug, Clone)]

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tidegate_core::run::FailureKind;
-use tidegate_core::runner::{AgentRunner, ModelInfo, RunOutcome, RunSender, RunUpdate, RunnerError, Turn};
+use tidegate_core::runner::{
+    AgentRunner, ModelInfo, RunOutcome, RunSender, RunUpdate, RunnerError, Turn,
+};
 use tidegate_core::transcript::{Maker, Part, Speaker, StopReason, Usage};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -54,8 +56,15 @@ impl Call {
 
     /// The runs of this turn: whose words stand at the end of the conversation.
     pub(crate) fn asked(&self) -> Vec<String> {
-        let users = self.turn.history.iter().rev().take_while(|message| message.body.speaker == Speaker::User);
-        let mut ids: Vec<_> = users.map(|message| message.body.run_id.clone().unwrap().into_string()).collect();
+        let users = self
+            .turn
+            .history
+            .iter()
+            .rev()
+            .take_while(|message| message.body.speaker == Speaker::User);
+        let mut ids: Vec<_> = users
+            .map(|message| message.body.run_id.clone().unwrap().into_string())
+            .collect();
         ids.reverse();
         ids
     }
@@ -77,7 +86,14 @@ pub(crate) struct Scripted {
 pub(crate) fn scripted() -> (Arc<Scripted>, Arc<Mutex<AtWork>>, mpsc::Receiver<Call>) {
     let (calls, begun) = mpsc::channel(WAITING);
     let at_work = Arc::<Mutex<AtWork>>::default();
-    (Arc::new(Scripted { calls, at_work: Arc::clone(&at_work) }), at_work, begun)
+    (
+        Arc::new(Scripted {
+            calls,
+            at_work: Arc::clone(&at_work),
+        }),
+        at_work,
+        begun,
+    )
 }
 
 struct Working(Arc<Mutex<AtWork>>, String);
@@ -103,11 +119,21 @@ impl AgentRunner for Scripted {
         SCRIPTED
     }
 
-    async fn run(&self, turn: Turn, out: RunSender, stopped: CancellationToken) -> Result<RunOutcome, RunnerError> {
+    async fn run(
+        &self,
+        turn: Turn,
+        out: RunSender,
+        stopped: CancellationToken,
+    ) -> Result<RunOutcome, RunnerError> {
         let _working = self.enter(&turn);
         let (steps, mut told) = mpsc::channel(WAITING);
-        let call = Call { turn: turn.clone(), steps };
-        let Ok(()) = self.calls.try_send(call) else { panic!("the test takes no more turns") };
+        let call = Call {
+            turn: turn.clone(),
+            steps,
+        };
+        let Ok(()) = self.calls.try_send(call) else {
+            panic!("the test takes no more turns")
+        };
         let mut text = String::new();
         let mut thinking = String::new();
         loop {
@@ -129,14 +155,20 @@ impl AgentRunner for Scripted {
                 Step::Pause(pause) => drop(tokio::time::timeout(pause, stopped.cancelled()).await),
                 Step::End => return Ok(outcome(&thinking, text, StopReason::Stop, &turn.model)),
                 Step::Fail(kind, message) => {
-                    return Err(RunnerError { kind, message: message.into(), retry_after_ms: None });
+                    return Err(RunnerError {
+                        kind,
+                        message: message.into(),
+                        retry_after_ms: None,
+                    });
                 }
                 Step::Panic => panic!("as the script says"),
                 Step::Hang(deaf) => {
                     stopped.cancelled().await;
                     tokio::time::sleep(deaf).await;
                 }
-                Step::Flood(words) => while out.send(RunUpdate::Text(words.into())).await.is_ok() {},
+                Step::Flood(words) => {
+                    while out.send(RunUpdate::Text(words.into())).await.is_ok() {}
+                }
             }
         }
     }
@@ -147,14 +179,24 @@ impl AgentRunner for Scripted {
 }
 
 fn outcome(thinking: &str, text: String, stop: StopReason, model: &str) -> RunOutcome {
-    let usage = Usage { input: 3, output: text.len() as u64, ..Usage::default() };
-    let thought =
-        (!thinking.is_empty()).then(|| Part::Thinking { thinking: thinking.to_owned(), signature: None });
+    let usage = Usage {
+        input: 3,
+        output: text.len() as u64,
+        ..Usage::default()
+    };
+    let thought = (!thinking.is_empty()).then(|| Part::Thinking {
+        thinking: thinking.to_owned(),
+        signature: None,
+    });
     let said = (!text.is_empty()).then_some(Part::Text { text });
     RunOutcome {
         parts: thought.into_iter().chain(said).collect(),
         stop,
         usage,
-        maker: Maker { api: SCRIPTED.into(), provider: SCRIPTED.into(), model: model.into() },
+        maker: Maker {
+            api: SCRIPTED.into(),
+            provider: SCRIPTED.into(),
+            model: model.into(),
+        },
     }
 }

@@ -28,20 +28,32 @@ fn of_kind<'t>(told: &'t [Told], kind: &str) -> Vec<&'t Told> {
 }
 
 fn apart(told: &[&Told]) -> Duration {
-    told.windows(2).map(|pair| pair[1].at - pair[0].at).min().unwrap()
+    told.windows(2)
+        .map(|pair| pair[1].at - pair[0].at)
+        .min()
+        .unwrap()
 }
 
 /// The growing parts, put together.
 fn grown(told: &[&Told], path: [&str; 2]) -> String {
-    let text = |told: &&Told| told.payload.pointer(&path.map(|part| format!("/{part}")).concat()).cloned();
-    told.iter().map(|told| text(told).unwrap().as_str().unwrap().to_owned()).collect()
+    let text = |told: &&Told| {
+        told.payload
+            .pointer(&path.map(|part| format!("/{part}")).concat())
+            .cloned()
+    };
+    told.iter()
+        .map(|told| text(told).unwrap().as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The most bytes that were told within any one second.
 fn most_in_a_second(told: &[&Told]) -> usize {
     let within = |from: &Told| {
         let late = from.at + Duration::from_secs(1);
-        told.iter().filter(|told| told.at >= from.at && told.at < late).map(|told| told.bytes).sum()
+        told.iter()
+            .filter(|told| told.at >= from.at && told.at < late)
+            .map(|told| told.bytes)
+            .sum()
     };
     told.iter().map(|told| within(told)).max().unwrap_or(0)
 }
@@ -65,7 +77,10 @@ async fn chat_deltas_are_150_ms_apart_and_agent_updates_40() {
     let last = told.last().unwrap();
     assert_eq!(last.kind(), "chat final");
     assert_eq!(last.payload["message"]["content"][0]["text"], text);
-    let early: String = deltas.iter().map(|told| told.payload["deltaText"].as_str().unwrap()).collect();
+    let early: String = deltas
+        .iter()
+        .map(|told| told.payload["deltaText"].as_str().unwrap())
+        .collect();
     assert!(text.starts_with(&early));
 }
 
@@ -80,10 +95,22 @@ async fn a_long_answer_costs_a_listener_at_most_1_mib_a_second() {
         let most = most_in_a_second(&told);
         let largest = told.iter().map(|told| told.bytes).max().unwrap();
         // One that began before the second, and the rest at the rate.
-        assert!(most <= BYTES_PER_S + largest, "{kind}: {most} bytes in one second, the largest has {largest}");
+        assert!(
+            most <= BYTES_PER_S + largest,
+            "{kind}: {most} bytes in one second, the largest has {largest}"
+        );
         let whole: usize = told.iter().map(|told| told.bytes).sum();
-        assert!(whole <= 8 * BYTES_PER_S + largest, "{kind}: {whole} bytes in 8 s");
+        assert!(
+            whole <= 8 * BYTES_PER_S + largest,
+            "{kind}: {whole} bytes in 8 s"
+        );
     }
-    assert_eq!(grown(&of_kind(&told, "agent assistant"), ["data", "delta"]), text);
-    assert_eq!(told.last().unwrap().payload["message"]["content"][0]["text"], text);
+    assert_eq!(
+        grown(&of_kind(&told, "agent assistant"), ["data", "delta"]),
+        text
+    );
+    assert_eq!(
+        told.last().unwrap().payload["message"]["content"][0]["text"],
+        text
+    );
 }

@@ -49,7 +49,11 @@ impl Default for Plan {
             history_messages: 400,
             history_bytes: 1 << 20,
         };
-        Self { limits, runner: None, problems: Vec::new() }
+        Self {
+            limits,
+            runner: None,
+            problems: Vec::new(),
+        }
     }
 }
 
@@ -59,7 +63,10 @@ impl Plan {
         self.start_on(Arc::new(MemoryStore::new())).await
     }
 
-    pub(crate) async fn start_on<S: SessionStore + RunStore + DeviceStore>(self, store: Arc<S>) -> World {
+    pub(crate) async fn start_on<S: SessionStore + RunStore + DeviceStore>(
+        self,
+        store: Arc<S>,
+    ) -> World {
         let (script, at_work, calls) = scripted();
         let runner = self.runner.unwrap_or(script);
         let provider = runner.provider().to_owned();
@@ -69,7 +76,10 @@ impl Plan {
             id: AgentId::new("main"),
             name: None,
             identity: AgentIdentity::default(),
-            model: ModelRef { provider: provider.clone(), model: "m".into() },
+            model: ModelRef {
+                provider: provider.clone(),
+                model: "m".into(),
+            },
             system_prompt: None,
         };
         let engine = Engine::new(EngineParts {
@@ -80,7 +90,10 @@ impl Plan {
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(SystemIds),
             agents: Arc::new(Agents {
-                names: SessionNames { default_agent: AgentId::new("main"), main_key: "main".into() },
+                names: SessionNames {
+                    default_agent: AgentId::new("main"),
+                    main_key: "main".into(),
+                },
                 list: vec![agent],
                 model_configured: provider == SCRIPTED,
                 runners: BTreeMap::from([(provider, runner)]),
@@ -90,7 +103,13 @@ impl Plan {
             facts: facts(self.problems),
         });
         engine.start().await.unwrap();
-        World { engine, heard, clock, at_work, calls }
+        World {
+            engine,
+            heard,
+            clock,
+            at_work,
+            calls,
+        }
     }
 }
 
@@ -111,7 +130,12 @@ fn facts(problems: Vec<String>) -> HealthFacts {
 /// What is asked, by whom, where.
 pub(crate) fn ask(principal: &str, key: &str, session: &SessionKey, message: &str) -> RunAsk {
     RunAsk {
-        once: Once { principal: principal.into(), method: "agent", key: key.into(), params_hash: message.into() },
+        once: Once {
+            principal: principal.into(),
+            method: "agent",
+            key: key.into(),
+            params_hash: message.into(),
+        },
         session_key: session.clone(),
         request: RunRequest {
             message: message.into(),
@@ -140,7 +164,9 @@ impl World {
     }
 
     pub(crate) async fn ask(&self, session: &str, message: &str) -> Result<RunTicket, EngineError> {
-        self.engine.ask(ask("owner", message, &self.session(session), message)).await
+        self.engine
+            .ask(ask("owner", message, &self.session(session), message))
+            .await
     }
 
     /// The next turn that the runner begins.
@@ -156,19 +182,35 @@ impl World {
 
     /// Waits for the end of a run, for at most a day.
     pub(crate) async fn ended(&self, id: &RunId) -> Arc<Run> {
-        let run = self.engine.wait(id, Duration::from_hours(24)).await.unwrap();
+        let run = self
+            .engine
+            .wait(id, Duration::from_hours(24))
+            .await
+            .unwrap();
         run.expect("the run never ended")
     }
 
     /// What was said in a session.
     pub(crate) async fn transcript(&self, session: &str) -> Vec<Message> {
-        let query = HistoryQuery { before: None, limit: 10_000, max_bytes: usize::MAX };
-        self.engine.history(&self.session(session), query).await.unwrap().page.messages
+        let query = HistoryQuery {
+            before: None,
+            limit: 10_000,
+            max_bytes: usize::MAX,
+        };
+        self.engine
+            .history(&self.session(session), query)
+            .await
+            .unwrap()
+            .page
+            .messages
     }
 
     /// Whether the engine still keeps this run as waiting or working: only then is it an error to
     /// stop it under the name of another session.
     pub(crate) async fn is_live(&self, id: &RunId) -> bool {
-        self.engine.abort(&self.session("some-other-session"), Some(id)).await.is_err()
+        self.engine
+            .abort(&self.session("some-other-session"), Some(id))
+            .await
+            .is_err()
     }
 }

@@ -19,18 +19,25 @@ pub(super) const PATH: &str = "/__conformance__/echo";
 
 /// The suite sends messages of 16 MiB, in fragments of 64 bytes, and bursts of pings. Our own limits, which
 /// would end its cases with 1008 and 1009, have tests of their own.
-const LIMITS: Limits =
-    Limits { message_bytes: 16 * 1024 * 1024, fragments: u32::MAX, control_frames_per_s: u32::MAX };
+const LIMITS: Limits = Limits {
+    message_bytes: 16 * 1024 * 1024,
+    fragments: u32::MAX,
+    control_frames_per_s: u32::MAX,
+};
 
 /// Sends back what comes until the connection ends.
 pub(super) async fn serve(shared: Arc<Shared>, upgraded: OnUpgrade) {
-    let Some((mut socket, _gauges)) = open(&shared, upgraded, LIMITS).await else { return };
+    let Some((mut socket, _gauges)) = open(&shared, upgraded, LIMITS).await else {
+        return;
+    };
     let mut waiting = None;
     loop {
         match step(&mut socket, &mut waiting).await {
             Ok(Payload::Text(text)) => waiting = Some(Frame::Reply(text)),
             Ok(Payload::Binary(bytes)) if socket.send_binary(bytes.clone()).await => {}
-            Err(Some(Input::Broken { code, reason })) => return socket.close(code.code, reason).await,
+            Err(Some(Input::Broken { code, reason })) => {
+                return socket.close(code.code, reason).await;
+            }
             Err(Some(_)) => return socket.answer_close().await,
             Ok(_) | Err(None) => return,
         }

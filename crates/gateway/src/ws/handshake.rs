@@ -196,7 +196,9 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
     );
     drop(granted);
     socket.set_message_limit(limits::message_bytes(conn.protocol));
-    Session::new(shared, conn, guard).run(socket).await;
+    // A task of its own: this one has room for the whole handshake, which is over.
+    let session = Session::new(Arc::clone(&shared), conn, guard);
+    shared.tasks.spawn(session.run(socket));
 }
 
 fn encode(id: &str, hello: &impl Serialize) -> String {

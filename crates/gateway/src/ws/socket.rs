@@ -206,7 +206,7 @@ impl Socket {
 
     /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives
     /// even if the peer is still sending.
-    pub(crate) async fn close(mut self, code: u16, reason: &str) {
+    pub(crate) async fn close(&mut self, code: u16, reason: &str) {
         let frame = CloseFrame { code: WireCode::from(code), reason: Utf8Bytes::from(cut(reason)) };
         let goodbye = async {
             let _ = self.inner.close(Some(frame)).await;
@@ -214,16 +214,17 @@ impl Socket {
             // read on after an error. The server ends TCP as soon as both have said goodbye.
             let raw = self.inner.get_mut();
             raw.leave();
-            let mut rest = [0; 4096];
+            let mut rest = vec![0; BUFFER_BYTES];
             while !raw.close_seen() && matches!(tokio::io::AsyncReadExt::read(raw, &mut rest).await, Ok(1..)) {}
         };
-        let _ = tokio::time::timeout(CLOSE_WAIT, goodbye).await;
+        // On the heap: a connection would else keep room for its end all its life.
+        let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, goodbye)).await;
     }
 
     /// The peer said goodbye: answers it.
-    pub(crate) async fn answer_close(mut self) {
+    pub(crate) async fn answer_close(&mut self) {
         let rest = async { while let Some(Ok(_)) = self.inner.next().await {} };
-        let _ = tokio::time::timeout(CLOSE_WAIT, rest).await;
+        let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, rest)).await;
     }
 }
 

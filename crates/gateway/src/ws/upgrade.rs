@@ -7,6 +7,7 @@ use axum::http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, Version};
+use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
@@ -90,7 +91,8 @@ pub(super) async fn open(shared: &Shared, upgraded: OnUpgrade, limits: Limits) -
     let gauges = Arc::new(Gauges::default());
     let meter = Meter::new(
         parts.io.into_inner(),
-        parts.read_buf,
+        // A copy: the original, empty as a rule, would keep hyper's 8 KiB alive with the connection.
+        Bytes::copy_from_slice(&parts.read_buf),
         limits,
         Arc::clone(&shared.large_inbound),
         Arc::clone(&gauges),

@@ -10,7 +10,15 @@ use serde_json::{Value, json};
 use crate::common::{Client, Device, Edge, asks};
 
 /// Whoever may connect, by name.
-const WHO: [&str; 7] = ["nobody", "node", "read", "write", "approvals", "pairing", "admin"];
+const WHO: [&str; 7] = [
+    "nobody",
+    "node",
+    "read",
+    "write",
+    "approvals",
+    "pairing",
+    "admin",
+];
 
 async fn join(edge: &Edge, who: &str, newest: u32) -> (Client, Value) {
     let scope = format!("operator.{who}");
@@ -30,7 +38,9 @@ async fn join(edge: &Edge, who: &str, newest: u32) -> (Client, Value) {
 
 /// What dispatch says to a call with params that no method takes.
 async fn verdict(client: &mut Client, method: &str, newest: u32) -> &'static str {
-    let answer = client.call(method, json!({ "no method has this": 1 })).await;
+    let answer = client
+        .call(method, json!({ "no method has this": 1 }))
+        .await;
     let error = &answer["error"];
     let text = error["message"].as_str().unwrap();
     let verdict = match text {
@@ -41,7 +51,11 @@ async fn verdict(client: &mut Client, method: &str, newest: u32) -> &'static str
         _ if text.starts_with("invalid ") => return "yes",
         _ => panic!("{method}: {answer}"),
     };
-    let expected = if newest == 3 { "INVALID_REQUEST" } else { "FORBIDDEN" };
+    let expected = if newest == 3 {
+        "INVALID_REQUEST"
+    } else {
+        "FORBIDDEN"
+    };
     assert_eq!(error["code"], expected, "{answer}");
     assert_eq!(error["details"]["code"].is_string(), newest > 3, "{answer}");
     verdict
@@ -50,13 +64,28 @@ async fn verdict(client: &mut Client, method: &str, newest: u32) -> &'static str
 /// The rules of V3 2.6 and of DECISIONS D3, by hand.
 fn model(who: &str, method: &str, newest: u32) -> &'static str {
     let read = [
-        "health", "status", "system-presence", "last-heartbeat", "agent.identity.get", "agents.list", "models.list",
-        "chat.history", "sessions.list", "sessions.preview", "logs.tail",
+        "health",
+        "status",
+        "system-presence",
+        "last-heartbeat",
+        "agent.identity.get",
+        "agents.list",
+        "models.list",
+        "chat.history",
+        "sessions.list",
+        "sessions.preview",
+        "logs.tail",
     ];
     let write = ["send", "agent", "agent.wait", "chat.send", "chat.abort"];
     let admin = [
-        "system-event", "sessions.resolve", "sessions.patch", "sessions.reset", "sessions.delete", "config.get",
-        "config.schema", "dashboard.link",
+        "system-event",
+        "sessions.resolve",
+        "sessions.patch",
+        "sessions.reset",
+        "sessions.delete",
+        "config.get",
+        "config.schema",
+        "dashboard.link",
     ];
     let least = match method {
         _ if read.contains(&method) => "read",
@@ -89,8 +118,15 @@ async fn every_method_answers_each_principal_as_the_table_and_the_model_say() {
             let mut column = Vec::new();
             for method in &methods {
                 let said = verdict(&mut client, method, newest).await;
-                assert_eq!(said, model(who, method, newest), "{who} calls {method} over protocol {newest}");
-                let listed = hello["features"]["methods"].as_array().unwrap().contains(&(*method).into());
+                assert_eq!(
+                    said,
+                    model(who, method, newest),
+                    "{who} calls {method} over protocol {newest}"
+                );
+                let listed = hello["features"]["methods"]
+                    .as_array()
+                    .unwrap()
+                    .contains(&(*method).into());
                 assert_eq!(listed, said == "yes", "hello-ok of {who} and {method}");
                 column.push(said);
             }
@@ -101,8 +137,16 @@ async fn every_method_answers_each_principal_as_the_table_and_the_model_say() {
     }
     let mut text = row("method", WHO);
     for (index, method) in methods.iter().enumerate() {
-        let cells = |table: usize| tables[table].iter().map(move |column: &Vec<&str>| column[index]);
-        if tables[0].iter().zip(&tables[1]).all(|(old, new)| old[index] == new[index]) {
+        let cells = |table: usize| {
+            tables[table]
+                .iter()
+                .map(move |column: &Vec<&str>| column[index])
+        };
+        if tables[0]
+            .iter()
+            .zip(&tables[1])
+            .all(|(old, new)| old[index] == new[index])
+        {
             text.push_str(&row(method, cells(0)));
         } else {
             text.push_str(&row(&format!("{method} (3)"), cells(0)));
@@ -120,8 +164,12 @@ async fn hello_names_the_events_that_each_principal_may_hear() {
     let mut heard = Vec::new();
     for who in WHO {
         let (client, hello) = join(&edge, who, 4).await;
-        let names: Vec<String> =
-            hello["features"]["events"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().into()).collect();
+        let names: Vec<String> = hello["features"]["events"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|name| name.as_str().unwrap().into())
+            .collect();
         for name in &names {
             events.entry(name.clone()).or_default();
         }
@@ -129,9 +177,15 @@ async fn hello_names_the_events_that_each_principal_may_hear() {
         client.leave().await;
     }
     for (name, cells) in &mut events {
-        cells.extend(heard.iter().map(|names| if names.contains(name) { "yes" } else { "no" }));
+        cells.extend(
+            heard
+                .iter()
+                .map(|names| if names.contains(name) { "yes" } else { "no" }),
+        );
     }
-    let rows = events.iter().map(|(name, cells)| row(name, cells.iter().copied()));
+    let rows = events
+        .iter()
+        .map(|(name, cells)| row(name, cells.iter().copied()));
     let text = row("event", WHO) + &rows.collect::<String>();
     expect_file!["../golden/events.txt"].assert_eq(&text);
     edge.stopped().await;

@@ -18,3 +18,4 @@ mod metrics;
 mod presence;
 mod runs;
 mod secrets;
+mod shapes;

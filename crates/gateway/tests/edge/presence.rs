@@ -18,7 +18,10 @@ fn named(name: &str) -> Value {
 }
 
 fn find<'a>(list: &'a Value, name: &str) -> Option<&'a Value> {
-    list.as_array().unwrap().iter().find(|entry| entry["instanceId"] == name)
+    list.as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["instanceId"] == name)
 }
 
 #[tokio::test]
@@ -37,11 +40,21 @@ async fn fifty_clients_each_see_connect_presence_tick_within_a_second() {
                 event["event"] == "presence"
             })
             .await;
-        assert!(find(&presence["payload"]["presence"], name).is_some(), "{name} is in its first presence");
-        assert!(presence["stateVersion"]["presence"].is_u64() && presence["stateVersion"]["health"].is_u64());
+        assert!(
+            find(&presence["payload"]["presence"], name).is_some(),
+            "{name} is in its first presence"
+        );
+        assert!(
+            presence["stateVersion"]["presence"].is_u64()
+                && presence["stateVersion"]["health"].is_u64()
+        );
         let next = client.event_where(|event| event["event"] != "health").await;
         assert_eq!(next["event"], "tick");
-        assert!(joined.elapsed() <= Duration::from_millis(1_100), "{name} waited {:?}", joined.elapsed());
+        assert!(
+            joined.elapsed() <= Duration::from_millis(1_100),
+            "{name} waited {:?}",
+            joined.elapsed()
+        );
     }
     drop(clients);
     edge.stopped().await;
@@ -62,11 +75,10 @@ async fn however_many_come_and_go_presence_is_told_once_a_second() {
     }
     let mut told = 0;
     while watcher.pending().await {
-        told += usize::from(watcher.any().await["event"] == "presence");
+        told += u64::from(watcher.any().await["event"] == "presence");
     }
-    let seconds = began.elapsed().as_secs_f64();
-    assert!(told >= 8, "{told} in {seconds} s");
-    assert!(told as f64 <= seconds.ceil(), "{told} in {seconds} s");
+    let seconds = began.elapsed().as_secs() + 1;
+    assert!((8..=seconds).contains(&told), "{told} in {seconds} s");
     drop(watcher);
     edge.stopped().await;
 }
@@ -118,7 +130,15 @@ async fn reading_causes_no_event() {
     while watcher.pending().await {
         watcher.any().await;
     }
-    for method in ["health", "status", "system-presence", "last-heartbeat", "sessions.list", "agents.list", "models.list"] {
+    for method in [
+        "health",
+        "status",
+        "system-presence",
+        "last-heartbeat",
+        "sessions.list",
+        "agents.list",
+        "models.list",
+    ] {
         for _ in 0..3 {
             reader.get(method, json!({})).await;
         }
@@ -140,7 +160,8 @@ async fn a_connected_client_stays_listed_and_one_that_left_goes_after_five_minut
     let gone = watcher
         .event_where(|event| {
             event["event"] == "presence"
-                && find(&event["payload"]["presence"], "leaves").is_some_and(|entry| entry["reason"] == "disconnect")
+                && find(&event["payload"]["presence"], "leaves")
+                    .is_some_and(|entry| entry["reason"] == "disconnect")
         })
         .await;
     assert!(find(&gone["payload"]["presence"], "stays").is_some());
@@ -150,7 +171,10 @@ async fn a_connected_client_stays_listed_and_one_that_left_goes_after_five_minut
     edge.clock.advance_ms(3_600_000);
     let list = watcher.get("system-presence", json!({})).await;
     assert!(find(&list, "leaves").is_none(), "{list}");
-    assert!(find(&list, "stays").is_some(), "an hour without a beacon, and still connected: {list}");
+    assert!(
+        find(&list, "stays").is_some(),
+        "an hour without a beacon, and still connected: {list}"
+    );
     assert_eq!(list[0]["reason"], "self", "the gateway is first");
     drop(watcher);
     edge.stopped().await;
@@ -174,10 +198,20 @@ async fn beacons_of_one_machine_are_one_entry() {
     let edge = Edge::start().await;
     let mut client = edge.owner(&["operator.admin"]).await;
     let line = "Node: attic (10.0.0.5) · app 1.2.3 · last input 5s ago · mode ui · reason periodic";
-    client.get("system-event", json!({ "text": line, "roles": ["node"], "tags": ["a"] })).await;
+    client
+        .get(
+            "system-event",
+            json!({ "text": line, "roles": ["node"], "tags": ["a"] }),
+        )
+        .await;
     client.get("system-event", json!({ "text": "Node: attic", "host": "attic", "mode": "idle", "roles": ["operator"] })).await;
     let list = client.get("system-presence", json!({})).await;
-    let attic: Vec<&Value> = list.as_array().unwrap().iter().filter(|entry| entry["host"] == "attic").collect();
+    let attic: Vec<&Value> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["host"] == "attic")
+        .collect();
     assert_eq!(attic.len(), 1, "{list}");
     let expected = json!({
         "host": "attic", "ip": "10.0.0.5", "version": "1.2.3", "mode": "idle", "lastInputSeconds": 5,
@@ -185,7 +219,9 @@ async fn beacons_of_one_machine_are_one_entry() {
         "roles": ["node", "operator"],
     });
     assert_eq!(*attic[0], expected, "newer fields overwrite, roles add up");
-    let told = client.event_where(|event| event["payload"]["presence"].to_string().contains("attic")).await;
+    let told = client
+        .event_where(|event| event["payload"]["presence"].to_string().contains("attic"))
+        .await;
     assert_eq!(told["event"], "presence");
     drop(client);
     edge.stopped().await;
@@ -196,7 +232,8 @@ async fn the_list_ends_at_two_hundred_and_the_status_counts_on() {
     let edge = Edge::start().await;
     let mut client: Client = edge.owner(&["operator.admin"]).await;
     for number in 0..250 {
-        let beacon = json!({ "text": format!("Node: host-{number}"), "instanceId": format!("i{number}") });
+        let beacon =
+            json!({ "text": format!("Node: host-{number}"), "instanceId": format!("i{number}") });
         client.get("system-event", beacon).await;
         edge.clock.advance_ms(1);
     }
@@ -204,8 +241,14 @@ async fn the_list_ends_at_two_hundred_and_the_status_counts_on() {
     let list = client.get("system-presence", json!({})).await;
     assert_eq!(list.as_array().unwrap().len(), 200);
     assert_eq!(list[0]["reason"], "self");
-    assert!(find(&list, "late").is_some(), "whoever is connected has a place");
-    assert!(find(&list, "i249").is_some() && find(&list, "i0").is_none(), "then whoever was heard of last");
+    assert!(
+        find(&list, "late").is_some(),
+        "whoever is connected has a place"
+    );
+    assert!(
+        find(&list, "i249").is_some() && find(&list, "i0").is_none(),
+        "then whoever was heard of last"
+    );
     // The gateway, the owner, the late one and the beacons.
     assert_eq!(client.get("status", json!({})).await["presenceCount"], 253);
     let event = late.event("presence").await;

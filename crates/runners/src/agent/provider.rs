@@ -191,7 +191,7 @@ impl<D: Dialect> AgentRunner for Provider<D> {
         &self.settings.name
     }
 
-    fn api(&self) -> &str {
+    fn api(&self) -> &'static str {
         D::API.as_str()
     }
 

@@ -56,10 +56,19 @@ impl Client {
         let mut request = format!("ws://{host}/").into_client_request().unwrap();
         for (name, value) in headers {
             let name: HeaderName = name.parse().unwrap();
-            request.headers_mut().append(name, HeaderValue::from_str(value).unwrap());
+            request
+                .headers_mut()
+                .append(name, HeaderValue::from_str(value).unwrap());
         }
-        let (socket, _) = in_time("the upgrade", client_async(request, stream)).await.unwrap();
-        let mut client = Self { socket, challenge: Value::Null, events: VecDeque::new(), next_id: 0 };
+        let (socket, _) = in_time("the upgrade", client_async(request, stream))
+            .await
+            .unwrap();
+        let mut client = Self {
+            socket,
+            challenge: Value::Null,
+            events: VecDeque::new(),
+            next_id: 0,
+        };
         let first = client.frame().await;
         assert_eq!(first["event"], "connect.challenge", "{first}");
         assert!(first.get("seq").is_none(), "{first}");
@@ -101,11 +110,15 @@ impl Client {
     }
 
     pub(crate) async fn say(&mut self, text: &str) {
-        in_time("sending", self.socket.send(Message::text(text))).await.unwrap();
+        in_time("sending", self.socket.send(Message::text(text)))
+            .await
+            .unwrap();
     }
 
     pub(crate) async fn say_bytes(&mut self, bytes: Vec<u8>) {
-        in_time("sending", self.socket.send(Message::binary(bytes))).await.unwrap();
+        in_time("sending", self.socket.send(Message::binary(bytes)))
+            .await
+            .unwrap();
     }
 
     /// The next answer to a request.
@@ -192,7 +205,9 @@ impl Client {
         while let Some(message) = self.message().await {
             match message {
                 Message::Close(frame) => {
-                    close = Some(frame.map_or((1005, String::new()), |f| (f.code.into(), f.reason.to_string())));
+                    close = Some(frame.map_or((1005, String::new()), |f| {
+                        (f.code.into(), f.reason.to_string())
+                    }));
                 }
                 Message::Text(text) => self.events.push_back(serde_json::from_str(&text).unwrap()),
                 _ => {}

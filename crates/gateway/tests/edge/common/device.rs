@@ -24,7 +24,9 @@ pub(crate) struct Device {
 impl Device {
     /// The device of this number.
     pub(crate) fn number(seed: u8) -> Self {
-        Self { key: SigningKey::from_bytes(&[seed; 32]) }
+        Self {
+            key: SigningKey::from_bytes(&[seed; 32]),
+        }
     }
 
     pub(crate) fn id(&self) -> String {
@@ -38,10 +40,21 @@ impl Device {
     /// The same request with this device's proof for the challenge.
     pub(crate) fn prove(&self, params: &Value, challenge: &Value) -> Value {
         let at = challenge["ts"].as_u64().unwrap();
-        self.prove_as(params, Signature::V3, challenge["nonce"].as_str().unwrap(), at)
+        self.prove_as(
+            params,
+            Signature::V3,
+            challenge["nonce"].as_str().unwrap(),
+            at,
+        )
     }
 
-    pub(crate) fn prove_as(&self, params: &Value, version: Signature, nonce: &str, at: u64) -> Value {
+    pub(crate) fn prove_as(
+        &self,
+        params: &Value,
+        version: Signature,
+        nonce: &str,
+        at: u64,
+    ) -> Value {
         let line = line(params, &self.id(), version, nonce, at);
         let mut proof = json!({
             "id": self.id(),
@@ -63,8 +76,15 @@ fn line(params: &Value, id: &str, version: Signature, nonce: &str, at: u64) -> S
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let client = &params["client"];
     let auth = &params["auth"];
-    let token = ["token", "deviceToken", "bootstrapToken"].iter().find_map(|field| auth[field].as_str());
-    let scopes: Vec<String> = params["scopes"].as_array().into_iter().flatten().map(text).collect();
+    let token = ["token", "deviceToken", "bootstrapToken"]
+        .iter()
+        .find_map(|field| auth[field].as_str());
+    let scopes: Vec<String> = params["scopes"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(text)
+        .collect();
     let role = params["role"].as_str().unwrap_or("operator");
     let at = at.to_string();
     let name = match version {

@@ -45,8 +45,8 @@ impl Default for Setup {
             limits: RunLimits {
                 concurrent: 4,
                 queued_per_session: 4,
-                timeout: Duration::from_secs(600),
-                idle_timeout: Duration::from_secs(120),
+                timeout: Duration::from_mins(10),
+                idle_timeout: Duration::from_mins(2),
                 queue_mode: QueueMode::Followup,
                 history_messages: 100,
                 history_bytes: 1024 * 1024,
@@ -96,7 +96,15 @@ impl Edge {
         let stop = CancellationToken::new();
         let mut serving = JoinSet::new();
         serving.spawn(gateway.serve(vec![listener], stop.clone(), setup.drain));
-        Self { addr, engine, store, clock, runner, stop, serving }
+        Self {
+            addr,
+            engine,
+            store,
+            clock,
+            runner,
+            stop,
+            serving,
+        }
     }
 
     /// The owner without a device, over protocol 4, with these scopes.
@@ -108,9 +116,17 @@ impl Edge {
     pub(crate) async fn remember(&self, number: usize, text: String) {
         let key = SessionKey::stored("agent:main:main");
         let id = format!("m{number}");
-        let once = Once { principal: "test".into(), method: "send", key: id.clone(), params_hash: String::new() };
+        let once = Once {
+            principal: "test".into(),
+            method: "send",
+            key: id.clone(),
+            params_hash: String::new(),
+        };
         let message = NewMessage::injected(id, text, NOW_MS, None);
-        self.store.deliver(once, &key, "s1".into(), message).await.unwrap();
+        self.store
+            .deliver(once, &key, "s1".into(), message)
+            .await
+            .unwrap();
     }
 
     /// A client that asks for this and gets it.
@@ -146,11 +162,17 @@ fn agents(runner: Arc<dyn AgentRunner>, limits: RunLimits) -> Agents {
         id: AgentId::new(id),
         name: None,
         identity: AgentIdentity::default(),
-        model: ModelRef { provider: "scripted".into(), model: "model-1".into() },
+        model: ModelRef {
+            provider: "scripted".into(),
+            model: "model-1".into(),
+        },
         system_prompt: None,
     };
     Agents {
-        names: SessionNames { default_agent: AgentId::new("main"), main_key: "main".into() },
+        names: SessionNames {
+            default_agent: AgentId::new("main"),
+            main_key: "main".into(),
+        },
         list: vec![agent("main"), agent("work")],
         runners: BTreeMap::from([("scripted".to_owned(), runner)]),
         thinking: ThinkingLevel::Off,
@@ -177,7 +199,9 @@ fn config(token: &str, password: Option<&str>) -> GatewayConfig {
     GatewayConfig {
         token: Secret::new(token.to_owned()),
         password: password.map(|password| Secret::new(password.to_owned())),
-        allowed_hosts: ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into(),
+        allowed_hosts: ["127.0.0.1", "localhost", "[::1]"]
+            .map(str::to_owned)
+            .into(),
         allowed_origins: ["https://gate.example".to_owned()].into(),
         config_path: "/nowhere/tidegate.json".into(),
         state_dir: "/nowhere".into(),

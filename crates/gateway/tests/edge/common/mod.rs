@@ -21,10 +21,8 @@ const TOO_LONG: Duration = Duration::from_secs(20);
 
 /// The result, or the end of the test.
 pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
-    match tokio::time::timeout(TOO_LONG, work).await {
-        Ok(done) => done,
-        Err(_) => panic!("the test hangs: {what}"),
-    }
+    let done = tokio::time::timeout(TOO_LONG, work).await;
+    done.unwrap_or_else(|_| panic!("the test hangs: {what}"))
 }
 
 /// Lets so much time pass at once, for everything that waits on the clock of this runtime. Sockets

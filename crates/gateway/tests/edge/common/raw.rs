@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 
+use futures_util::FutureExt;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -25,16 +26,16 @@ pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 
 /// The header of a frame, whatever follows it.
 pub(crate) fn head(first: u8, length: u64, masked: bool) -> Vec<u8> {
-    let mask = if masked { 0x80 } else { 0 };
+    let mask: u8 = if masked { 0x80 } else { 0 };
     let mut bytes = vec![first];
     match (u8::try_from(length), u16::try_from(length)) {
-        (Ok(short @ 0..=125), _) => bytes.push(mask | short),
+        (Ok(short @ 0..=125), _) => bytes.push(mask + short),
         (_, Ok(middle)) => {
-            bytes.push(mask | 126);
+            bytes.push(mask + 126);
             bytes.extend(middle.to_be_bytes());
         }
         _ => {
-            bytes.push(mask | 127);
+            bytes.push(mask + 127);
             bytes.extend(length.to_be_bytes());
         }
     }
@@ -63,7 +64,10 @@ impl Raw {
     }
 
     const fn on(stream: TcpStream) -> Self {
-        Self { stream, have: Vec::new() }
+        Self {
+            stream,
+            have: Vec::new(),
+        }
     }
 
     /// Upgraded, the challenge read.
@@ -93,30 +97,33 @@ impl Raw {
     }
 
     pub(crate) async fn ask(&mut self, id: &str, method: &str, params: &Value) {
-        let request = serde_json::json!({ "type": "req", "id": id, "method": method, "params": params });
-        self.write(&frame(TEXT, request.to_string().as_bytes())).await;
+        let request =
+            serde_json::json!({ "type": "req", "id": id, "method": method, "params": params });
+        self.write(&frame(TEXT, request.to_string().as_bytes()))
+            .await;
     }
 
     pub(crate) async fn write(&mut self, bytes: &[u8]) {
-        in_time("writing", self.stream.write_all(bytes)).await.unwrap();
+        in_time("writing", self.stream.write_all(bytes))
+            .await
+            .unwrap();
     }
 
     /// Reads some more. False at the end of the stream.
     async fn more(&mut self) -> bool {
-        let mut piece = [0; 16 * 1024];
-        match in_time("bytes", self.stream.read(&mut piece)).await {
-            Ok(0) | Err(_) => false,
-            Ok(read) => {
-                self.have.extend(&piece[..read]);
-                true
-            }
-        }
+        self.have.reserve(16 * 1024);
+        let read = in_time("bytes", self.stream.read_buf(&mut self.have)).await;
+        read.is_ok_and(|bytes| bytes > 0)
     }
 
     /// Everything up to and with the blank line of an HTTP head. `None` at the end of the stream.
     pub(crate) async fn http_head(&mut self) -> Option<String> {
         loop {
-            if let Some(end) = self.have.windows(4).position(|window| window == b"\r\n\r\n") {
+            if let Some(end) = self
+                .have
+                .windows(4)
+                .position(|window| window == b"\r\n\r\n")
+            {
                 let head: Vec<u8> = self.have.drain(..end + 4).collect();
                 return Some(String::from_utf8(head).unwrap());
             }
@@ -166,16 +173,26 @@ impl Raw {
     /// The next frame: its first byte and its payload. `None` at the end of the stream.
     pub(crate) async fn next(&mut self) -> Option<(u8, Vec<u8>)> {
         loop {
-            if let Some((start, length)) = self.frame_length() {
-                if self.have.len() >= start + length {
-                    let bytes: Vec<u8> = self.have.drain(..start + length).collect();
-                    return Some((bytes[0], bytes[start..].to_vec()));
-                }
+            if let Some((start, length)) = self.frame_length()
+                && self.have.len() >= start + length
+            {
+                let bytes: Vec<u8> = self.have.drain(..start + length).collect();
+                return Some((bytes[0], bytes[start..].to_vec()));
             }
             if !self.more().await {
                 return None;
             }
         }
+    }
+
+    /// Every frame that has come by now.
+    pub(crate) async fn all_now(&mut self) -> Vec<(u8, Vec<u8>)> {
+        settle().await;
+        let mut all = Vec::new();
+        while let Some(next) = self.next().now_or_never() {
+            all.push(next.expect("the stream ended"));
+        }
+        all
     }
 
     /// Where the payload of the frame at hand begins and how long it is.
@@ -184,11 +201,21 @@ impl Raw {
         assert_eq!(second & 0x80, 0, "a server does not mask");
         match second & 0x7f {
             126 => {
-                let length = self.have.get(2..4)?.try_into().map(u16::from_be_bytes).unwrap();
+                let length = self
+                    .have
+                    .get(2..4)?
+                    .try_into()
+                    .map(u16::from_be_bytes)
+                    .unwrap();
                 Some((4, length.into()))
             }
             127 => {
-                let length = self.have.get(2..10)?.try_into().map(u64::from_be_bytes).unwrap();
+                let length = self
+                    .have
+                    .get(2..10)?
+                    .try_into()
+                    .map(u64::from_be_bytes)
+                    .unwrap();
                 Some((10, length.try_into().unwrap()))
             }
             short => Some((2, short.into())),
@@ -223,7 +250,10 @@ impl Raw {
             let (first, payload) = self.next().await?;
             if first == CLOSE {
                 let (code, reason) = payload.split_first_chunk::<2>().unwrap_or((&[3, 237], &[]));
-                return Some((u16::from_be_bytes(*code), String::from_utf8(reason.to_vec()).unwrap()));
+                return Some((
+                    u16::from_be_bytes(*code),
+                    String::from_utf8(reason.to_vec()).unwrap(),
+                ));
             }
         }
     }

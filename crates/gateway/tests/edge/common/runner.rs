@@ -71,7 +71,11 @@ impl AgentRunner for ScriptedRunner {
         out: RunSender,
         stop: CancellationToken,
     ) -> Result<RunOutcome, RunnerError> {
-        let heard = turn.history.last().map(|message| message.body.text()).unwrap_or_default();
+        let heard = turn
+            .history
+            .last()
+            .map(|message| message.body.text())
+            .unwrap_or_default();
         let model = turn.model.clone();
         lock(&self.turns).push(turn);
         let script = lock(&self.scripts).pop_front();
@@ -99,7 +103,11 @@ impl AgentRunner for ScriptedRunner {
                 }
                 Step::Hang => std::future::pending().await,
                 Step::Fail(kind, message) => {
-                    return Err(RunnerError { kind, message: message.into(), retry_after_ms: None });
+                    return Err(RunnerError {
+                        kind,
+                        message: message.into(),
+                        retry_after_ms: None,
+                    });
                 }
                 Step::Panic => panic!("the script says so"),
             }
@@ -123,12 +131,24 @@ impl AgentRunner for ScriptedRunner {
 }
 
 fn outcome(text: String, thinking: String, model: String) -> RunOutcome {
-    let thinking = (!thinking.is_empty()).then_some(Part::Thinking { thinking, signature: None });
+    let thinking = (!thinking.is_empty()).then_some(Part::Thinking {
+        thinking,
+        signature: None,
+    });
     let words = (!text.is_empty()).then_some(Part::Text { text });
     RunOutcome {
         parts: thinking.into_iter().chain(words).collect(),
         stop: StopReason::Stop,
-        usage: Usage { input: 3, output: 5, cache_read: 0, cache_write: 0 },
-        maker: Maker { api: "scripted".into(), provider: "scripted".into(), model },
+        usage: Usage {
+            input: 3,
+            output: 5,
+            cache_read: 0,
+            cache_write: 0,
+        },
+        maker: Maker {
+            api: "scripted".into(),
+            provider: "scripted".into(),
+            model,
+        },
     }
 }

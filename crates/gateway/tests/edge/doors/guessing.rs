@@ -56,22 +56,44 @@ async fn two_hundred_wrong_secrets_lock_nobody_out_who_has_a_good_one() {
         let code = error["details"]["code"].as_str().unwrap().to_owned();
         if code == "AUTH_RATE_LIMITED" {
             assert_eq!(error["retryable"], true, "{error}");
-            assert!((1..=60_000).contains(&error["retryAfterMs"].as_u64().unwrap()), "{error}");
+            assert!(
+                (1..=60_000).contains(&error["retryAfterMs"].as_u64().unwrap()),
+                "{error}"
+            );
         }
         *told.entry(code).or_default() += 1;
     }
     // Whatever is sent beside it, a wrong shared secret is looked at ten times, and so is a wrong
     // device token.
-    let expected = [("AUTH_DEVICE_TOKEN_MISMATCH", 10), ("AUTH_RATE_LIMITED", 180), ("AUTH_TOKEN_MISMATCH", 10)];
-    assert_eq!(told, expected.map(|(code, count)| (code.to_owned(), count)).into());
+    let expected = [
+        ("AUTH_DEVICE_TOKEN_MISMATCH", 10),
+        ("AUTH_RATE_LIMITED", 180),
+        ("AUTH_TOKEN_MISMATCH", 10),
+    ];
+    assert_eq!(
+        told,
+        expected
+            .map(|(code, count)| (code.to_owned(), count))
+            .into()
+    );
 
     let mut owner = edge.owner(READ).await;
     assert_eq!(owner.call("health", json!({})).await["ok"], true);
     let mut params = asks(4, READ);
     params["auth"] = json!({ "token": token });
-    let mut back = Client::open_with(edge.addr, &[("origin", &format!("http://{}", edge.addr))]).await;
+    let mut back =
+        Client::open_with(edge.addr, &[("origin", &format!("http://{}", edge.addr))]).await;
     assert_eq!(back.connect_as(&browser, &params).await["ok"], true);
-    assert_eq!(get(edge.addr, "/metrics", &[("Authorization", &format!("Bearer {TOKEN}"))]).await.status, 200);
+    assert_eq!(
+        get(
+            edge.addr,
+            "/metrics",
+            &[("Authorization", &format!("Bearer {TOKEN}"))]
+        )
+        .await
+        .status,
+        200
+    );
     edge.stopped().await;
 }
 
@@ -80,7 +102,15 @@ async fn a_wrong_bearer_waits_too_and_one_more_is_looked_at_every_six_seconds() 
     let edge = Edge::start().await;
     let bearer = |secret: &'static str| {
         let addr = edge.addr;
-        async move { get(addr, "/metrics", &[("Authorization", &format!("Bearer {secret}"))]).await.status }
+        async move {
+            get(
+                addr,
+                "/metrics",
+                &[("Authorization", &format!("Bearer {secret}"))],
+            )
+            .await
+            .status
+        }
     };
     for _ in 0..10 {
         assert_eq!(bearer("wrong").await, 401);
@@ -89,7 +119,11 @@ async fn a_wrong_bearer_waits_too_and_one_more_is_looked_at_every_six_seconds() 
         assert_eq!(bearer("wrong").await, 429);
     }
     assert_eq!(bearer(TOKEN).await, 200);
-    assert_eq!(wrong(&edge, 0).await["details"]["code"], "AUTH_RATE_LIMITED", "one count for both doors");
+    assert_eq!(
+        wrong(&edge, 0).await["details"]["code"],
+        "AUTH_RATE_LIMITED",
+        "one count for both doors"
+    );
     jump(Duration::from_secs(6)).await;
     assert_eq!(bearer("wrong").await, 401);
     assert_eq!(bearer("wrong").await, 429);
@@ -99,12 +133,19 @@ async fn a_wrong_bearer_waits_too_and_one_more_is_looked_at_every_six_seconds() 
 #[tokio::test]
 async fn loopback_alone_is_nobody() {
     let edge = Edge::start().await;
-    for headers in [&[][..], &[("x-forwarded-for", "127.0.0.1")], &[("tailscale-user-login", "admin@example.com")]] {
+    for headers in [
+        &[][..],
+        &[("x-forwarded-for", "127.0.0.1")],
+        &[("tailscale-user-login", "admin@example.com")],
+    ] {
         let mut client = Client::open_with(edge.addr, headers).await;
         let mut params = asks(4, READ);
         params.as_object_mut().unwrap().remove("auth");
         let answer = client.connect_as(&Device::number(1), &params).await;
-        assert_eq!(answer["error"]["details"]["code"], "AUTH_TOKEN_MISSING", "{answer}");
+        assert_eq!(
+            answer["error"]["details"]["code"], "AUTH_TOKEN_MISSING",
+            "{answer}"
+        );
         assert!(client.closed().await.is_some());
     }
     edge.stopped().await;

@@ -10,6 +10,11 @@ use crate::common::{Client, Device, Edge, FORWARDED, NOW_MS, Setup, Signature, a
 
 const READ: &[&str] = &["operator.read"];
 
+/// Makes a proof that is wrong somewhere, from the challenge.
+type Flaw = fn(&Device, &Value) -> Value;
+/// Changes a request after it was signed.
+type Change = fn(&mut Value);
+
 fn nonce(challenge: &Value) -> &str {
     challenge["nonce"].as_str().unwrap()
 }
@@ -29,7 +34,11 @@ async fn each_signature_version_is_taken_where_it_may_be() {
             assert_eq!(signed(&edge, &[], newest, version).await.scopes(), READ);
         }
     }
-    assert_eq!(signed(&edge, &[], 3, Signature::V1).await.scopes(), READ, "January's form, from this machine");
+    assert_eq!(
+        signed(&edge, &[], 3, Signature::V1).await.scopes(),
+        READ,
+        "January's form, from this machine"
+    );
     for (headers, newest) in [(&[FORWARDED][..], 3), (&[FORWARDED], 4), (&[], 4)] {
         let refused = signed(&edge, headers, newest, Signature::V1).await;
         assert_eq!(refused.text(), "device nonce required");
@@ -41,45 +50,91 @@ async fn each_signature_version_is_taken_where_it_may_be() {
 #[tokio::test]
 async fn every_flaw_of_a_proof_has_its_text_and_code() {
     let edge = Edge::start().await;
-    type Flaw = fn(&Device, &Value) -> Value;
     let flaws: [(&str, &str, Flaw); 12] = [
-        ("device identity mismatch", "DEVICE_AUTH_DEVICE_ID_MISMATCH", |device, challenge| {
-            changed(device, challenge, "id", json!("0".repeat(64)))
-        }),
-        ("device identity mismatch", "DEVICE_AUTH_DEVICE_ID_MISMATCH", |device, challenge| {
-            changed(device, challenge, "id", json!(device.id().to_uppercase()))
-        }),
-        ("device identity mismatch", "DEVICE_AUTH_DEVICE_ID_MISMATCH", |device, challenge| {
-            changed(device, challenge, "publicKey", json!("no key at all"))
-        }),
-        ("device signature expired", "DEVICE_AUTH_SIGNATURE_EXPIRED", |device, challenge| {
-            device.prove_as(&asks(4, READ), Signature::V3, nonce(challenge), NOW_MS - 600_001)
-        }),
-        ("device signature expired", "DEVICE_AUTH_SIGNATURE_EXPIRED", |device, challenge| {
-            device.prove_as(&asks(4, READ), Signature::V3, nonce(challenge), NOW_MS + 3_600_000)
-        }),
-        ("device signature expired", "DEVICE_AUTH_SIGNATURE_EXPIRED", |device, challenge| {
-            device.prove_as(&asks(4, READ), Signature::V3, nonce(challenge), 0)
-        }),
-        ("device nonce required", "DEVICE_AUTH_NONCE_REQUIRED", |device, challenge| {
-            changed(device, challenge, "nonce", json!(" "))
-        }),
-        ("device nonce mismatch", "DEVICE_AUTH_NONCE_MISMATCH", |device, _| {
-            device.prove_as(&asks(4, READ), Signature::V3, "another nonce", NOW_MS)
-        }),
-        ("device signature invalid", "DEVICE_AUTH_SIGNATURE_INVALID", |device, challenge| {
-            changed(device, challenge, "signature", json!(URL_SAFE_NO_PAD.encode([7; 64])))
-        }),
-        ("device signature invalid", "DEVICE_AUTH_SIGNATURE_INVALID", |device, challenge| {
-            changed(device, challenge, "signature", json!("short"))
-        }),
-        ("device signature invalid", "DEVICE_AUTH_SIGNATURE_INVALID", |device, challenge| {
-            changed(device, challenge, "signedAt", json!(NOW_MS + 1))
-        }),
-        ("device signature invalid", "DEVICE_AUTH_SIGNATURE_INVALID", |device, challenge| {
-            // Two scopes in one word sign the same line as two words: refused, whoever signed it.
-            device.prove(&asks(4, &["operator.read,operator.admin"]), challenge)
-        }),
+        (
+            "device identity mismatch",
+            "DEVICE_AUTH_DEVICE_ID_MISMATCH",
+            |device, challenge| changed(device, challenge, "id", json!("0".repeat(64))),
+        ),
+        (
+            "device identity mismatch",
+            "DEVICE_AUTH_DEVICE_ID_MISMATCH",
+            |device, challenge| changed(device, challenge, "id", json!(device.id().to_uppercase())),
+        ),
+        (
+            "device identity mismatch",
+            "DEVICE_AUTH_DEVICE_ID_MISMATCH",
+            |device, challenge| changed(device, challenge, "publicKey", json!("no key at all")),
+        ),
+        (
+            "device signature expired",
+            "DEVICE_AUTH_SIGNATURE_EXPIRED",
+            |device, challenge| {
+                device.prove_as(
+                    &asks(4, READ),
+                    Signature::V3,
+                    nonce(challenge),
+                    NOW_MS - 600_001,
+                )
+            },
+        ),
+        (
+            "device signature expired",
+            "DEVICE_AUTH_SIGNATURE_EXPIRED",
+            |device, challenge| {
+                device.prove_as(
+                    &asks(4, READ),
+                    Signature::V3,
+                    nonce(challenge),
+                    NOW_MS + 3_600_000,
+                )
+            },
+        ),
+        (
+            "device signature expired",
+            "DEVICE_AUTH_SIGNATURE_EXPIRED",
+            |device, challenge| device.prove_as(&asks(4, READ), Signature::V3, nonce(challenge), 0),
+        ),
+        (
+            "device nonce required",
+            "DEVICE_AUTH_NONCE_REQUIRED",
+            |device, challenge| changed(device, challenge, "nonce", json!(" ")),
+        ),
+        (
+            "device nonce mismatch",
+            "DEVICE_AUTH_NONCE_MISMATCH",
+            |device, _| device.prove_as(&asks(4, READ), Signature::V3, "another nonce", NOW_MS),
+        ),
+        (
+            "device signature invalid",
+            "DEVICE_AUTH_SIGNATURE_INVALID",
+            |device, challenge| {
+                changed(
+                    device,
+                    challenge,
+                    "signature",
+                    json!(URL_SAFE_NO_PAD.encode([7; 64])),
+                )
+            },
+        ),
+        (
+            "device signature invalid",
+            "DEVICE_AUTH_SIGNATURE_INVALID",
+            |device, challenge| changed(device, challenge, "signature", json!("short")),
+        ),
+        (
+            "device signature invalid",
+            "DEVICE_AUTH_SIGNATURE_INVALID",
+            |device, challenge| changed(device, challenge, "signedAt", json!(NOW_MS + 1)),
+        ),
+        (
+            "device signature invalid",
+            "DEVICE_AUTH_SIGNATURE_INVALID",
+            |device, challenge| {
+                // Two scopes in one word sign the same line as two words: refused, whoever signed it.
+                device.prove(&asks(4, &["operator.read,operator.admin"]), challenge)
+            },
+        ),
     ];
     for (text, code, make) in flaws {
         let refused = connect(&edge, &[], |challenge| make(&Device::number(1), challenge)).await;
@@ -99,7 +154,6 @@ fn changed(device: &Device, challenge: &Value, field: &str, value: Value) -> Val
 #[tokio::test]
 async fn whatever_a_device_asks_for_is_under_its_signature() {
     let edge = Edge::start().await;
-    type Change = fn(&mut Value);
     let changes: [Change; 8] = [
         |p| p["scopes"] = json!(["operator.admin"]),
         |p| p["scopes"] = json!([]),
@@ -117,7 +171,11 @@ async fn whatever_a_device_asks_for_is_under_its_signature() {
             params
         })
         .await;
-        assert_eq!(refused.text(), "device signature invalid", "change {number}");
+        assert_eq!(
+            refused.text(),
+            "device signature invalid",
+            "change {number}"
+        );
     }
     edge.stopped().await;
 }
@@ -176,7 +234,13 @@ async fn keys_of_small_order_are_refused() {
             params
         })
         .await;
-        assert_eq!((refused.text(), refused.code()), ("device public key invalid", "DEVICE_AUTH_PUBLIC_KEY_INVALID"));
+        assert_eq!(
+            (refused.text(), refused.code()),
+            (
+                "device public key invalid",
+                "DEVICE_AUTH_PUBLIC_KEY_INVALID"
+            )
+        );
     }
     edge.stopped().await;
 }
@@ -186,8 +250,17 @@ async fn one_key_is_one_device_however_it_is_written() {
     let edge = Edge::start().await;
     let device = Device::number(1);
     let raw = URL_SAFE_NO_PAD.decode(device.public_key()).unwrap();
-    let spki = [&[0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00][..], &raw].concat();
-    let pem = format!("-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n", STANDARD.encode(spki));
+    let spki = [
+        &[
+            0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+        ][..],
+        &raw,
+    ]
+    .concat();
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        STANDARD.encode(spki)
+    );
     for written in [URL_SAFE.encode(&raw), STANDARD.encode(&raw), pem] {
         let joined = connect(&edge, &[], |challenge| {
             let mut params = device.prove(&asks(4, READ), challenge);
@@ -199,7 +272,12 @@ async fn one_key_is_one_device_however_it_is_written() {
     }
     let mut watcher = edge.owner(READ).await;
     let presence = watcher.get("system-presence", json!({})).await;
-    let devices: Vec<&Value> = presence.as_array().unwrap().iter().filter(|entry| entry["deviceId"].is_string()).collect();
+    let devices: Vec<&Value> = presence
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["deviceId"].is_string())
+        .collect();
     assert_eq!(devices.len(), 1, "{presence}");
     assert_eq!(devices[0]["deviceId"], device.id());
     drop(watcher);

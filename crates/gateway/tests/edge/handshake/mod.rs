@@ -44,7 +44,11 @@ impl Outcome {
 }
 
 /// Connects on a new socket with these headers; `make` sees the challenge.
-async fn connect(edge: &Edge, headers: &[(&str, &str)], make: impl FnOnce(&Value) -> Value) -> Outcome {
+async fn connect(
+    edge: &Edge,
+    headers: &[(&str, &str)],
+    make: impl FnOnce(&Value) -> Value,
+) -> Outcome {
     let mut client = Client::open_with(edge.addr, headers).await;
     let params = make(&client.challenge);
     let answer = client.connect(&params).await;

@@ -19,21 +19,55 @@ fn with_auth(newest: u32, auth: &Value) -> Value {
 async fn a_wrong_or_missing_secret_is_told_with_what_to_do() {
     let edge = Edge::start().await;
     let cases = [
-        ("test", "test", json!({ "token": "wrong" }), "gateway token mismatch (provide gateway auth token)", "AUTH_TOKEN_MISMATCH"),
-        ("cli", "cli", json!({ "token": "wrong" }), "gateway token mismatch (set gateway.remote.token to match gateway.auth.token)", "AUTH_TOKEN_MISMATCH"),
-        ("cli", "cli", json!({ "password": "wrong" }), "gateway token missing (set gateway.remote.token to match gateway.auth.token)", "AUTH_TOKEN_MISSING"),
-        ("webchat", "webchat", json!({ "token": "" }), "gateway token mismatch (open the link", "AUTH_TOKEN_MISMATCH"),
+        (
+            "test",
+            "test",
+            json!({ "token": "wrong" }),
+            "gateway token mismatch (provide gateway auth token)",
+            "AUTH_TOKEN_MISMATCH",
+        ),
+        (
+            "cli",
+            "cli",
+            json!({ "token": "wrong" }),
+            "gateway token mismatch (set gateway.remote.token to match gateway.auth.token)",
+            "AUTH_TOKEN_MISMATCH",
+        ),
+        (
+            "cli",
+            "cli",
+            json!({ "password": "wrong" }),
+            "gateway token missing (set gateway.remote.token to match gateway.auth.token)",
+            "AUTH_TOKEN_MISSING",
+        ),
+        (
+            "webchat",
+            "webchat",
+            json!({ "token": "" }),
+            "gateway token mismatch (open the link",
+            "AUTH_TOKEN_MISMATCH",
+        ),
     ];
     for (id, mode, auth, text, code) in cases {
         let mut params = with_auth(4, &auth);
         params["client"]["id"] = id.into();
         params["client"]["mode"] = mode.into();
         let refused = connect(&edge, &[], |_| params).await;
-        assert!(refused.text().starts_with(&format!("unauthorized: {text}")), "{}", refused.text());
-        assert_eq!((refused.error()["code"].as_str(), refused.code()), (Some("INVALID_REQUEST"), code));
+        assert!(
+            refused.text().starts_with(&format!("unauthorized: {text}")),
+            "{}",
+            refused.text()
+        );
+        assert_eq!(
+            (refused.error()["code"].as_str(), refused.code()),
+            (Some("INVALID_REQUEST"), code)
+        );
         let (close, reason) = refused.close.unwrap();
         assert_eq!(close, 1008);
-        assert!(reason.starts_with("unauthorized: ") && reason.len() <= 120, "{reason}");
+        assert!(
+            reason.starts_with("unauthorized: ") && reason.len() <= 120,
+            "{reason}"
+        );
     }
     edge.stopped().await;
 }
@@ -44,18 +78,31 @@ async fn a_client_without_secret_and_device_is_told_to_identify_itself() {
     for auth in [json!({}), json!({ "deviceToken": "x" })] {
         let refused = connect(&edge, &[], |_| with_auth(4, &auth)).await;
         assert_eq!(refused.error()["code"], "NOT_PAIRED");
-        assert_eq!((refused.text(), refused.code()), ("device identity required", "DEVICE_IDENTITY_REQUIRED"));
-        assert_eq!(refused.close, Some((1008, "device identity required".into())));
+        assert_eq!(
+            (refused.text(), refused.code()),
+            ("device identity required", "DEVICE_IDENTITY_REQUIRED")
+        );
+        assert_eq!(
+            refused.close,
+            Some((1008, "device identity required".into()))
+        );
     }
     let mut params = asks(4, READ);
     params.as_object_mut().unwrap().remove("auth");
-    assert_eq!(connect(&edge, &[], |_| params).await.text(), "device identity required");
+    assert_eq!(
+        connect(&edge, &[], |_| params).await.text(),
+        "device identity required"
+    );
     edge.stopped().await;
 }
 
 #[tokio::test]
 async fn the_password_opens_and_the_token_too() {
-    let edge = Edge::with(Setup { password: Some("correct horse"), ..Setup::default() }).await;
+    let edge = Edge::with(Setup {
+        password: Some("correct horse"),
+        ..Setup::default()
+    })
+    .await;
     let good = [
         json!({ "password": "correct horse" }),
         json!({ "token": TOKEN }),
@@ -67,10 +114,19 @@ async fn the_password_opens_and_the_token_too() {
         assert_eq!(joined.scopes(), READ, "{auth}");
         assert_eq!(joined.answer["payload"]["snapshot"]["authMode"], "password");
     }
-    let refused = connect(&edge, &[], |_| with_auth(4, &json!({ "password": "wrong" }))).await;
+    let refused = connect(&edge, &[], |_| {
+        with_auth(4, &json!({ "password": "wrong" }))
+    })
+    .await;
     assert_eq!(refused.code(), "AUTH_PASSWORD_MISMATCH");
-    assert_eq!(refused.text(), "unauthorized: gateway password mismatch (provide gateway auth password)");
-    let refused = connect(&edge, &[], |challenge| Device::number(1).prove(&with_auth(4, &json!({})), challenge)).await;
+    assert_eq!(
+        refused.text(),
+        "unauthorized: gateway password mismatch (provide gateway auth password)"
+    );
+    let refused = connect(&edge, &[], |challenge| {
+        Device::number(1).prove(&with_auth(4, &json!({})), challenge)
+    })
+    .await;
     assert_eq!(refused.code(), "AUTH_PASSWORD_MISSING");
     edge.stopped().await;
 }
@@ -89,7 +145,12 @@ async fn a_one_time_code_pairs_one_device_once() {
     let (code, _) = edge.engine.one_time_code();
     // The page of our own origin, as a browser opens it.
     let origin = format!("http://{}", edge.addr);
-    let joined = connect(&edge, &[("origin", &origin)], with_code(1, code.expose().clone())).await;
+    let joined = connect(
+        &edge,
+        &[("origin", &origin)],
+        with_code(1, code.expose().clone()),
+    )
+    .await;
     assert_eq!(joined.scopes(), scopes);
     let token = joined.device_token().unwrap().to_owned();
     let again = connect(&edge, &[], with_code(2, code.expose().clone())).await;
@@ -100,7 +161,11 @@ async fn a_one_time_code_pairs_one_device_once() {
         Device::number(1).prove(&params, challenge)
     })
     .await;
-    assert_eq!(back.scopes(), scopes, "the device's own token lets it back in");
+    assert_eq!(
+        back.scopes(),
+        scopes,
+        "the device's own token lets it back in"
+    );
 
     let (late, _) = edge.engine.one_time_code();
     edge.clock.advance_ms(10 * 60 * 1000);
@@ -122,7 +187,10 @@ async fn five_wrong_tries_burn_a_code() {
     };
     let guess = format!("{}{}", &code.expose()[..8], "0".repeat(32));
     for _ in 0..5 {
-        assert_eq!(connect(&edge, &[], with_code(guess.clone())).await.code(), "AUTH_BOOTSTRAP_TOKEN_INVALID");
+        assert_eq!(
+            connect(&edge, &[], with_code(guess.clone())).await.code(),
+            "AUTH_BOOTSTRAP_TOKEN_INVALID"
+        );
     }
     let right = connect(&edge, &[], with_code(code.expose().clone())).await;
     assert_eq!(right.code(), "AUTH_BOOTSTRAP_TOKEN_INVALID");
@@ -131,17 +199,29 @@ async fn five_wrong_tries_burn_a_code() {
 
 #[tokio::test]
 async fn a_weak_password_is_not_even_looked_at_while_its_guesser_must_wait() {
-    let edge = Edge::with(Setup { password: Some("hunter2"), ..Setup::default() }).await;
-    let with = |password: &'static str| move |_: &Value| with_auth(4, &json!({ "password": password }));
+    let edge = Edge::with(Setup {
+        password: Some("hunter2"),
+        ..Setup::default()
+    })
+    .await;
+    let with =
+        |password: &'static str| move |_: &Value| with_auth(4, &json!({ "password": password }));
     for _ in 0..10 {
-        assert_eq!(connect(&edge, &[], with("wrong")).await.code(), "AUTH_PASSWORD_MISMATCH");
+        assert_eq!(
+            connect(&edge, &[], with("wrong")).await.code(),
+            "AUTH_PASSWORD_MISMATCH"
+        );
     }
     let refused = connect(&edge, &[], with("hunter2")).await;
     assert_eq!(refused.code(), "AUTH_RATE_LIMITED");
     assert_eq!(refused.error()["retryable"], true);
     let wait = refused.error()["retryAfterMs"].as_u64().unwrap();
     assert!((1..=6_000).contains(&wait), "{wait}");
-    assert_eq!(connect(&edge, &[], |_| asks(4, READ)).await.scopes(), READ, "the strong token always opens");
+    assert_eq!(
+        connect(&edge, &[], |_| asks(4, READ)).await.scopes(),
+        READ,
+        "the strong token always opens"
+    );
     jump(Duration::from_millis(wait)).await;
     assert_eq!(connect(&edge, &[], with("hunter2")).await.scopes(), READ);
     edge.stopped().await;

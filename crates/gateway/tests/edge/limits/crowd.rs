@@ -13,7 +13,11 @@ async fn of_a_hundred_silent_sockets_the_oldest_give_way_and_a_good_client_joins
     }
     let mut good = Client::open(edge.addr).await;
     assert_eq!(good.connect(&asks(4, &["operator.read"])).await["ok"], true);
-    assert_eq!(known.call("health", serde_json::json!({})).await["ok"], true, "who is known never gives way");
+    assert_eq!(
+        known.call("health", serde_json::json!({})).await["ok"],
+        true,
+        "who is known never gives way"
+    );
     // 64 places: the good client took one for a moment.
     for (number, raw) in silent.iter_mut().enumerate() {
         let ended = raw.has_ended().await;

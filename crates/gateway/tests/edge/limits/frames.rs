@@ -23,7 +23,11 @@ async fn messages_over_the_limit_close_1009_and_those_at_it_are_served() {
     let edge = Edge::start().await;
     let mut raw = Raw::upgraded(edge.addr).await;
     raw.write(&frame(TEXT, &vec![b' '; 64 * 1024 + 1])).await;
-    assert_eq!(raw.closed().await, Some((1009, String::new())), "before hello");
+    assert_eq!(
+        raw.closed().await,
+        Some((1009, String::new())),
+        "before hello"
+    );
 
     let mut raw = Raw::upgraded(edge.addr).await;
     let connect = serde_json::json!({ "type": "req", "id": "c", "method": "connect", "params": asks(3, READ) });
@@ -32,15 +36,27 @@ async fn messages_over_the_limit_close_1009_and_those_at_it_are_served() {
     raw.write(&frame(TEXT, text.as_bytes())).await;
     assert_eq!(raw.json().await["ok"], true, "64 KiB are let through");
     raw.write(&frame(TEXT, &padded(512 * KIB))).await;
-    assert_eq!(raw.reply("p").await["ok"], true, "512 KiB are served over protocol 3");
+    assert_eq!(
+        raw.reply("p").await["ok"],
+        true,
+        "512 KiB are served over protocol 3"
+    );
     raw.write(&frame(TEXT, &padded(512 * KIB + 1))).await;
-    assert_eq!(raw.closed().await, Some((1009, String::new())), "after hello, protocol 3");
+    assert_eq!(
+        raw.closed().await,
+        Some((1009, String::new())),
+        "after hello, protocol 3"
+    );
 
     let mut raw = joined(&edge, 4).await;
     raw.write(&frame(TEXT, &padded(2 * MIB))).await;
     assert_eq!(raw.reply("p").await["ok"], true, "protocol 4 takes more");
     raw.write(&head(TEXT, 25 * MIB + 1, true)).await;
-    assert_eq!(raw.closed().await, Some((1009, String::new())), "told at the header, before any payload");
+    assert_eq!(
+        raw.closed().await,
+        Some((1009, String::new())),
+        "told at the header, before any payload"
+    );
     edge.stopped().await;
 }
 
@@ -57,15 +73,28 @@ async fn fragments_count_together() {
     let pieces: Vec<&[u8]> = text.chunks(10).collect();
     assert_eq!(pieces.len(), 64);
     for (index, piece) in pieces.iter().enumerate() {
-        let first = if index == 0 { 0x01 } else if index == 63 { 0x80 } else { 0x00 };
+        let first = if index == 0 {
+            0x01
+        } else if index == 63 {
+            0x80
+        } else {
+            0x00
+        };
         raw.write(&frame(first, piece)).await;
     }
-    assert_eq!(raw.reply("p").await["ok"], true, "64 fragments are one message");
+    assert_eq!(
+        raw.reply("p").await["ok"],
+        true,
+        "64 fragments are one message"
+    );
     raw.write(&frame(0x01, b"")).await;
     for _ in 0..64 {
         raw.write(&frame(0x00, b"")).await;
     }
-    assert_eq!(raw.closed().await, Some((1008, "too many fragments".into())));
+    assert_eq!(
+        raw.closed().await,
+        Some((1008, "too many fragments".into()))
+    );
     edge.stopped().await;
 }
 
@@ -82,19 +111,39 @@ async fn broken_frames_get_the_close_code_of_their_fault() {
         ("reserved data opcode", 1002, frame(0x83, b"{}")),
         ("reserved control opcode", 1002, frame(0x8b, b"")),
         ("continuation of nothing", 1002, frame(0x80, b"{}")),
-        ("a message within a message", 1002, [frame(0x01, b"{"), frame(TEXT, b"{}")].concat()),
+        (
+            "a message within a message",
+            1002,
+            [frame(0x01, b"{"), frame(TEXT, b"{}")].concat(),
+        ),
         ("a fragmented ping", 1002, frame(0x09, b"x")),
         ("a large ping", 1002, frame(PING, &[b'x'; 126])),
         ("half a close code", 1002, odd_close),
-        ("text that is not UTF-8", 1007, frame(TEXT, &[b'"', 0xff, 0xfe, b'"'])),
-        ("binary that is not UTF-8", 1007, frame(BINARY, &[0xc3, 0x28])),
+        (
+            "text that is not UTF-8",
+            1007,
+            frame(TEXT, &[b'"', 0xff, 0xfe, b'"']),
+        ),
+        (
+            "binary that is not UTF-8",
+            1007,
+            frame(BINARY, &[0xc3, 0x28]),
+        ),
     ];
     for (what, code, bytes) in cases {
         for before_hello in [true, false] {
-            let mut raw = if before_hello { Raw::upgraded(edge.addr).await } else { joined(&edge, 4).await };
+            let mut raw = if before_hello {
+                Raw::upgraded(edge.addr).await
+            } else {
+                joined(&edge, 4).await
+            };
             // The rest of a flood: it must not turn the close frame into a reset.
-            raw.write(&[bytes.clone(), frame(TEXT, &[b' '; 4096])].concat()).await;
-            let close = raw.closed().await.unwrap_or_else(|| panic!("{what}: no close frame"));
+            raw.write(&[bytes.clone(), frame(TEXT, &[b' '; 4096])].concat())
+                .await;
+            let close = raw
+                .closed()
+                .await
+                .unwrap_or_else(|| panic!("{what}: no close frame"));
             assert_eq!(close.0, code, "{what}, before hello: {before_hello}");
         }
     }
@@ -129,19 +178,31 @@ async fn pings_are_answered_and_a_flood_of_them_is_not() {
         };
         assert_eq!(pong, word);
     }
-    let flood: Vec<u8> = std::iter::repeat_n(frame(PING, &[b'x'; 125]), 5_000).flatten().collect();
+    let flood: Vec<u8> = std::iter::repeat_n(frame(PING, &[b'x'; 125]), 5_000)
+        .flatten()
+        .collect();
     raw.write(&flood).await;
-    assert_eq!(raw.closed().await, Some((1008, "too many control frames".into())));
+    assert_eq!(
+        raw.closed().await,
+        Some((1008, "too many control frames".into()))
+    );
     let mut before_hello = Raw::upgraded(edge.addr).await;
     before_hello.write(&flood).await;
-    assert_eq!(before_hello.closed().await, Some((1008, "too many control frames".into())));
+    assert_eq!(
+        before_hello.closed().await,
+        Some((1008, "too many control frames".into()))
+    );
     edge.stopped().await;
 }
 
 #[tokio::test]
 async fn a_goodbye_is_answered_with_its_own_code() {
     let edge = Edge::start().await;
-    for (payload, code) in [(&[][..], 1005), (&[0x03, 0xe8], 1000), (&[0x0f, 0xa0, b'x'], 4000)] {
+    for (payload, code) in [
+        (&[][..], 1005),
+        (&[0x03, 0xe8], 1000),
+        (&[0x0f, 0xa0, b'x'], 4000),
+    ] {
         let mut raw = joined(&edge, 4).await;
         raw.write(&frame(0x88, payload)).await;
         assert_eq!(raw.closed().await.map(|(code, _)| code), Some(code));

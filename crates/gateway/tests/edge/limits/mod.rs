@@ -4,4 +4,5 @@ mod budgets;
 mod crowd;
 mod frames;
 mod json;
+mod liveness;
 mod slow;

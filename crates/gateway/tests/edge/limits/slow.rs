@@ -18,7 +18,8 @@ async fn six_mebibytes_of_history_at_64_kib_a_second_reach_a_client_that_stays_c
     let mut raw = Raw::narrow(edge.addr).await;
     raw.upgrade(edge.addr).await;
     raw.join(&asks(3, SCOPES)).await;
-    raw.ask("h", "chat.history", &json!({ "sessionKey": "main" })).await;
+    raw.ask("h", "chat.history", &json!({ "sessionKey": "main" }))
+        .await;
     settle().await;
     // Virtual seconds: the stall limit of 30 s and the ping of 25 s have time to strike.
     let mut seconds = 0;
@@ -47,12 +48,26 @@ async fn a_client_that_reads_no_replies_is_not_read_until_it_does() {
     raw.upgrade(edge.addr).await;
     raw.join(&asks(4, SCOPES)).await;
     for number in 0..60 {
-        raw.ask(&format!("h{number}"), "chat.history", &json!({ "sessionKey": "main" })).await;
+        raw.ask(
+            &format!("h{number}"),
+            "chat.history",
+            &json!({ "sessionKey": "main" }),
+        )
+        .await;
     }
     settle().await;
-    let metrics = get(edge.addr, "/metrics", &[("Authorization", &format!("Bearer {TOKEN}"))]).await.body;
+    let metrics = get(
+        edge.addr,
+        "/metrics",
+        &[("Authorization", &format!("Bearer {TOKEN}"))],
+    )
+    .await
+    .body;
     let waiting: usize = metric(&metrics, "gateway_outbox_bytes").try_into().unwrap();
-    assert!(waiting < 3 * MIB, "{waiting} bytes wait: 60 answers are 18 MiB");
+    assert!(
+        waiting < 3 * MIB,
+        "{waiting} bytes wait: 60 answers are 18 MiB"
+    );
     for number in 0..60 {
         let answer = raw.reply(&format!("h{number}")).await;
         assert_eq!(answer["ok"], true);
@@ -71,7 +86,8 @@ async fn a_client_that_takes_nothing_for_thirty_seconds_is_ended() {
     raw.upgrade(edge.addr).await;
     raw.join(&asks(4, SCOPES)).await;
     for id in ["a", "b", "c"] {
-        raw.ask(id, "chat.history", &json!({ "sessionKey": "main" })).await;
+        raw.ask(id, "chat.history", &json!({ "sessionKey": "main" }))
+            .await;
     }
     for _ in 0..28 {
         jump(Duration::from_secs(1)).await;
@@ -107,10 +123,16 @@ async fn a_slow_consumer_is_closed_and_its_neighbour_hears_everything_in_order()
         while heard == number {
             let event = good.any().await;
             let next = event["seq"].as_u64().unwrap();
-            assert!(seq.is_none_or(|last| next == last + 1), "{seq:?}, then {next}");
+            assert!(
+                seq.is_none_or(|last| next == last + 1),
+                "{seq:?}, then {next}"
+            );
             seq = Some(next);
             if event["event"] == "chat" {
-                let text = event.pointer("/payload/message/content/0/text").and_then(Value::as_str).unwrap();
+                let text = event
+                    .pointer("/payload/message/content/0/text")
+                    .and_then(Value::as_str)
+                    .unwrap();
                 assert_eq!(text[..6].trim().parse(), Ok(number));
                 heard += 1;
             }
@@ -142,14 +164,20 @@ async fn an_event_that_does_not_fit_leaves_a_hole_in_seq_and_nothing_else() {
     let mut owner = edge.owner(&["operator.admin"]).await;
     // A presence list of 1.6 MiB: more than protocol 3 lets wait.
     for number in 0..210 {
-        let beacon = json!({ "text": format!("Node: {:x<8000}", number), "instanceId": number.to_string() });
+        let beacon =
+            json!({ "text": format!("Node: {:x<8000}", number), "instanceId": number.to_string() });
         owner.get("system-event", beacon).await;
     }
     for _ in 0..4 {
         jump(Duration::from_secs(1)).await;
     }
     for number in 0..2 {
-        owner.get("send", json!({ "to": "main", "message": "hi", "idempotencyKey": format!("k{number}") })).await;
+        owner
+            .get(
+                "send",
+                json!({ "to": "main", "message": "hi", "idempotencyKey": format!("k{number}") }),
+            )
+            .await;
     }
     for (client, may_have_holes) in [(&mut old, true), (&mut new, false)] {
         let (mut chats, mut holes, mut last) = (0, 0, None);
@@ -162,7 +190,13 @@ async fn an_event_that_does_not_fit_leaves_a_hole_in_seq_and_nothing_else() {
         }
         assert_eq!(holes > 0, may_have_holes);
     }
-    let metrics = get(edge.addr, "/metrics", &[("Authorization", &format!("Bearer {TOKEN}"))]).await.body;
+    let metrics = get(
+        edge.addr,
+        "/metrics",
+        &[("Authorization", &format!("Bearer {TOKEN}"))],
+    )
+    .await
+    .body;
     assert!(metric(&metrics, "gateway_events_dropped_total{event=\"presence\"}") > 0);
     drop((old, new, owner));
     edge.stopped().await;

@@ -9,10 +9,14 @@ use crate::common::Edge;
 async fn commands_answer_without_the_model() {
     let edge = Edge::start().await;
     let mut client = edge.owner(SCOPES).await;
-    for (number, (command, word)) in
-        [("/help", "**Commands**"), ("/status", "scripted/model-1"), ("/model", "`scripted/model-1`"), ("/new", "new conversation")]
-            .into_iter()
-            .enumerate()
+    for (number, (command, word)) in [
+        ("/help", "**Commands**"),
+        ("/status", "scripted/model-1"),
+        ("/model", "`scripted/model-1`"),
+        ("/new", "new conversation"),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let key = format!("k{number}");
         client.get("chat.send", chat(&key, command)).await;
@@ -21,8 +25,14 @@ async fn commands_answer_without_the_model() {
             .await;
         assert_eq!(event["event"], "chat", "{command}: {event}");
         let end = &event["payload"];
-        assert_eq!((&end["runId"], &end["state"]), (&json!(key), &json!("final")));
-        let text = end.pointer("/message/content/0/text").and_then(Value::as_str).unwrap();
+        assert_eq!(
+            (&end["runId"], &end["state"]),
+            (&json!(key), &json!("final"))
+        );
+        let text = end
+            .pointer("/message/content/0/text")
+            .and_then(Value::as_str)
+            .unwrap();
         assert!(text.contains(word), "{command}: {text}");
         assert_eq!(end["message"]["stopReason"], "injected");
         assert_eq!(end["message"]["usage"]["totalTokens"], 0);
@@ -41,8 +51,15 @@ async fn new_begins_a_conversation_that_the_model_sees_alone() {
         end_of(&mut client, key).await;
     }
     let turns = edge.runner.turns();
-    let seen: Vec<String> = turns[1].history.iter().map(|message| message.body.text()).collect();
-    assert!(!seen.iter().any(|text| text.contains("remember")), "{seen:?}");
+    let seen: Vec<String> = turns[1]
+        .history
+        .iter()
+        .map(|message| message.body.text())
+        .collect();
+    assert!(
+        !seen.iter().any(|text| text.contains("remember")),
+        "{seen:?}"
+    );
     assert_eq!(seen.last().map(String::as_str), Some("who am I?"));
     drop(client);
     edge.stopped().await;
@@ -52,14 +69,29 @@ async fn new_begins_a_conversation_that_the_model_sees_alone() {
 async fn a_line_of_the_system_is_told_to_the_model_once() {
     let edge = Edge::start().await;
     let mut client = edge.owner(&["operator.admin"]).await;
-    client.get("system-event", json!({ "text": "the door bell rang" })).await;
-    assert_eq!(client.get("status", json!({})).await["queuedSystemEvents"], json!(["the door bell rang"]));
+    client
+        .get("system-event", json!({ "text": "the door bell rang" }))
+        .await;
+    assert_eq!(
+        client.get("status", json!({})).await["queuedSystemEvents"],
+        json!(["the door bell rang"])
+    );
     for key in ["k1", "k2"] {
         client.get("chat.send", chat(key, "hello")).await;
         end_of(&mut client, key).await;
     }
-    let prompts: Vec<Option<String>> = edge.runner.turns().into_iter().map(|turn| turn.system_prompt).collect();
-    assert!(prompts[0].as_ref().is_some_and(|prompt| prompt.contains("the door bell rang")), "{prompts:?}");
+    let prompts: Vec<Option<String>> = edge
+        .runner
+        .turns()
+        .into_iter()
+        .map(|turn| turn.system_prompt)
+        .collect();
+    assert!(
+        prompts[0]
+            .as_ref()
+            .is_some_and(|prompt| prompt.contains("the door bell rang")),
+        "{prompts:?}"
+    );
     assert_eq!(prompts[1], None);
     drop(client);
     edge.stopped().await;

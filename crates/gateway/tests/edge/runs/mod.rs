@@ -29,7 +29,11 @@ fn agent(key: &str, message: &str) -> Value {
 /// The next turn says a word and then waits for the gate.
 fn hold(edge: &Edge) -> Arc<Semaphore> {
     let gate = Arc::new(Semaphore::new(0));
-    edge.runner.next([Step::Say("a word"), Step::Hold(Arc::clone(&gate)), Step::Say(" and another")]);
+    edge.runner.next([
+        Step::Say("a word"),
+        Step::Hold(Arc::clone(&gate)),
+        Step::Say(" and another"),
+    ]);
     gate
 }
 
@@ -48,7 +52,9 @@ async fn turns(edge: &Edge, count: usize) {
 async fn end_of(client: &mut Client, run: &str) -> Value {
     let event = client
         .event_where(|event| {
-            event["event"] == "chat" && event["payload"]["runId"] == run && event["payload"]["state"] != "delta"
+            event["event"] == "chat"
+                && event["payload"]["runId"] == run
+                && event["payload"]["state"] != "delta"
         })
         .await;
     event["payload"].clone()
