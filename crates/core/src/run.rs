@@ -57,6 +57,8 @@ pub struct NewRun {
     pub new_session_id: String,
     /// What to do.
     pub request: RunRequest,
+    /// Whether the session's queue takes another run; a repeat needs no room.
+    pub room: bool,
     /// Now, in Unix milliseconds.
     pub at_ms: u64,
 }
@@ -170,4 +172,6 @@ pub enum Accepted {
     Repeat(Run),
     /// The key was used before with other params.
     KeyReused,
+    /// It is new and there is no room for it; nothing was stored.
+    NoRoom,
 }

@@ -77,12 +77,6 @@ impl Engine {
         if session.is_some_and(|s| s.settings.send_policy == Some(SendPolicy::Deny)) {
             return Err(EngineError::invalid("send blocked by session policy"));
         }
-        if inner.lanes.waiting(&key) >= inner.agents.limits.queued_per_session {
-            return Err(EngineError::Busy {
-                what: format!("the queue of session {key} is full; wait for the run at work or stop it"),
-                retry_after_ms: FULL_RETRY_MS,
-            });
-        }
         let accepted = inner
             .runs
             .accept(NewRun {
@@ -92,6 +86,7 @@ impl Engine {
                 session_key: key.clone(),
                 new_session_id: inner.ids.uuid(),
                 request: ask.request,
+                room: inner.lanes.waiting(&key) < inner.agents.limits.queued_per_session,
                 at_ms: inner.clock.now_ms(),
             })
             .await?;
@@ -106,6 +101,10 @@ impl Engine {
                 Ok(RunTicket { run, repeat: true, queued })
             }
             Accepted::KeyReused => Err(EngineError::KeyReused),
+            Accepted::NoRoom => Err(EngineError::Busy {
+                what: format!("the queue of session {key} is full; wait for the run at work or stop it"),
+                retry_after_ms: FULL_RETRY_MS,
+            }),
         }
     }
 

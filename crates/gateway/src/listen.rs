@@ -30,7 +30,7 @@ const PRE_AUTH_TOTAL: usize = 512;
 /// Pause after the system had no descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Time for the last frames after the drain.
-const FLUSH: Duration = Duration::from_secs(2);
+const FLUSH: Duration = Duration::from_millis(1_500);
 /// Headers of a request.
 const MAX_HEADERS: usize = 64;
 /// Bytes of a head.

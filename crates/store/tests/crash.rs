@@ -56,6 +56,7 @@ fn new_run(name: &str) -> NewRun {
             timeout_ms: None,
             label: None,
         },
+        room: true,
         at_ms: 1,
     }
 }

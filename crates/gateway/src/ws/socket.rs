@@ -32,7 +32,7 @@ const WRITE_BUFFER_MAX: usize = if cfg!(feature = "conformance") { 32 * 1024 * 1
 /// Bytes given to the library before the socket has taken them.
 const WRITE_AHEAD_BYTES: usize = 64 * 1024;
 /// How long the peer may take to answer a close.
-const CLOSE_WAIT: Duration = Duration::from_secs(2);
+const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 type Inner = WebSocketStream<Meter<TcpStream>>;
 

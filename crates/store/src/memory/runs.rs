@@ -29,6 +29,9 @@ impl State {
                 _ => Ok(Accepted::KeyReused),
             };
         }
+        if !new.room {
+            return Ok(Accepted::NoRoom);
+        }
         let id = if self.run_no(&new.run_id).is_none() {
             new.run_id
         } else {

@@ -38,6 +38,9 @@ fn accept(conn: &Connection, new: NewRun) -> Result<Accepted, Fault> {
             .map(Accepted::Repeat)
             .ok_or(Fault::Misuse("the run is gone"));
     }
+    if !new.room {
+        return Ok(Accepted::NoRoom);
+    }
     ensure_session(conn, &new.session_key, &new.new_session_id, new.at_ms)?;
     if let Some(label) = &new.request.label {
         let sql = "UPDATE OR IGNORE sessions SET label = ?2 WHERE key = ?1 AND label IS NULL";

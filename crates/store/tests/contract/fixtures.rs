@@ -46,6 +46,7 @@ pub(crate) fn new_run(name: &str, session: &str, at_ms: u64) -> NewRun {
             timeout_ms: Some(9),
             label: None,
         },
+        room: true,
         at_ms,
     }
 }

@@ -1,8 +1,8 @@
 //! Runs from acceptance to their end.
 
-use tidegate_core::run::{Accepted, RunState, RunStatus};
+use tidegate_core::run::{Accepted, NewRun, RunState, RunStatus};
 use tidegate_core::store::{RecoveryNote, SettingsPatch};
-use tidegate_core::transcript::{StopReason, Usage};
+use tidegate_core::transcript::StopReason;
 use tidegate_protocol::Patch;
 
 use crate::fixtures::*;
@@ -12,6 +12,7 @@ contract! {
     the_same_request_is_accepted_once
     a_repeat_tells_how_the_run_ended
     a_key_with_other_params_is_refused
+    without_room_only_a_repeat_is_taken
     keys_belong_to_a_principal_and_a_method
     a_taken_run_id_is_replaced_by_the_spare_one
     a_run_with_both_ids_taken_is_refused
@@ -287,8 +288,30 @@ async fn an_end_is_noted_with_the_session(store: &impl Store) {
     assert_eq!((after.aborted_last_run, after.updated_at_ms), (true, 6));
     assert_eq!(
         (after.last_usage, after.last_maker),
-        (Some(Usage::default()), Some(maker()))
+        (Some(usage(2)), Some(maker())),
+        "a turn without an answer says nothing of tokens"
     );
+}
+
+async fn without_room_only_a_repeat_is_taken(store: &impl Store) {
+    accept(store, "r", "a", 1).await;
+    let full = |name: &str| NewRun {
+        room: false,
+        ..new_run(name, "a", 2)
+    };
+    assert_eq!(
+        store.accept(full("s")).await.unwrap(),
+        Accepted::NoRoom
+    );
+    assert_eq!(store.run(&id("s")).await.unwrap(), None);
+    let again = NewRun {
+        at_ms: 1,
+        ..full("r")
+    };
+    assert!(matches!(
+        store.accept(again).await.unwrap(),
+        Accepted::Repeat(_)
+    ));
 }
 
 async fn an_aborted_run_that_never_began_keeps_the_users_words(store: &impl Store) {

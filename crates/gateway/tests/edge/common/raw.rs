@@ -160,8 +160,13 @@ impl Raw {
     /// Whether the other side has ended the stream by now.
     pub(crate) async fn has_ended(&mut self) -> bool {
         settle().await;
-        let mut piece = [0; 1];
-        !matches!(self.stream.try_read(&mut piece), Err(error) if error.kind() == ErrorKind::WouldBlock)
+        loop {
+            match self.stream.try_read_buf(&mut self.have) {
+                Ok(0) => return true,
+                Ok(_) => {}
+                Err(error) => return error.kind() != ErrorKind::WouldBlock,
+            }
+        }
     }
 
     /// What is left until the other side ends the stream.

@@ -135,7 +135,6 @@ async fn unfinished_large_messages_share_sixty_four_mebibytes() {
     fourth.write(&head(TEXT, SIZE, true)).await;
     fourth.write(&[b' '; 600 * 1024]).await;
     settle().await;
-    eprintln!("{:?}", fourth.closed().await);
     assert!(!fourth.has_ended().await, "the room was given back");
     drop((holders, fourth));
     edge.stopped().await;
