@@ -105,7 +105,7 @@ test("the details tell what the gateway tells", async () => {
   const sheet = page.getByRole("dialog");
   await sheet.getByText("All good").waitFor();
   await sheet.getByText("this browser", { exact: true }).waitFor();
-  await sheet.getByText("command line").waitFor();
+  await sheet.getByText("this gateway").waitFor();
   await accessible(page, "details");
   await picture(page, "sessions-details");
   await page.keyboard.press("Escape");
@@ -118,7 +118,7 @@ test("an answer in another conversation shows in the list and leaves this one al
   await page.locator(".row", { hasText: "Said by the command line" }).waitFor();
   assert.equal(await page.locator(".bubble").count(), 1);
   await page.locator(".row", { hasText: "Said by the command line" }).click();
-  await page.getByText("You said: Said by the command line").waitFor();
+  await answers(page).getByText("You said: Said by the command line").waitFor();
 });
 
 test("ten thousand messages: found, opened, and scrolled to their beginning", async () => {

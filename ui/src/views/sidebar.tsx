@@ -44,7 +44,9 @@ function SearchBox() {
       if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
       drawerOpen.value = true;
-      requestAnimationFrame(() => field.current?.select());
+      // A hidden drawer takes no focus before it is drawn; elsewhere no letter may get lost.
+      if (narrow.value) requestAnimationFrame(() => field.current?.select());
+      else field.current?.select();
     };
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);

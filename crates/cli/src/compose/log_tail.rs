@@ -56,7 +56,7 @@ mod tests {
         let first = tail(&path, None, 10, 1000).unwrap();
         assert_eq!(first.lines, ["one", "two"]);
         assert_eq!((first.cursor, first.truncated, first.reset), (8, false, false));
-        write!(file, "ee\n").unwrap();
+        writeln!(file, "ee").unwrap();
         let second = tail(&path, Some(first.cursor), 10, 1000).unwrap();
         assert_eq!(second.lines, ["three"]);
         let last = tail(&path, None, 1, 1000).unwrap();

@@ -14,10 +14,18 @@ pub(crate) use http::{Answer, get, metric, request};
 pub(crate) use raw::{BINARY, PING, Raw, TEXT, frame, head, upgrade_headers, upgrade_request};
 pub(crate) use runner::{ScriptedRunner, Step};
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
+
+use tokio::net::UdpSocket;
 
 /// What takes longer hangs.
 const TOO_LONG: Duration = Duration::from_secs(20);
+
+/// From a client to the gateway, to another client, and back, twice.
+const HOPS: usize = 6;
+/// Turns of the scheduler between two hops.
+const ROUNDS: usize = 32;
 
 /// The result, or the end of the test.
 pub(crate) async fn in_time<T>(what: &str, work: impl Future<Output = T>) -> T {
@@ -35,10 +43,24 @@ pub(crate) async fn jump(time: Duration) {
     settle().await;
 }
 
-/// Lets every task go on until all of them wait, as far as that can be seen: sockets of this host
-/// deliver at once, so that some rounds of the scheduler bring everything to its end.
+/// Lets every task go on until all of them wait, as far as that can be seen: some hops from
+/// socket to socket, each after what was sent before it has arrived.
 pub(crate) async fn settle() {
-    for _ in 0..256 {
-        tokio::task::yield_now().await;
+    for _ in 0..HOPS {
+        for _ in 0..ROUNDS {
+            tokio::task::yield_now().await;
+        }
+        arrived().await;
     }
+}
+
+/// The loopback device delivers in order: when a datagram sent now is here, so is everything that
+/// was sent before it.
+async fn arrived() {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    socket
+        .send_to(&[0], socket.local_addr().unwrap())
+        .await
+        .unwrap();
+    in_time("a datagram", socket.recv(&mut [0])).await.unwrap();
 }

@@ -116,12 +116,13 @@ async fn a_message_must_be_whole_in_ten_seconds_unless_it_is_large_and_moves() {
 #[tokio::test]
 async fn unfinished_large_messages_share_sixty_four_mebibytes() {
     const SIZE: u64 = 25 * 1024 * 1024;
+    let begun = vec![b' '; 600 * 1024];
     let edge = Edge::start().await;
     let mut holders = Vec::new();
     for _ in 0..2 {
         let mut raw = Raw::joined(edge.addr, &asks(4, SCOPES)).await;
         raw.write(&head(TEXT, SIZE, true)).await;
-        raw.write(&[b' '; 600 * 1024]).await;
+        raw.write(&begun).await;
         holders.push(raw);
     }
     settle().await;
@@ -133,7 +134,7 @@ async fn unfinished_large_messages_share_sixty_four_mebibytes() {
     settle().await;
     let mut fourth = Raw::joined(edge.addr, &asks(4, SCOPES)).await;
     fourth.write(&head(TEXT, SIZE, true)).await;
-    fourth.write(&[b' '; 600 * 1024]).await;
+    fourth.write(&begun).await;
     settle().await;
     assert!(!fourth.has_ended().await, "the room was given back");
     drop((holders, fourth));
