@@ -132,7 +132,7 @@ export const strings = {
     copyMessage: "Copy message",
     code: "code",
     table: "Table",
-    tokens: (count: string) => `${count} tokens`,
+    tokens: (count: string) => (count === "1" ? "1 token" : `${count} tokens`),
     answered: (text: string) => `Tidegate answered: ${text}`,
     answerFailed: (text: string) => `No answer: ${text}`,
     answerStopped: "Answer stopped.",

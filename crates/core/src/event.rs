@@ -4,21 +4,12 @@
 use std::sync::Arc;
 
 use tidegate_protocol::frame::{StateVersion, event_head};
-use tidegate_protocol::{ConnId, Event, EventSpec};
-
-/// Who shall hear an event, among those who may.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Audience {
-    /// Everyone.
-    All,
-    /// One connection; such a frame carries no `seq`.
-    One(ConnId),
-}
+use tidegate_protocol::{Event, EventSpec};
 
 /// Carries encoded events to connections. Never blocks.
 pub trait EventSink: Send + Sync + 'static {
     /// `head` is the frame without `seq` and closing brace.
-    fn publish(&self, spec: &'static EventSpec, head: Arc<str>, to: &Audience);
+    fn publish(&self, spec: &'static EventSpec, head: Arc<str>);
 }
 
 /// A handle for speaking.
@@ -33,19 +24,20 @@ impl Events {
 
     /// Publishes to everyone who may hear it.
     pub fn publish<E: Event>(&self, payload: &E::Payload) {
-        self.send::<E>(payload, None, &Audience::All);
+        self.send::<E>(payload, None);
     }
 
-    /// Publishes together with the versions of the state.
-    pub fn publish_versioned<E: Event>(&self, payload: &E::Payload, version: StateVersion) {
-        self.send::<E>(payload, Some(version), &Audience::All);
+    /// Publishes together with the versions of the state. Gives the size of the frame in bytes.
+    pub fn publish_versioned<E: Event>(&self, payload: &E::Payload, version: StateVersion) -> usize {
+        self.send::<E>(payload, Some(version))
     }
 
-    fn send<E: Event>(&self, payload: &E::Payload, version: Option<StateVersion>, to: &Audience) {
+    fn send<E: Event>(&self, payload: &E::Payload, version: Option<StateVersion>) -> usize {
         // Payloads are our own types: maps with text keys and numbers; they always encode.
-        if let Ok(head) = event_head(E::SPEC.name, payload, version) {
-            self.0.publish(const { &E::SPEC }, Arc::from(head), to);
-        }
+        let Ok(head) = event_head(E::SPEC.name, payload, version) else { return 0 };
+        let bytes = head.len();
+        self.0.publish(const { &E::SPEC }, Arc::from(head));
+        bytes
     }
 }
 

@@ -18,7 +18,7 @@ pub mod store;
 pub mod transcript;
 
 pub use clock::{Clock, IdGen, ManualClock, SystemClock, SystemIds};
-pub use event::{Audience, EventSink, Events};
+pub use event::{EventSink, Events};
 pub use policy::{Action, Denied, Permit, Resource, authorize};
 pub use principal::{Chain, Principal, PrincipalId, ScopeSet};
 pub use secret::{Secret, SecretHash};

@@ -246,6 +246,8 @@ pub enum Delivered {
 /// Sessions and their transcripts.
 #[async_trait]
 pub trait SessionStore: Send + Sync + 'static {
+    /// Whether writes are still taken: no longer after the disk failed one, until a restart.
+    fn is_writable(&self) -> bool;
     /// One session.
     async fn session(&self, key: &SessionKey) -> Result<Option<Session>, StoreError>;
     /// The session of an id.

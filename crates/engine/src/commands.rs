@@ -47,9 +47,14 @@ pub(crate) fn parse(message: &str) -> Option<Command> {
     }
 }
 
-/// Whether a run is a turn of its own: commands, and runs with their own instructions.
-pub(crate) fn runs_alone(run: &Run) -> bool {
-    run.request.extra_system_prompt.is_some() || parse(&run.request.message).is_some()
+/// Whether two runs may be one turn: neither is a command or has instructions of its own, and both
+/// want the same of the model.
+pub(crate) fn may_join(first: &Run, next: &Run) -> bool {
+    let plain = |run: &Run| run.request.extra_system_prompt.is_none() && parse(&run.request.message).is_none();
+    plain(first)
+        && plain(next)
+        && first.request.thinking == next.request.thinking
+        && first.request.timeout_ms == next.request.timeout_ms
 }
 
 impl Engine {

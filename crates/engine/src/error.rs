@@ -3,17 +3,6 @@
 use tidegate_core::session::BadSessionKey;
 use tidegate_core::store::StoreError;
 
-/// What a caller can make of a failure.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Class {
-    /// The request is wrong.
-    Invalid,
-    /// Not now; try again.
-    Busy,
-    /// Something that is needed does not work.
-    Unavailable,
-}
-
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
 pub enum EngineError {
@@ -43,15 +32,6 @@ pub enum EngineError {
 }
 
 impl EngineError {
-    /// What a caller can make of it.
-    pub const fn class(&self) -> Class {
-        match self {
-            Self::Invalid(_) | Self::SessionKey(_) | Self::KeyReused => Class::Invalid,
-            Self::Busy { .. } | Self::Draining => Class::Busy,
-            Self::Store(_) => Class::Unavailable,
-        }
-    }
-
     pub(crate) fn invalid(text: impl Into<String>) -> Self {
         Self::Invalid(text.into())
     }

@@ -22,6 +22,8 @@ const GATHER: Duration = Duration::from_millis(500);
 /// Sessions named in the summary (V3 3.3).
 const RECENT: u32 = 5;
 
+const DISK_FAILED: &str = "the disk failed a write, and nothing is stored any more: look at the disk, then restart the gateway";
+
 /// What does not change while the gateway lives.
 #[derive(Debug, Clone)]
 pub struct HealthFacts {
@@ -153,8 +155,12 @@ impl Engine {
         );
         let (runs_active, runs_queued) = inner.lanes.load();
         let facts = &inner.health.facts;
+        let mut problems = facts.problems.clone();
+        if !inner.sessions.is_writable() {
+            problems.push(DISK_FAILED.into());
+        }
         Ok(HealthSummary {
-            ok: facts.problems.is_empty(),
+            ok: problems.is_empty(),
             ts: now,
             duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             channels: BTreeMap::new(),
@@ -164,7 +170,7 @@ impl Engine {
             default_agent_id: inner.agents.names.default_agent.to_string(),
             agents,
             sessions,
-            problems: facts.problems.clone(),
+            problems,
             process: ProcessHealth {
                 version: facts.version.clone(),
                 pid: std::process::id(),

@@ -16,7 +16,7 @@ const GATES: usize = 64;
 
 pub(crate) struct Lanes {
     by_session: Mutex<HashMap<SessionKey, Lane>>,
-    gates: Vec<tokio::sync::Mutex<()>>,
+    gates: Vec<Arc<tokio::sync::Mutex<()>>>,
     slots: Arc<Semaphore>,
     closed: std::sync::atomic::AtomicBool,
 }
@@ -40,7 +40,7 @@ impl Lanes {
     pub(crate) fn new(concurrent: usize) -> Self {
         Self {
             by_session: Mutex::default(),
-            gates: (0..GATES).map(|_| tokio::sync::Mutex::new(())).collect(),
+            gates: (0..GATES).map(|_| Arc::default()).collect(),
             slots: Arc::new(Semaphore::new(concurrent.max(1))),
             closed: std::sync::atomic::AtomicBool::new(false),
         }
@@ -51,11 +51,11 @@ impl Lanes {
     }
 
     /// Held while a message is stored and queued, so that lanes see the order of the store.
-    pub(crate) async fn gate(&self, key: &SessionKey) -> Option<tokio::sync::MutexGuard<'_, ()>> {
+    pub(crate) async fn gate(&self, key: &SessionKey) -> Option<tokio::sync::OwnedMutexGuard<()>> {
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % GATES as u64).unwrap_or(0);
-        Some(self.gates.get(index)?.lock().await)
+        Some(Arc::clone(self.gates.get(index)?).lock_owned().await)
     }
 
     /// Slots of the whole gateway.
@@ -108,11 +108,6 @@ impl Lanes {
         (active as u64, waiting as u64)
     }
 
-    /// Sessions whose turn is at work.
-    pub(crate) fn busy_sessions(&self) -> Vec<SessionKey> {
-        self.lock().iter().filter(|(_, lane)| !lane.active.is_empty()).map(|(key, _)| key.clone()).collect()
-    }
-
     /// Queues a run. True if the lane is new: somebody must run it.
     pub(crate) fn push(&self, run: Run) -> bool {
         let mut lanes = self.lock();
@@ -121,20 +116,30 @@ impl Lanes {
         fresh
     }
 
-    /// Takes the next turn of a lane; the one before must be over.
-    pub(crate) fn next(&self, key: &SessionKey, mode: QueueMode, alone: impl Fn(&Run) -> bool) -> Next {
+    /// The turn of a lane is over. True if nothing waits: then the lane is gone.
+    pub(crate) fn rest(&self, key: &SessionKey) -> bool {
+        let mut lanes = self.lock();
+        let Some(lane) = lanes.get_mut(key) else { return true };
+        lane.active.clear();
+        let idle = lane.waiting.is_empty();
+        if idle {
+            lanes.remove(key);
+        }
+        idle
+    }
+
+    /// Takes the next turn of a lane that rests. With `collect`, runs that `joins` allows beside
+    /// the first become one turn with it.
+    pub(crate) fn next(&self, key: &SessionKey, mode: QueueMode, joins: impl Fn(&Run, &Run) -> bool) -> Next {
         let mut lanes = self.lock();
         let Some(lane) = lanes.get_mut(key) else { return Next::Idle };
-        lane.active.clear();
         let mut turn: Vec<Run> = lane.waiting.pop_front().into_iter().collect();
-        let Some(first) = turn.first() else {
+        let Some(first) = turn.first().cloned() else {
             lanes.remove(key);
             return Next::Idle;
         };
-        if mode == QueueMode::Collect && !alone(first) {
-            while lane.waiting.front().is_some_and(|run| !alone(run)) {
-                turn.extend(lane.waiting.pop_front());
-            }
+        while mode == QueueMode::Collect && lane.waiting.front().is_some_and(|run| joins(&first, run)) {
+            turn.extend(lane.waiting.pop_front());
         }
         lane.active = turn.iter().map(|run| run.id.clone()).collect();
         Next::Turn(turn)

@@ -25,12 +25,15 @@ use tidegate_core::{Clock, Events, IdGen};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use error::{Class, EngineError};
+pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};
 pub use pairing::{Admission, DeviceClaim, Joined, Refusal};
 pub use presence::{Beacon, PresenceGuard, Presences};
 pub use runs::{AbortOutcome, RunAsk, RunTicket, Sent};
 pub use sessions::{HistoryView, QueuedView};
+
+/// Time for interrupted turns to store their end: the runner's grace and a second for the disk.
+const INTERRUPT_TIME: std::time::Duration = turn::STOP_GRACE.saturating_add(std::time::Duration::from_secs(1));
 
 /// What the engine is made of.
 pub struct EngineParts {
@@ -130,7 +133,7 @@ impl Engine {
         self.inner.tasks.close();
         if tokio::time::timeout(deadline, self.inner.tasks.wait()).await.is_err() {
             self.inner.live.interrupt_all();
-            let _ = tokio::time::timeout(std::time::Duration::from_secs(2), self.inner.tasks.wait()).await;
+            let _ = tokio::time::timeout(INTERRUPT_TIME, self.inner.tasks.wait()).await;
         }
     }
 

@@ -307,9 +307,7 @@ impl Engine {
 
     fn tell_presence(&self) -> usize {
         let (presence, _) = self.inner().presence.list();
-        let payload = Presence { presence };
-        let bytes = serde_json::to_vec(&payload).map_or(0, |json| json.len());
-        self.inner().events.publish_versioned::<PresenceChanged>(&payload, self.state_version());
+        let bytes = self.inner().events.publish_versioned::<PresenceChanged>(&Presence { presence }, self.state_version());
         self.inner().events.publish::<Ticked>(&Tick { ts: self.now_ms() });
         bytes
     }

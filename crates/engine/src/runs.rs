@@ -11,6 +11,7 @@ use tidegate_protocol::RunId;
 use tidegate_protocol::api::sessions::SendPolicy;
 
 use crate::live::StopCause;
+use crate::sessions::thinking_level;
 use crate::speech::Speaker;
 use crate::{Engine, EngineError, commands};
 
@@ -63,16 +64,29 @@ impl Engine {
     /// Stores a run and queues it. When this returns, a crash cannot lose it.
     ///
     /// # Errors
-    /// The session refuses messages or is full, the key was used otherwise, the gateway is
-    /// stopping, or the store failed.
+    /// The session refuses messages or is full, the thinking level does not exist, the key was
+    /// used otherwise, the gateway is stopping, or the store failed.
     pub async fn ask(&self, ask: RunAsk) -> Result<RunTicket, EngineError> {
+        if let Some(level) = &ask.request.thinking {
+            thinking_level(level)?;
+        }
+        // First of all: whoever asks first is accepted first.
+        let order = self.inner().lanes.gate(&ask.session_key).await;
+        // A task of its own: a caller that goes away must not leave a run stored and not queued.
+        let engine = self.clone();
+        let accepting = self.inner().tasks.spawn(async move {
+            let _order = order;
+            engine.accept(ask).await
+        });
+        accepting.await.unwrap_or(Err(EngineError::Draining))
+    }
+
+    async fn accept(&self, ask: RunAsk) -> Result<RunTicket, EngineError> {
         let inner = self.inner();
         if inner.lanes.is_closed() {
             return Err(EngineError::Draining);
         }
         let key = ask.session_key.clone();
-        // First of all: whoever asks first is accepted first.
-        let _order = inner.lanes.gate(&key).await;
         let session = inner.sessions.session(&key).await?;
         if session.is_some_and(|s| s.settings.send_policy == Some(SendPolicy::Deny)) {
             return Err(EngineError::invalid("send blocked by session policy"));
@@ -121,14 +135,17 @@ impl Engine {
     async fn run_lane(self, key: SessionKey) {
         let mode = self.inner().agents.limits.queue_mode;
         loop {
-            // A closed gate means that the gateway stops: what waits stays stored and is taken
-            // up after the next start.
+            // No slots any more means that the gateway stops: what waits stays stored and is
+            // taken up after the next start.
             let Ok(slot) = self.inner().lanes.slots().acquire_owned().await else { return };
-            match self.inner().lanes.next(&key, mode, commands::runs_alone) {
+            match self.inner().lanes.next(&key, mode, commands::may_join) {
                 crate::lanes::Next::Idle => return,
                 crate::lanes::Next::Turn(runs) => self.take_turn(runs).await,
             }
             drop(slot);
+            if self.inner().lanes.rest(&key) {
+                return;
+            }
         }
     }
 

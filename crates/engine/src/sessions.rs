@@ -53,12 +53,7 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn sessions(&self, query: SessionQuery) -> Result<Vec<SessionListing>, EngineError> {
-        let mut rows = self.inner().sessions.sessions(query).await?;
-        let busy = self.inner().lanes.busy_sessions();
-        for row in &mut rows {
-            row.active_run = busy.contains(&row.session.key);
-        }
-        Ok(rows)
+        Ok(self.inner().sessions.sessions(query).await?)
     }
 
     /// How many sessions an agent has; all of them for `None`.
@@ -156,12 +151,17 @@ const DELETE_WAIT: std::time::Duration = std::time::Duration::from_secs(15);
 fn check_thinking(patch: Patch<String>, default: ThinkingLevel) -> Result<Patch<String>, EngineError> {
     match patch {
         Patch::Set(word) if word == "off" && default == ThinkingLevel::Off => Ok(Patch::Clear),
-        Patch::Set(word) if ThinkingLevel::parse(&word).is_none() => {
-            let levels: Vec<_> = ThinkingLevel::ALL.iter().map(|level| level.as_str()).collect();
-            Err(EngineError::invalid(format!("invalid thinkingLevel (use {})", levels.join("|"))))
-        }
+        Patch::Set(word) => thinking_level(&word).map(|level| Patch::Set(level.as_str().to_owned())),
         other => Ok(other),
     }
+}
+
+/// Reads a thinking level.
+pub(crate) fn thinking_level(word: &str) -> Result<ThinkingLevel, EngineError> {
+    ThinkingLevel::parse(word).ok_or_else(|| {
+        let levels: Vec<_> = ThinkingLevel::ALL.iter().map(|level| level.as_str()).collect();
+        EngineError::invalid(format!("invalid thinkingLevel (use {})", levels.join("|")))
+    })
 }
 
 fn word_or_clear(patch: Patch<String>, field: &str, words: &[&str]) -> Result<Patch<String>, EngineError> {

@@ -23,7 +23,7 @@ use crate::speech::Speaker;
 use crate::{Engine, commands};
 
 /// How long a runner may take to return after it was stopped.
-const STOP_GRACE: Duration = Duration::from_secs(2);
+pub(crate) const STOP_GRACE: Duration = Duration::from_secs(2);
 
 /// How the runner's part ended.
 enum Spoken {
@@ -257,17 +257,18 @@ impl Engine {
     ) {
         let inner = self.inner();
         let at_ms = self.now_ms();
-        let injected = message.as_ref().is_some_and(|m| m.stop == Some(StopReason::Injected));
         let stop = message.as_ref().and_then(|m| m.stop).unwrap_or(StopReason::Stop);
         let ids = runs.iter().map(|run| run.id.clone()).collect();
         let finish = Finish { runs: ids, end: end.clone(), message, at_ms };
-        if let Err(error) = inner.runs.finish(finish).await {
-            tracing::error!(error = %error, "the end of a turn could not be stored; it will be ended as interrupted after a restart");
-        }
+        // What is not stored is not told as an answer: after a restart it would be interrupted.
+        let end = match inner.runs.finish(finish).await {
+            Ok(()) => end,
+            Err(error) => failure(FailureKind::Unknown, store_text(&error)).0,
+        };
         let thinking = live.progress().thinking.clone();
         let cause = live.cause().unwrap_or(StopCause::Rpc).as_str();
         match end.status {
-            RunStatus::Ok if injected => speaker.injected(&end.text, at_ms),
+            RunStatus::Ok if stop == StopReason::Injected => speaker.injected(&end.text, at_ms),
             RunStatus::Ok => speaker.ended(&end.text, &thinking, end.usage, stop.as_str(), at_ms),
             RunStatus::Error => {
                 let (error, kind) = why(&end);

@@ -5,29 +5,13 @@ use std::sync::Arc;
 
 use tidegate_core::Secret;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
+use tidegate_protocol::api::system::LogsTailResult;
 
 /// Reads configuration and its schema for `config.get` and `config.schema`.
 pub type ConfigReader<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
-/// A page of the log.
-#[derive(Debug, Clone, Default)]
-pub struct LogTailPage {
-    /// The file.
-    pub file: String,
-    /// Where the page ends, in bytes.
-    pub cursor: u64,
-    /// Size of the file in bytes.
-    pub size: u64,
-    /// Whole lines.
-    pub lines: Vec<String>,
-    /// Whether lines were left out.
-    pub truncated: bool,
-    /// Whether the cursor was of another file.
-    pub reset: bool,
-}
-
 /// Reads the end of the log: (cursor, most lines, most bytes).
-pub type LogTail = Arc<dyn Fn(Option<u64>, usize, usize) -> std::io::Result<LogTailPage> + Send + Sync>;
+pub type LogTail = Arc<dyn Fn(Option<u64>, usize, usize) -> std::io::Result<LogsTailResult> + Send + Sync>;
 
 /// What the edge must know of the configuration.
 pub struct GatewayConfig {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use tidegate_core::Denied;
 use tidegate_core::store::StoreError;
-use tidegate_engine::{Class, EngineError};
+use tidegate_engine::EngineError;
 use tidegate_protocol::version::Protocol;
 use tidegate_protocol::{ErrorCode, ErrorShape};
 
@@ -39,21 +39,22 @@ impl From<ApiError> for ErrorShape {
 
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
-        let shape = match (&error, error.class()) {
-            (EngineError::SessionKey(source), _) => ErrorShape::invalid(source.to_string()),
-            (EngineError::Busy { what, retry_after_ms }, _) => ErrorShape::busy(what, *retry_after_ms),
-            (EngineError::Draining, _) => ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS)
-                .with_details(json!({ "reason": "draining" })),
-            (EngineError::Store(StoreError::Full { .. }), _) => {
+        let shape = match &error {
+            EngineError::Invalid(_) | EngineError::KeyReused => ErrorShape::invalid(error.to_string()),
+            EngineError::SessionKey(source) => ErrorShape::invalid(source.to_string()),
+            EngineError::Busy { what, retry_after_ms } => ErrorShape::busy(what, *retry_after_ms),
+            EngineError::Draining => {
+                ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS).with_details(json!({ "reason": "draining" }))
+            }
+            EngineError::Store(StoreError::Full { .. }) => {
                 ErrorShape::busy("the disk of the gateway is full: free space, then try again", STORE_RETRY_MS)
                     .with_details(json!({ "reason": "disk_full" }))
             }
-            (EngineError::Store(source), _) => {
+            EngineError::Store(source) => {
                 tracing::error!(error = chain(source), "store");
                 ErrorShape::busy("the gateway's store failed; see its log", STORE_RETRY_MS)
                     .with_details(json!({ "reason": "store" }))
             }
-            (_, Class::Invalid | Class::Busy | Class::Unavailable) => ErrorShape::invalid(error.to_string()),
         };
         shape.into()
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tidegate_core::{Action, Audience, Chain, EventSink, Principal, Resource, authorize};
+use tidegate_core::{Action, Chain, EventSink, Principal, Resource, authorize};
 use tidegate_outbox::{Budget, Class, Outbox, Overflow, Pushed};
 use tidegate_protocol::close::{POLICY, RESTART, SERVICE_RESTART, SLOW_CONSUMER};
 use tidegate_protocol::version::Protocol;
@@ -80,6 +80,8 @@ impl Hub {
     pub fn new(metrics: Arc<Metrics>, clock: SharedClock) -> Arc<Self> {
         let mut events = AllEvents(Vec::new());
         catalog::visit_all_events(&mut events);
+        // `Conn::hears` has a bit for each.
+        assert!(events.0.len() <= u32::BITS as usize, "more events than bits");
         Arc::new(Self { registry: Mutex::default(), metrics, events: events.0, clock })
     }
 
@@ -191,24 +193,12 @@ impl Hub {
 }
 
 impl EventSink for Hub {
-    fn publish(&self, spec: &'static EventSpec, head: Arc<str>, to: &Audience) {
+    fn publish(&self, spec: &'static EventSpec, head: Arc<str>) {
         let Some(place) = self.place(spec) else { return };
         self.metrics.event_published(spec.name);
         tracing::info!(target: "tidegate::wire", event = spec.name, bytes = head.len(), "event");
-        match to {
-            Audience::All => {
-                for conn in self.everyone().iter().filter(|conn| conn.hears & (1 << place) != 0) {
-                    self.offer(conn, spec, Arc::clone(&head));
-                }
-            }
-            Audience::One(id) => {
-                let conn = self.lock().conns.get(id).cloned();
-                if let Some(conn) = conn.filter(|conn| conn.hears & (1 << place) != 0)
-                    && conn.outbox.push_direct(head).is_err()
-                {
-                    conn.outbox.close_now(POLICY.code, SLOW_CONSUMER);
-                }
-            }
+        for conn in self.everyone().iter().filter(|conn| conn.hears & (1 << place) != 0) {
+            self.offer(conn, spec, Arc::clone(&head));
         }
     }
 }

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use tidegate_engine::Engine;
 use tokio_util::sync::CancellationToken;
 
-pub use config::{ConfigReader, GatewayConfig, LogTail, LogTailPage};
+pub use config::{ConfigReader, GatewayConfig, LogTail};
 pub use hub::Hub;
 pub use metrics::Metrics;
 use state::Shared;

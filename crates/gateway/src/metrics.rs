@@ -74,7 +74,7 @@ struct RefusalLabels {
 pub(crate) const REFUSALS: [&str; 5] = ["host", "origin", "handshake", "rate", "room"];
 
 /// The close codes that are counted.
-const CODES: [u16; 9] = [1000, 1002, 1005, 1006, 1007, 1008, 1009, 1012, 1013];
+const CODES: [u16; 10] = [1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1012, 1013];
 
 /// The counters of the edge.
 #[derive(Debug)]

@@ -144,32 +144,12 @@ impl Outbox {
         })
     }
 
-    /// Queues a ping if nothing else waits: what waits asks for a sign of life by itself.
+    /// Queues a ping behind what waits: no other frame has to be answered.
     pub fn push_ping(&self) {
         self.enqueue(|state| {
-            if state.queue.is_empty() {
-                state.queue.push_back(Frame::Ping);
-            }
+            state.queue.push_back(Frame::Ping);
             Pushed::Queued
         });
-    }
-
-    /// Queues an event for this connection alone, without a number.
-    ///
-    /// # Errors
-    /// The budget is used up.
-    pub fn push_direct(&self, head: Arc<str>) -> Result<Pushed, Overflow> {
-        let frame = Frame::Event { head, seq: None };
-        let mut overflow = false;
-        let pushed = self.enqueue(|state| {
-            if !state.has_room(frame.bytes()) {
-                overflow = true;
-                return Pushed::Dropped;
-            }
-            state.append(frame);
-            Pushed::Queued
-        });
-        if overflow { Err(Overflow) } else { Ok(pushed) }
     }
 
     /// Numbers an event and queues it.

@@ -54,6 +54,18 @@ fn replies_are_never_refused_and_are_counted_apart() {
     assert_eq!(outbox.queued_bytes(), 0);
 }
 
+/// Nothing else asks the peer for a sign of life: a ping that was left out because a tick was
+/// waiting would let a healthy but quiet client be taken for dead.
+#[test]
+fn a_ping_is_sent_whatever_waits() {
+    let outbox = Outbox::new(WIDE);
+    outbox.push_event(Arc::from("tick"), Class::Latest("tick")).unwrap();
+    outbox.push_ping();
+    assert_eq!(pop(&outbox), Some(event("tick", 1)));
+    assert_eq!(pop(&outbox), Some(Frame::Ping));
+    assert_eq!(pop(&outbox), None);
+}
+
 #[test]
 fn after_close_nothing_is_taken_and_what_waits_is_sent_first() {
     let outbox = Outbox::new(WIDE);

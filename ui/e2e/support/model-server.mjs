@@ -82,7 +82,7 @@ async function stream(response, model, words) {
   let output = 0;
   for await (const { text, thinking } of words) {
     if (!response.headersSent) response.writeHead(200, { "content-type": "text/event-stream" });
-    output += 1;
+    output += (text ?? thinking).split(/\s+/).length;
     send({ choices: [{ index: 0, delta: text === undefined ? { reasoning_content: thinking } : { content: text } }] });
   }
   send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });

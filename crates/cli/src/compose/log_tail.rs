@@ -5,7 +5,8 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::sync::Arc;
 
-use tidegate_gateway::{LogTail, LogTailPage};
+use tidegate_gateway::LogTail;
+use tidegate_protocol::api::system::LogsTailResult;
 
 use crate::logging::LogFile;
 
@@ -14,8 +15,8 @@ pub(super) fn reader(log: LogFile) -> LogTail {
 }
 
 /// What was written after the cursor; without one, or with one that fits no more, the end.
-fn tail(path: &Path, cursor: Option<u64>, most_lines: usize, most_bytes: usize) -> io::Result<LogTailPage> {
-    let mut page = LogTailPage { file: path.display().to_string(), ..Default::default() };
+fn tail(path: &Path, cursor: Option<u64>, most_lines: usize, most_bytes: usize) -> io::Result<LogsTailResult> {
+    let mut page = LogsTailResult { file: path.display().to_string(), ..Default::default() };
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(page),

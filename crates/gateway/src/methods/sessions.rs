@@ -1,8 +1,6 @@
 //! `sessions.*`.
 
 use tidegate_core::store::{HistoryQuery, SessionQuery, SettingsPatch};
-use tidegate_core::transcript::Speaker;
-use tidegate_engine::EngineError;
 use tidegate_protocol::api::sessions::{
     PreviewItem, SessionListDefaults, SessionPreview, SessionsDelete, SessionsDeleteParams, SessionsDeleteResult,
     SessionsList, SessionsListParams, SessionsListResult, SessionsPatch, SessionsPatchParams, SessionsPatchResult,
@@ -93,10 +91,7 @@ impl Api {
             .map(|message| (message.body.speaker, message.body.text()))
             .filter(|(_, text)| !text.is_empty())
             .map(|(speaker, text)| PreviewItem {
-                role: match speaker {
-                    Speaker::User => "user".into(),
-                    Speaker::Assistant => "assistant".into(),
-                },
+                role: speaker.as_str().into(),
                 text: shortened(text, chars),
             })
             .collect();
@@ -195,10 +190,7 @@ impl Serve<SessionsDelete> for Api {
     async fn serve(&self, _call: Call<SessionsDelete>, params: SessionsDeleteParams) -> Result<SessionsDeleteResult, ApiError> {
         let key = self.0.engine.session_key(&params.key)?;
         let messages = params.delete_transcript.unwrap_or(true);
-        let deleted = self.0.engine.delete_session(&key, messages).await.map_err(|error| match error {
-            EngineError::Invalid(text) => ApiError::invalid(text),
-            other => other.into(),
-        })?;
+        let deleted = self.0.engine.delete_session(&key, messages).await?;
         Ok(SessionsDeleteResult { ok: true, key: key.to_string(), deleted, archived: Vec::new() })
     }
 }

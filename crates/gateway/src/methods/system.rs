@@ -19,14 +19,7 @@ impl Serve<LogsTail> for Api {
         let read = self.0.config.log_tail.clone();
         let page = tokio::task::spawn_blocking(move || read(params.cursor, lines, bytes)).await;
         match page {
-            Ok(Ok(page)) => Ok(LogsTailResult {
-                file: page.file,
-                cursor: page.cursor,
-                size: page.size,
-                lines: page.lines,
-                truncated: page.truncated,
-                reset: page.reset,
-            }),
+            Ok(Ok(page)) => Ok(page),
             Ok(Err(error)) => Err(ErrorShape::new(ErrorCode::Unavailable, format!("the log cannot be read: {error}")).into()),
             Err(_) => Err(ErrorShape::new(ErrorCode::Unavailable, "the log cannot be read").into()),
         }

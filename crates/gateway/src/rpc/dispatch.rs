@@ -9,7 +9,7 @@ use futures_util::FutureExt;
 use serde_json::Value;
 use tidegate_core::{Action, Resource, authorize};
 use tidegate_protocol::frame::RequestFrame;
-use tidegate_protocol::{Effect, ErrorCode, ErrorShape, limits, schema, strict};
+use tidegate_protocol::{ErrorCode, ErrorShape, limits, schema, strict};
 use tokio::time::Instant;
 
 use crate::error::{ApiError, denied};
@@ -87,14 +87,10 @@ async fn call(
             ErrorShape::busy(format!("{} took longer than {} s", entry.spec.name, HANDLER_DEADLINE.as_secs()), 1_000)
         })?
     };
-    let answer = result.unwrap_or_else(|_| {
+    result.unwrap_or_else(|_| {
         tracing::error!(method = entry.spec.name, "a handler panicked");
         Err(ErrorShape::new(ErrorCode::Unavailable, "internal error").into())
-    });
-    if entry.spec.effect != Effect::Read && answer.is_ok() {
-        tracing::debug!(method = entry.spec.name, conn_id = %conn.id, "changed");
-    }
-    answer
+    })
 }
 
 /// The params as a value that the method's schema accepts; missing params are an empty object.

@@ -66,7 +66,7 @@ pub(crate) async fn run(mut arrival: Arrival) {
     let step = tokio::select! {
         step = tokio::time::timeout_at(deadline, greet(&mut arrival, &nonce)) => step,
         () = evicted.cancelled() => {
-            arrival.socket.close(TRY_LATER.code, "too many unknown connections from this address").await;
+            arrival.socket.close(TRY_LATER.code, "no room for unknown connections now").await;
             return;
         }
     };
@@ -124,7 +124,12 @@ fn read_connect(shared: &Shared, text: &str) -> Result<(String, Protocol, Connec
     let newest = params.get("maxProtocol").and_then(Value::as_u64).unwrap_or(0);
     let validators = &shared.connect;
     let validator = if newest > 3 { &validators.open } else { &validators.closed };
-    if let Some(why) = validator.as_ref().and_then(|validator| problems(validator, &params)) {
+    let why = match validator {
+        Some(validator) => problems(validator, &params),
+        None => Some("internal error".into()),
+    };
+    if let Some(why) = why {
+        shared.metrics.schema_refused("connect");
         return Err(refuse(format!("invalid connect params: {why}")));
     }
     if newest > 3 && validators.closed.as_ref().is_some_and(|closed| !closed.is_valid(&params)) {

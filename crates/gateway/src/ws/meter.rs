@@ -159,8 +159,7 @@ impl Scan {
 
     /// The declared length, once the whole header is there.
     fn header_complete(&self) -> Option<u64> {
-        let [first, second, extended @ ..] = &self.header;
-        let _ = first;
+        let [_, second, extended @ ..] = &self.header;
         if self.have < 2 {
             return None;
         }

@@ -22,7 +22,7 @@ pub struct AgentParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 64))]
     pub agent_id: Option<String>,
-    /// A peer whose session to use.
+    /// Accepted and not used: direct peers share the main session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
     pub to: Option<String>,

@@ -14,7 +14,7 @@ use crate::value::Nullable;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HealthParams {
-    /// Ask the channels again instead of answering from the last probe.
+    /// Accepted and not used until there are channels to ask.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<bool>,
 }

@@ -35,18 +35,18 @@ pub struct SendParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 16))]
     pub media_urls: Option<Vec<String>>,
-    /// Show a video as a looping picture, where the network can.
+    /// Accepted and not used by WebChat.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gif_playback: Option<bool>,
     /// The channel: `webchat`. Absent means `webchat` if `to` is a session here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub channel: Option<String>,
-    /// The account on the channel.
+    /// Accepted and not used: WebChat has one account.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 128))]
     pub account_id: Option<String>,
-    /// The session whose transcript mirrors the message.
+    /// Accepted and not used: the target is the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
     pub session_key: Option<String>,

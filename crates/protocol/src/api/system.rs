@@ -23,7 +23,7 @@ pub struct LogsTailParams {
 }
 
 /// Answer of `logs.tail`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 pub struct LogsTailResult {
     /// The log file.
     pub file: String,

@@ -227,6 +227,10 @@ fn is_wanted(query: &SessionQuery, key: &SessionKey, kept: &Kept) -> bool {
 
 #[async_trait]
 impl SessionStore for MemoryStore {
+    fn is_writable(&self) -> bool {
+        true
+    }
+
     async fn session(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
         Ok(self.state().session(key))
     }

@@ -166,6 +166,10 @@ fn deliver(
 
 #[async_trait]
 impl SessionStore for SqliteStore {
+    fn is_writable(&self) -> bool {
+        self.writes()
+    }
+
     async fn session(&self, key: &SessionKey) -> Result<Option<Session>, StoreError> {
         let key = key.clone();
         self.read("session", move |conn| by_key(conn, &key)).await

@@ -56,7 +56,7 @@ impl SqliteStore {
 
     /// Whether the store still writes: false after [`close`](Self::close), and after the disk
     /// failed; then only a new start from disk helps.
-    pub fn writes(&self) -> bool {
+    pub(super) fn writes(&self) -> bool {
         self.jobs().is_ok_and(|jobs| !jobs.is_closed())
     }
 

@@ -44,10 +44,10 @@ async fn what_was_written_is_there_after_a_restart() {
 async fn a_closed_store_says_so() {
     let (_dir, path) = place();
     let store = SqliteStore::open(&path).unwrap();
-    assert!(store.writes());
+    assert!(store.is_writable());
     store.clone().close().await;
     store.close().await;
-    assert!(!store.writes());
+    assert!(!store.is_writable());
     assert!(matches!(
         store.accept(new_run("r", "a", 1)).await,
         Err(StoreError::Closed)

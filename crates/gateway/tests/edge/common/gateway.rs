@@ -13,7 +13,8 @@ use tidegate_core::store::SessionStore as _;
 use tidegate_core::transcript::NewMessage;
 use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{Engine, EngineParts, HealthFacts};
-use tidegate_gateway::{Gateway, GatewayConfig, Hub, LogTailPage, Metrics};
+use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
+use tidegate_protocol::api::system::LogsTailResult;
 use tidegate_protocol::api::agent::AgentIdentity;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::{AgentId, Nullable};
@@ -223,6 +224,6 @@ fn config(token: &str, password: Option<&str>) -> GatewayConfig {
             version: "0.0.0-test".into(),
             generated_at: "2026-01-24T10:00:00Z".into(),
         }),
-        log_tail: Arc::new(|_, _, _| Ok(LogTailPage::default())),
+        log_tail: Arc::new(|_, _, _| Ok(LogsTailResult::default())),
     }
 }

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use tidegate_core::secret::hex;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// Keeps every log line of this thread.
+/// Keeps every log line.
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -193,7 +193,8 @@ async fn no_secret_and_no_word_leaves_where_it_should_not() {
         .with_writer(log.clone())
         .with_ansi(false)
         .finish();
-    let _guard = tracing::subscriber::set_default(subscriber);
+    // For the whole process: what other tests log meanwhile is searched too.
+    tracing::subscriber::set_global_default(subscriber).unwrap();
     let edge = Edge::with(Setup {
         token: TOKEN,
         password: Some(PASSWORD),
