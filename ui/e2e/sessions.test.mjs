@@ -132,7 +132,7 @@ test("ten thousand messages: found, opened, and scrolled to their beginning", as
   await picture(page, "sessions-search");
   await accessible(page, "search");
   await page.keyboard.press("Enter");
-  await page.getByText(`Message ${TOTAL}`).last().waitFor();
+  await answers(page).filter({ hasText: `Message ${TOTAL}` }).waitFor();
   await until(page, () => document.activeElement?.id === "message");
   const walk = await page.evaluate(walkUp);
   assert.ok(walk.reached, "the beginning is reached");
@@ -140,7 +140,7 @@ test("ten thousand messages: found, opened, and scrolled to their beginning", as
   assert.ok(walk.mostRows <= 320, `${walk.mostRows} rows were in the document at once`);
   await page.locator(".bubble", { hasText: "Message **1** " }).waitFor();
   await page.getByRole("button", { name: "Jump to latest" }).click();
-  await page.getByText(`Message ${TOTAL}`).last().waitFor();
+  await answers(page).filter({ hasText: `Message ${TOTAL}` }).waitFor();
   await noSidewaysScroll(page, "long");
 });
 

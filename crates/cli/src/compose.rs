@@ -105,10 +105,19 @@ fn open(loaded: &Loaded) -> Result<SqliteStore, Failure> {
     })
 }
 
-/// What health shows as wrong from the start.
+/// What health shows as wrong from the start: a configuration that is not the one in the file, and
+/// providers whose key could not be had.
 fn problems(loaded: &Loaded) -> Vec<String> {
-    match &loaded.source {
-        FileState::LastKnownGood { problem } => vec![problem.clone()],
-        FileState::Missing | FileState::Valid => Vec::new(),
-    }
+    let config = match &loaded.source {
+        FileState::LastKnownGood { problem } => Some(problem.clone()),
+        FileState::Missing | FileState::Valid => None,
+    };
+    let providers = &loaded.config.models.providers;
+    let keyless = providers.iter().filter(|(name, provider)| {
+        provider.api_key.is_some() && !loaded.secrets.provider_keys.contains_key(*name)
+    });
+    let keyless = keyless.map(|(name, _)| {
+        format!("models.providers.{name}.apiKey could not be had: see `tidegate config validate`, then restart")
+    });
+    config.into_iter().chain(keyless).collect()
 }

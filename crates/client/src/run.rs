@@ -36,7 +36,7 @@ pub enum RunNotice<'a> {
     Update(&'a AgentEvent),
     /// Some updates are missing; the next one has the whole text again.
     Missed(EventError),
-    /// The connection was lost, or the gateway asked to wait; it is outcome again.
+    /// The connection was lost, or the gateway asked to wait; it is tried again.
     Again(&'a Error),
 }
 

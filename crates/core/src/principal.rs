@@ -1,5 +1,5 @@
-//! Who acts. A principal is made by the authenticator of the edge and by nobody else; nothing in
-//! it comes from what a client says about itself.
+//! Who acts. A principal is made where a handshake is decided: by the edge for the shared secret, by
+//! the engine's pairing for a device. Nothing in it comes from what a client says about itself.
 
 use tidegate_protocol::{DeviceId, Role, Scope};
 

@@ -1,5 +1,5 @@
 //! State: the ports of `tidegate_core::store` on SQLite ([`SqliteStore`]) and in memory
-//! ([`MemoryStore`]). `tests/contract.rs` holds both to the same behaviour, `tests/crash.rs` kills
+//! ([`MemoryStore`]). `tests/contract` holds both to the same behaviour, `tests/crash.rs` kills
 //! the one on disk at every commit.
 #![deny(missing_docs)]
 

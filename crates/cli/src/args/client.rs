@@ -49,7 +49,7 @@ pub(crate) struct AgentArgs {
     /// The message; - reads standard input
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) message: String,
-    /// A peer whose conversation to use
+    /// A peer; every direct peer shares the main conversation, so this changes nothing yet
     #[arg(long, value_name = "ID")]
     pub(crate) to: Option<String>,
     /// The conversation, by its key (default: the main one)

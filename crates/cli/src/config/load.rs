@@ -261,7 +261,7 @@ impl Loaded {
                 }
                 Err(error) => {
                     let message = format!(
-                        "{}; without its key this provider is asked nothing",
+                        "{}; this provider is asked without a key, and will probably refuse",
                         error.problem
                     );
                     self.warnings.push(ConfigIssue { path: key, message });

@@ -27,7 +27,7 @@ pub(crate) struct ProviderConfig {
     /// Its key. Default none. reload: restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) api_key: Option<SecretRef>,
-    /// Models to offer besides those that the provider lists itself. Default none. reload: restart.
+    /// Models to offer. If any is named, the provider is not asked for its own list. Default none: it is asked. reload: restart.
     #[serde(default)]
     #[schemars(length(max = 1000))]
     pub(crate) models: Vec<ModelConfig>,

@@ -1,4 +1,5 @@
-//! Watches the bytes of a connection pass by and reads the frame headers among them, so that a
+//! Watches the bytes of a connection pass by: holds those that go out until the socket takes them,
+//! and reads the frame headers among those that come, so that a
 //! limit is enforced when it is declared and not after the memory is spent: message size,
 //! fragments, control frames, and large messages of the whole process (SECURITY T56, T57).
 
@@ -16,6 +17,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::gauges::Gauges;
+use super::outgoing::Outgoing;
 
 /// Messages above this size count against the budget of the process.
 const LARGE_BYTES: u64 = 512 * 1024;
@@ -62,6 +64,7 @@ pub(crate) struct Meter<S> {
     /// Bytes that came with the upgrade request.
     early: Bytes,
     scan: Scan,
+    out: Outgoing,
     gauges: Arc<Gauges>,
 }
 
@@ -105,7 +108,7 @@ impl<S> Meter<S> {
             close_seen: false,
             leaving: false,
         };
-        Self { stream, early, scan, gauges }
+        Self { stream, early, scan, out: Outgoing::default(), gauges }
     }
 
     /// The limit for messages that begin from now on.
@@ -117,6 +120,11 @@ impl<S> Meter<S> {
     pub(crate) fn leave(&mut self) {
         self.scan.leaving = true;
         self.scan.reserved = None;
+    }
+
+    /// Queues one frame; a flush writes it. Gives its size in bytes.
+    pub(crate) fn push_frame(&mut self, kind: u8, parts: &[&[u8]]) -> usize {
+        self.out.push_frame(kind, parts)
     }
 
     /// Whether the peer's close frame has passed.
@@ -270,17 +278,21 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        let written = std::task::ready!(Pin::new(&mut self.stream).poll_write(cx, buf))?;
-        self.gauges.sent(written);
-        Poll::Ready(Ok(written))
+    /// What the library sends by itself: queued behind the frames that wait. It is little, since
+    /// control frames are short and counted.
+    fn poll_write(mut self: Pin<&mut Self>, _cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        self.out.push_bytes(buf);
+        Poll::Ready(Ok(buf.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let this = &mut *self;
+        std::task::ready!(this.out.poll_drain(&mut this.stream, &this.gauges, cx))?;
+        Pin::new(&mut this.stream).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        std::task::ready!(self.as_mut().poll_flush(cx))?;
         Pin::new(&mut self.stream).poll_shutdown(cx)
     }
 }

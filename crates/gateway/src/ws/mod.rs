@@ -7,6 +7,7 @@ mod grant;
 mod handshake;
 mod hello;
 mod meter;
+mod outgoing;
 mod session;
 mod socket;
 pub(crate) mod sweep;

@@ -8,12 +8,13 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Sink, Stream, StreamExt};
+use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tidegate_outbox::Frame;
 use tidegate_protocol::close::{BAD_TEXT, CloseCode, PROTOCOL, TOO_BIG};
 use tidegate_protocol::frame::event_tail;
-use tidegate_protocol::limits::{REPLY_MAX_BYTES, message_bytes};
+use tidegate_protocol::limits::message_bytes;
 use tidegate_protocol::version::Protocol;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
@@ -23,13 +24,13 @@ use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
 
 use super::gauges::Gauges;
 use super::meter::Meter;
+#[cfg(feature = "conformance")]
+use super::outgoing::BINARY;
+use super::outgoing::{PING, TEXT};
 
-/// Buffers of an idle connection; 128 KiB each by the library's default (PERFORMANCE 2.5).
+/// The read buffer of a connection; 128 KiB by the library's default (PERFORMANCE 2.5).
 const BUFFER_BYTES: usize = 4 * 1024;
-/// The library fails a write above this; larger than any single frame of ours, and than any of
-/// the conformance suite's.
-const WRITE_BUFFER_MAX: usize = if cfg!(feature = "conformance") { 32 * 1024 * 1024 } else { REPLY_MAX_BYTES + 1024 * 1024 };
-/// Bytes given to the library before the socket has taken them.
+/// Bytes gathered before the socket is asked to take them.
 const WRITE_AHEAD_BYTES: usize = 64 * 1024;
 /// How long the peer may take to answer a close.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
@@ -85,8 +86,8 @@ impl Socket {
         let largest = message_bytes(Protocol::V4);
         let mut config = WebSocketConfig::default();
         config.read_buffer_size = BUFFER_BYTES;
-        config.write_buffer_size = BUFFER_BYTES;
-        config.max_write_buffer_size = WRITE_BUFFER_MAX;
+        // The library writes control frames only; they wait where the others do.
+        config.write_buffer_size = 0;
         config.max_message_size = Some(largest);
         config.max_frame_size = Some(largest);
         config.accept_unmasked_frames = false;
@@ -126,18 +127,13 @@ impl Socket {
                 self.flushing = true;
                 continue;
             };
-            match Pin::new(&mut self.inner).poll_ready(cx) {
-                Poll::Ready(Err(_)) => return Poll::Ready(Written::Failed),
-                Poll::Ready(Ok(())) | Poll::Pending => {}
-            }
-            if let Frame::Close { code, reason } = frame {
-                return Poll::Ready(Written::Closing { code, reason });
-            }
-            let message = encode(frame);
-            self.unflushed += message.len().max(1);
-            if Pin::new(&mut self.inner).start_send(message).is_err() {
-                return Poll::Ready(Written::Failed);
-            }
+            let out = self.inner.get_mut();
+            self.unflushed += match frame {
+                Frame::Reply(text) => out.push_frame(TEXT, &[text.as_bytes()]),
+                Frame::Event { head, seq } => out.push_frame(TEXT, &[head.as_bytes(), event_tail(seq).as_bytes()]),
+                Frame::Ping => out.push_frame(PING, &[]),
+                Frame::Close { code, reason } => return Poll::Ready(Written::Closing { code, reason }),
+            };
         }
     }
 
@@ -195,13 +191,15 @@ impl Socket {
 
     /// Sends one frame, for the handshake. False if the socket failed.
     pub(crate) async fn send(&mut self, text: String) -> bool {
-        futures_util::SinkExt::send(&mut self.inner, Message::Text(Utf8Bytes::from(text))).await.is_ok()
+        self.inner.get_mut().push_frame(TEXT, &[text.as_bytes()]);
+        self.inner.flush().await.is_ok()
     }
 
     /// Sends binary bytes back, for the echo of the conformance suite. False if the socket failed.
     #[cfg(feature = "conformance")]
     pub(crate) async fn send_binary(&mut self, bytes: Bytes) -> bool {
-        futures_util::SinkExt::send(&mut self.inner, Message::Binary(bytes)).await.is_ok()
+        self.inner.get_mut().push_frame(BINARY, &[&bytes]);
+        self.inner.flush().await.is_ok()
     }
 
     /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives
@@ -215,7 +213,8 @@ impl Socket {
             let raw = self.inner.get_mut();
             raw.leave();
             let mut rest = vec![0; BUFFER_BYTES];
-            while !raw.close_seen() && matches!(tokio::io::AsyncReadExt::read(raw, &mut rest).await, Ok(1..)) {}
+            let flushed = raw.flush().await.is_ok();
+            while flushed && !raw.close_seen() && matches!(raw.read(&mut rest).await, Ok(1..)) {}
         };
         // On the heap: a connection would else keep room for its end all its life.
         let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, goodbye)).await;
@@ -223,8 +222,12 @@ impl Socket {
 
     /// The peer said goodbye: answers it.
     pub(crate) async fn answer_close(&mut self) {
-        let rest = async { while let Some(Ok(_)) = self.inner.next().await {} };
-        let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, rest)).await;
+        let goodbye = async {
+            while let Some(Ok(_)) = self.inner.next().await {}
+            // The library ends with its answer written, but not out.
+            let _ = self.inner.get_mut().flush().await;
+        };
+        let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, goodbye)).await;
     }
 }
 
@@ -240,21 +243,6 @@ pub(crate) enum Written {
     },
     /// The socket failed.
     Failed,
-}
-
-fn encode(frame: Frame) -> Message {
-    match frame {
-        Frame::Reply(text) => Message::Text(Utf8Bytes::from(text)),
-        Frame::Event { head, seq } => {
-            let tail = event_tail(seq);
-            let mut text = String::with_capacity(head.len() + tail.len());
-            text.push_str(&head);
-            text.push_str(&tail);
-            Message::Text(Utf8Bytes::from(text))
-        }
-        Frame::Ping => Message::Ping(Bytes::new()),
-        Frame::Close { .. } => Message::Close(None),
-    }
 }
 
 /// A close reason fits into a control frame.

@@ -1,4 +1,4 @@
-//! The same ports in maps, for tests of what stands on them and for a gateway that keeps nothing.
+//! The same ports in maps, for tests of what stands on them.
 
 mod devices;
 mod runs;

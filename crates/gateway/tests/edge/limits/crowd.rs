@@ -36,7 +36,7 @@ async fn an_upgraded_socket_that_gives_way_is_told_to_come_back_later() {
         crowd.push(Raw::dial(edge.addr).await);
         settle().await;
     }
-    let reason = "too many unknown connections from this address";
+    let reason = "no room for unknown connections now";
     assert_eq!(first.closed().await, Some((1013, reason.into())));
     edge.stopped().await;
 }

@@ -1,0 +1,5 @@
+//! Tests of the configuration.
+
+mod files;
+mod home;
+mod layers;
