@@ -189,7 +189,7 @@ for (const [code, sentence] of [
 }
 
 for (const colorScheme of ["light", "dark"]) {
-  for (const width of [390, 1280]) {
+  for (const width of [390, 1280, 1920]) {
     test(`every view is accessible and fits: ${colorScheme}, ${width} px`, async () => {
       await fresh({ colorScheme, viewport: { width, height: 844 } });
       await everyView(`${colorScheme}-${width}`, width < 600);

@@ -21,7 +21,7 @@ const CLI_CALLS: u32 = 50;
 /// A message that makes an event of about 500 bytes.
 const WORDS: usize = 290;
 /// Letters of the messages that a reader leaves unread: its budget is full within seconds.
-const SLOW_WORDS: usize = 16_000;
+const SLOW_WORDS: usize = 60_000;
 
 /// What a round gives: the figures, and what the tools said, word for word.
 #[derive(Default)]
