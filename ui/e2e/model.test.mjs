@@ -77,7 +77,7 @@ test("thoughts are shown while they come, and stay with the answer", async () =>
   await look("thought-and-text");
   spoke.open();
   await settled(page);
-  await page.getByText("High water is at seven. Low water at one.").waitFor();
+  await answers(page).getByText("High water is at seven. Low water at one.").waitFor();
   await page.reload();
   await connected(page);
   await page.getByText("Thoughts").click();
@@ -144,7 +144,7 @@ test("a refused key and a limit are told as they are, and the next message is an
     yield { text: "Here I am again." };
   };
   await write(page, "still there?");
-  await page.getByText("Here I am again.").waitFor();
+  await answers(page).getByText("Here I am again.").waitFor();
 });
 
 test("a stream that breaks keeps what was said, and tells why it ended", async () => {
@@ -159,7 +159,7 @@ test("a stream that breaks keeps what was said, and tells why it ended", async (
   heard.open();
   await page.getByText("The model could not answer").waitFor();
   await settled(page);
-  await page.getByText("It begins well").waitFor();
+  await answers(page).getByText("It begins well").waitFor();
   await look("broken");
 });
 
@@ -174,7 +174,7 @@ test("a stopped answer keeps its words, and the model server is let go", async (
   await page.getByRole("button", { name: "Stop answer" }).click();
   await page.getByText("Stopped", { exact: true }).waitFor();
   await settled(page);
-  await page.getByText("I shall speak for ever").waitFor();
+  await answers(page).getByText("I shall speak for ever").waitFor();
   await hangup;
 });
 

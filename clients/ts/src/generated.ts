@@ -141,7 +141,7 @@ export interface AgentParams {
   idempotencyKey: string;
   /** Which agent. */
   agentId?: string;
-  /** A peer whose session to use. */
+  /** Accepted and not used: direct peers share the main session. */
   to?: string;
   /** A message to reply to. */
   replyTo?: string;
@@ -605,7 +605,7 @@ export type GroupActivation =
 
 /** Params of `health`. */
 export interface HealthParams {
-  /** Ask the channels again instead of answering from the last probe. */
+  /** Accepted and not used until there are channels to ask. */
   probe?: boolean;
 }
 
@@ -918,13 +918,13 @@ export interface SendParams {
   mediaUrl?: string;
   /** Several of them. */
   mediaUrls?: string[];
-  /** Show a video as a looping picture, where the network can. */
+  /** Accepted and not used by WebChat. */
   gifPlayback?: boolean;
   /** The channel: `webchat`. Absent means `webchat` if `to` is a session here. */
   channel?: string;
-  /** The account on the channel. */
+  /** Accepted and not used: WebChat has one account. */
   accountId?: string;
-  /** The session whose transcript mirrors the message. */
+  /** Accepted and not used: the target is the session. */
   sessionKey?: string;
 }
 
@@ -1286,7 +1286,7 @@ export interface Shutdown {
 export interface Snapshot {
   /** Who is connected, newest first. */
   presence: PresenceEntry[];
-  /** The health summary. */
+  /** The health summary; empty before it was first computed. */
   health: unknown;
   /** Versions of both. */
   stateVersion: StateVersion;

@@ -30,7 +30,7 @@ pub(crate) fn refuse_strangers(address: &Address, state_dir: &Path) -> Result<()
 
 /// The users whose sockets would get a connection to `127.0.0.1:port`, as the kernel tells.
 /// Empty where it does not tell, or where nobody listens.
-fn listeners(port: u16) -> Vec<u32> {
+pub(crate) fn listeners(port: u16) -> Vec<u32> {
     let read = |file| std::fs::read_to_string(file).unwrap_or_default();
     owners(&read("/proc/net/tcp"), &read("/proc/net/tcp6"), port)
 }

@@ -125,7 +125,10 @@ pub(crate) fn refuse_foreign(path: &Path) -> Result<(), StateDirError> {
 /// Files that others could read or write lose those rights; one level of our own names deep.
 /// The secret is left alone: whoever could read it may have, and [`crate::owner_token`] says so.
 fn tighten_below(path: &Path, notices: &mut Vec<String>) -> std::io::Result<()> {
-    for directory in [path.to_owned(), path.join("logs")] {
+    for directory in [path.to_owned(), path.join("logs"), path.join("identity")] {
+        if !directory.exists() {
+            continue;
+        }
         for entry in std::fs::read_dir(&directory)? {
             let entry = entry?;
             let meta = entry.metadata()?; // of the link, not of what it points to

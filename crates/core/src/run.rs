@@ -37,6 +37,10 @@ pub struct RunRequest {
     /// Deadline in milliseconds from its start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
+    /// Whether the caller may administer: `/new` and `/model x` need it, like the methods that they
+    /// stand for.
+    #[serde(default)]
+    pub may_administer: bool,
     /// A name for the session, if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,

@@ -25,6 +25,13 @@ pub(crate) enum Command {
     Model(Option<String>),
 }
 
+impl Command {
+    /// Whether it does what `sessions.reset` and `sessions.patch` do.
+    pub(crate) const fn administers(&self) -> bool {
+        matches!(self, Self::New | Self::Model(Some(_)))
+    }
+}
+
 /// Whether the whole message is a stop word.
 pub(crate) fn is_stop_word(message: &str) -> bool {
     let word = message.trim().to_lowercase();

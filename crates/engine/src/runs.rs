@@ -252,7 +252,8 @@ impl Engine {
     pub async fn deliver(&self, once: Once, key: SessionKey, text: String) -> Result<Sent, EngineError> {
         let inner = self.inner();
         let at_ms = inner.clock.now_ms();
-        let run_id = RunId::new(once.key.clone());
+        // A name of its own: the caller's key may be the name of somebody's run.
+        let run_id = RunId::new(format!("inject-{}", inner.ids.uuid()));
         let message = NewMessage::injected(inner.ids.uuid(), text.clone(), at_ms, Some(run_id.clone()));
         match inner.sessions.deliver(once, &key, inner.ids.uuid(), message).await? {
             Delivered::New { message_id } => {
@@ -262,6 +263,7 @@ impl Engine {
                     thinking: None,
                     extra_system_prompt: None,
                     timeout_ms: None,
+                    may_administer: false,
                     label: None,
                 };
                 Speaker::new(&inner.events, run_id, &request).injected(&text, at_ms);

@@ -369,6 +369,9 @@ impl Engine {
     /// Answers a slash command, if the run is one.
     async fn answer_command(&self, lead: &Run) -> Result<Option<String>, StoreError> {
         match commands::parse(&lead.request.message) {
+            Some(command) if command.administers() && !lead.request.may_administer => {
+                Ok(Some("This changes the conversation for everyone and needs the right `operator.admin`.".into()))
+            }
             Some(command) => Ok(Some(self.command(&lead.session_key, command).await?)),
             None => Ok(None),
         }

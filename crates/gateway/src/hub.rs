@@ -9,7 +9,7 @@ use tidegate_core::{Action, Chain, EventSink, Principal, Resource, authorize};
 use tidegate_outbox::{Budget, Class, Outbox, Overflow, Pushed};
 use tidegate_protocol::close::{POLICY, RESTART, SERVICE_RESTART, SLOW_CONSUMER};
 use tidegate_protocol::version::Protocol;
-use tidegate_protocol::{ConnId, Delivery, Event, EventSpec, EventVisitor, catalog, limits};
+use tidegate_protocol::{ConnId, Delivery, Event, EventSpec, EventVisitor, Scope, catalog, limits};
 use tokio_util::sync::CancellationToken;
 
 use crate::metrics::Metrics;
@@ -40,6 +40,15 @@ pub(crate) struct Conn {
 impl Conn {
     pub(crate) fn caller(&self) -> &Principal {
         self.chain.caller()
+    }
+
+    /// Largest message that it may send: the large ones are for those who may talk to agents.
+    pub(crate) fn message_limit(&self) -> usize {
+        if self.caller().scopes.grants(Scope::Write) {
+            limits::message_bytes(self.protocol)
+        } else {
+            limits::message_bytes(Protocol::V3)
+        }
     }
 
     /// Ends the connection, whatever waits for it, with close 1008 and this reason.

@@ -8,6 +8,9 @@ use serde_json::value::RawValue;
 
 use crate::error::ErrorShape;
 
+/// Longest id of a request, in bytes.
+pub const ID_BYTES: usize = 256;
+
 /// The envelope of a request (DECISIONS D2): exactly these keys.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -41,7 +44,8 @@ impl<'a> RequestFrame<'a> {
             return None;
         }
         let frame: Self = serde_json::from_str(text).ok()?;
-        (frame.kind == "req" && !frame.id.is_empty() && !frame.method.is_empty()).then_some(frame)
+        let named = !frame.id.is_empty() && frame.id.len() <= ID_BYTES && !frame.method.is_empty();
+        (frame.kind == "req" && named).then_some(frame)
     }
 }
 

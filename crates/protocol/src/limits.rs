@@ -32,6 +32,9 @@ pub const SLOW_MESSAGE_BYTES_PER_S: u64 = 16 * 1024;
 pub const CONTROL_FRAMES_PER_S: u32 = 10;
 /// Longest close reason, in bytes (RFC 6455 allows 123; V3 cuts at 120).
 pub const CLOSE_REASON_BYTES: usize = 120;
+/// Longest message that a client may send, in characters; the schema of each method says it too.
+/// Every event that repeats it fits into the smallest budget of a connection.
+pub const MESSAGE_CHARS: usize = 131_072;
 /// Largest part of a session that `chat.history` returns, in bytes (V3 4).
 pub const HISTORY_BYTES: usize = 6 * 1024 * 1024;
 /// Most messages that `chat.history` returns (V3 4).

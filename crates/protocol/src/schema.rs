@@ -9,6 +9,7 @@ use crate::api::connect::ConnectParams;
 use crate::catalog;
 use crate::error::ErrorCode;
 use crate::event::{Event, EventVisitor};
+use crate::frame::ID_BYTES;
 use crate::method::{Method, MethodVisitor, NoAck};
 use crate::{close, version};
 
@@ -63,7 +64,7 @@ pub fn request_frame() -> Value {
         "type": "object",
         "properties": {
             "type": { "const": "req" },
-            "id": { "type": "string", "minLength": 1 },
+            "id": { "type": "string", "minLength": 1, "maxLength": ID_BYTES },
             "method": { "type": "string", "minLength": 1 },
             "params": {},
             "traceparent": { "type": "string" },

@@ -54,6 +54,7 @@ fn new_run(name: &str) -> NewRun {
             thinking: None,
             extra_system_prompt: None,
             timeout_ms: None,
+            may_administer: true,
             label: None,
         },
         room: true,

@@ -4,8 +4,8 @@ import { fullKey } from "../session-key.ts";
 import { readChatEvent } from "../wire/events.ts";
 import { list, object, text } from "../wire/read.ts";
 import { readSession, type Session } from "../wire/session.ts";
-import { setDraft } from "./drafts.ts";
-import { showConversation } from "./conversation.ts";
+import { showConversation, turns } from "./conversation.ts";
+import { draftOf, setDraft } from "./drafts.ts";
 import { gateway, hello, isReady } from "./gateway.ts";
 import { browser, keep, recall } from "./storage.ts";
 
@@ -90,13 +90,22 @@ export function startNew(): void {
   select(`agent:${agent}:web:${freshId(12)}`, true);
 }
 
-/** On the first connection: the conversation of last time if it still exists, else the main one. */
+/**
+ * On the first connection: the conversation of last time, at once, so that nothing typed early gets
+ * lost; if the list then shows that it is gone, and nothing was begun in it, the main one.
+ */
 export async function openFirst(): Promise<void> {
+  const main = hello.value?.mainSessionKey ?? "agent:main:main";
+  const last = recall(browser, "open", main);
+  select(last);
   await refreshSessions();
-  if (openKey.value !== "") return;
-  const last = recall(browser, "open", "");
-  const exists = sessions.value.some((session) => session.key === last);
-  select(exists ? last : (hello.value?.mainSessionKey ?? "agent:main:main"));
+  const isGone = isReady.value && last !== main && !sessions.value.some((session) => session.key === last);
+  if (isGone && openKey.value === last && isUntouched()) select(main);
+}
+
+function isUntouched(): boolean {
+  const { mine, run } = turns.value;
+  return draftOf(openKey.value) === "" && mine.length === 0 && run === undefined;
 }
 
 export function patchSession(

@@ -13,7 +13,8 @@ export function start(): Promise<void> {
     takeSnapshot();
     flushOutbox();
     void refreshModels();
-    void (openKey.value === "" ? openFirst() : refreshSessions());
+    if (openKey.value === "") return void openFirst();
+    void refreshSessions();
     void refreshConversation();
   });
   whenGap(() => {

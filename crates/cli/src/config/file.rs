@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::Path;
 
 use super::check::check;
@@ -37,7 +37,9 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Finding> {
         message,
         at: None,
     };
-    let mut file = match std::fs::File::open(path) {
+    // Not waiting: a named pipe would hold up the start until somebody writes into it.
+    let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
+    let mut file = match std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return match std::fs::symlink_metadata(path) {

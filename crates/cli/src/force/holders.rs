@@ -46,7 +46,11 @@ pub(crate) fn holders(port: u16, state_dir: &Path) -> Option<Vec<Holder>> {
     if listed.as_ref().is_some_and(|found| !found.is_empty()) {
         return listed;
     }
+    // The kernel must say that a program of ours listens there: the gateway of the lock may listen
+    // elsewhere.
+    let me = rustix::process::geteuid().as_raw();
     let by_lock: Vec<_> = crate::lock::holder(state_dir)
+        .filter(|_| crate::listener::listeners(port).contains(&me))
         .and_then(from_proc)
         .into_iter()
         .collect();

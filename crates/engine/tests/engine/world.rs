@@ -143,6 +143,7 @@ pub(crate) fn ask(principal: &str, key: &str, session: &SessionKey, message: &st
             thinking: None,
             extra_system_prompt: None,
             timeout_ms: None,
+            may_administer: true,
             label: None,
         },
     }

@@ -59,10 +59,6 @@ impl Authenticator {
         if self.password.is_some() { "password" } else { "token" }
     }
 
-    pub(crate) const fn limiter(&self) -> &Limiter {
-        &self.limiter
-    }
-
     /// Looks at the shared secrets of a connect. A wrong one is counted only by
     /// [`Authenticator::wrong`], since it may still be a device token.
     pub(crate) fn check(&self, peer: IpAddr, auth: Option<&ConnectAuth>) -> Shown {

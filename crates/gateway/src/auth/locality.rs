@@ -7,18 +7,15 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::HeaderMap;
 use axum::http::header::{HOST, ORIGIN};
 
-/// Headers of a proxy: with any of them the peer's address is not the client's.
-const FORWARDING: [&str; 9] = [
-    "forwarded",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-forwarded-port",
-    "x-real-ip",
-    "via",
-    "cf-connecting-ip",
-    "tailscale-user-login",
-];
+/// Headers of a proxy, by name and by beginning: with any of them the peer's address is not the
+/// client's.
+const FORWARDING: [&str; 7] =
+    ["forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "x-original-forwarded-for"];
+const FORWARDING_FAMILIES: [&str; 6] = ["x-forwarded", "cf-", "tailscale-", "fly-", "x-envoy-", "x-amzn-"];
+
+fn is_forwarding(name: &str) -> bool {
+    FORWARDING.contains(&name) || FORWARDING_FAMILIES.iter().any(|family| name.starts_with(family))
+}
 
 /// What was found out about a request's way here.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,7 +58,7 @@ pub(crate) fn check(
         }
     }
     let addr = peer.ip().to_canonical();
-    let forwarded = FORWARDING.iter().any(|name| headers.contains_key(*name));
+    let forwarded = headers.keys().any(|name| is_forwarding(name.as_str()));
     Ok(Locality { addr, direct_loopback: addr.is_loopback() && !forwarded, has_origin })
 }
 
@@ -129,7 +126,7 @@ mod tests {
     #[test]
     fn any_forwarding_header_ends_directness() {
         assert!(look(&[("host", "localhost")]).unwrap().direct_loopback);
-        for header in FORWARDING {
+        for header in FORWARDING.into_iter().chain(["x-forwarded-for", "cf-ray", "tailscale-user-login"]) {
             assert!(!look(&[("host", "localhost"), (header, "127.0.0.1")]).unwrap().direct_loopback, "{header}");
         }
     }

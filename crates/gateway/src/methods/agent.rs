@@ -38,6 +38,7 @@ impl Serve<Agent> for Api {
             thinking: params.thinking,
             extra_system_prompt: params.extra_system_prompt,
             timeout_ms: params.timeout.filter(|seconds| *seconds > 0).map(|seconds| u64::from(seconds) * 1000),
+            may_administer: call.may_administer(),
             label: params.label,
         };
         let ticket = self.0.engine.ask(RunAsk { once, session_key, request }).await?;

@@ -14,6 +14,9 @@ use super::convert;
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
+/// Stored bytes of a page: what the wire adds to a thousand messages fits into the rest.
+const HISTORY_TEXT_BYTES: usize = limits::HISTORY_BYTES - 1024 * 1024;
+
 impl Serve<ChatHistory> for Api {
     async fn serve(&self, _call: Call<ChatHistory>, params: ChatHistoryParams) -> Result<ChatHistoryResult, ApiError> {
         let engine = &self.0.engine;
@@ -21,7 +24,7 @@ impl Serve<ChatHistory> for Api {
         let query = HistoryQuery {
             before: params.before,
             limit: params.limit.unwrap_or(limits::HISTORY_DEFAULT_MESSAGES).min(limits::HISTORY_MESSAGES),
-            max_bytes: limits::HISTORY_BYTES,
+            max_bytes: HISTORY_TEXT_BYTES,
         };
         let view = engine.history(&key, query).await?;
         let level = view.session.as_ref().and_then(|session| session.settings.thinking_level.clone());
@@ -67,6 +70,7 @@ impl Serve<ChatSend> for Api {
             thinking: params.thinking,
             extra_system_prompt: None,
             timeout_ms: params.timeout_ms.filter(|ms| *ms > 0),
+            may_administer: call.may_administer(),
             label: None,
         };
         let once = call.once(&params.idempotency_key);

@@ -8,7 +8,7 @@ use tidegate_core::run::Once;
 use tidegate_core::secret::sha256_hex;
 use tidegate_protocol::frame::ResponseFrame;
 use tidegate_protocol::strict::canonical;
-use tidegate_protocol::{IdempotencyKey, Method, Serve, Server};
+use tidegate_protocol::{IdempotencyKey, Method, Scope, Serve, Server};
 
 use crate::error::ApiError;
 use crate::hub::Conn;
@@ -28,6 +28,11 @@ impl<M: Method> Call<M> {
         let keyed = matches!(M::SPEC.effect, tidegate_protocol::Effect::Keyed);
         let params_hash = keyed.then(|| sha256_hex(canonical(params).as_bytes()));
         Self { permit, conn, request_id, params_hash, method: PhantomData }
+    }
+
+    /// Whether the caller may also do what needs [`Scope::Admin`].
+    pub(crate) fn may_administer(&self) -> bool {
+        self.permit.caller().scopes.grants(Scope::Admin)
     }
 
     /// Who asks for a keyed effect, and how a repetition is recognised.

@@ -2,13 +2,14 @@
 //! encode. A caller without the right cannot make us build values from its params.
 
 use std::panic::AssertUnwindSafe;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use jsonschema::Validator;
 use serde_json::Value;
 use tidegate_core::{Action, Resource, authorize};
-use tidegate_protocol::frame::RequestFrame;
+use tidegate_protocol::frame::{ID_BYTES, RequestFrame};
 use tidegate_protocol::{ErrorCode, ErrorShape, limits, schema, strict};
 use tokio::time::Instant;
 
@@ -20,6 +21,10 @@ use crate::rpc::refusal::problems;
 use crate::rpc::router::{Entry, Request};
 use crate::state::Shared;
 
+/// Bad frames up to this size are told what is wrong with them.
+const EXPLAINED_BYTES: usize = 64 * 1024;
+static REQUEST_FRAME: LazyLock<Option<Validator>> =
+    LazyLock::new(|| jsonschema::validator_for(&schema::request_frame()).ok());
 /// Deadline of a handler that does not wait for a run.
 const HANDLER_DEADLINE: Duration = Duration::from_mins(1);
 /// When to try again when too many requests are at work.
@@ -132,13 +137,18 @@ fn too_large() -> ErrorShape {
     ))
 }
 
-/// JSON that is no valid request: answered with what is wrong, under whatever id it carries.
+/// JSON that is no valid request: answered with what is wrong, under whatever id it carries. Of a
+/// large one only that it is wrong: nobody has shown a right to have it read.
 fn bad_frame(text: &str) -> Option<String> {
+    if text.len() > EXPLAINED_BYTES {
+        serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
+        return Some(failed("invalid", &ApiError::invalid("invalid request frame: must be a request of this protocol")));
+    }
     // Not the strict parser: a key that stands twice is what may have to be told.
     let value: Value = serde_json::from_str(text).ok()?;
-    let validator = jsonschema::validator_for(&schema::request_frame()).ok()?;
-    let why = problems(&validator, &value).unwrap_or_else(|| "must be an object with each key once".into());
-    let id = value.get("id").cloned().unwrap_or_else(|| Value::String("invalid".into()));
+    let why = REQUEST_FRAME.as_ref().and_then(|validator| problems(validator, &value))
+        .unwrap_or_else(|| "must be an object with each key once".into());
+    let id = value.get("id").filter(|id| id.as_str().is_none_or(|id| id.len() <= ID_BYTES)).cloned().unwrap_or_else(|| Value::String("invalid".into()));
     let error = ErrorShape::invalid(format!("invalid request frame: {why}"));
     serde_json::to_string(&serde_json::json!({ "type": "res", "id": id, "ok": false, "error": error })).ok()
 }

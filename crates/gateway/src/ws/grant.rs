@@ -15,6 +15,9 @@ use crate::auth::device::{Challenge, ProvedDevice, prove};
 use crate::auth::limiter::Kind;
 use crate::error::ApiError;
 
+/// Characters of a device id: hex SHA-256.
+const DEVICE_ID_CHARS: usize = 64;
+
 /// What a connection was granted.
 pub(crate) struct Claim {
     pub(crate) principal: Principal,
@@ -140,33 +143,40 @@ async fn with_device(
     if let Some(code) = auth.and_then(|auth| auth.bootstrap_token.as_deref()) {
         return with_code(arrival, refuse, claim, code).await;
     }
-    let shown = arrival.shared.auth.check(locality.addr, auth);
-    if shown == Shown::Good {
-        let joined = if locality.direct_loopback { Joined::Owner } else { Joined::Secret };
-        return engine.admit(claim, joined).await.map_err(|why| pairing(refuse, why));
-    }
-    let Some(token) = device_token(auth) else { return Err(unauthorized(arrival, refuse, params, shown)) };
-    match engine.admit(claim, Joined::Token(Secret::new(token.to_owned()))).await {
-        Ok(admission) => Ok(admission),
-        Err(PairRefusal::BadToken) if auth.is_some_and(|auth| auth.token.is_none()) => {
-            let limited = arrival.shared.auth.wrong(locality.addr, Kind::DeviceToken);
-            Err(limited.map_or_else(
-                || refuse.invalid("unauthorized: device token mismatch", "AUTH_DEVICE_TOKEN_MISMATCH"),
-                |wait| rate_limited(arrival, refuse, wait),
-            ))
+    // A live token of the device comes first and is never blocked; what else was shown is judged,
+    // and counted, as the secret that it claims to be.
+    let token = device_token(auth);
+    if let Some(token) = token {
+        match engine.admit(claim.clone(), Joined::Token(Secret::new(token.to_owned()))).await {
+            Ok(admission) => return Ok(admission),
+            Err(PairRefusal::BadToken) => {}
+            Err(why) => return Err(pairing(refuse, why)),
         }
-        Err(PairRefusal::BadToken) => Err(unauthorized(arrival, refuse, params, shown)),
-        Err(why) => Err(pairing(refuse, why)),
+    }
+    match arrival.shared.auth.check(locality.addr, auth) {
+        Shown::Good => {
+            let joined = if locality.direct_loopback { Joined::Owner } else { Joined::Secret };
+            engine.admit(claim, joined).await.map_err(|why| pairing(refuse, why))
+        }
+        Shown::Missing(_) if token.is_some() => Err(bad_device_token(arrival, refuse)),
+        bad => Err(unauthorized(arrival, refuse, params, bad)),
     }
 }
 
+fn bad_device_token(arrival: &Arrival, refuse: &Refuse<'_>) -> Refusal {
+    let limited = arrival.shared.auth.wrong(arrival.locality.addr, Kind::DeviceToken);
+    limited.map_or_else(
+        || refuse.invalid("unauthorized: device token mismatch", "AUTH_DEVICE_TOKEN_MISMATCH"),
+        |wait| rate_limited(arrival, refuse, wait),
+    )
+}
+
 async fn with_code(arrival: &Arrival, refuse: &Refuse<'_>, claim: DeviceClaim, code: &str) -> Result<Admission, Refusal> {
-    let peer = arrival.locality.addr;
-    if let Some(wait) = arrival.shared.auth.limiter().blocked(peer, Kind::Code) {
-        return Err(rate_limited(arrival, refuse, wait));
-    }
+    // A code has 128 bits, so a good one is never refused for the sake of wrong ones.
     if !arrival.shared.engine.redeem(code) {
-        arrival.shared.auth.wrong(peer, Kind::Code);
+        if let Some(wait) = arrival.shared.auth.wrong(arrival.locality.addr, Kind::Code) {
+            return Err(rate_limited(arrival, refuse, wait));
+        }
         let text = "unauthorized: this link was used before or has expired; run `tidegate dashboard` for a new one";
         return Err(refuse.invalid(text, "AUTH_BOOTSTRAP_TOKEN_INVALID"));
     }
@@ -265,7 +275,9 @@ fn presence(
     let client = &params.client;
     let device_id = device.map(|device| device.id.to_string());
     let host = client.display_name.clone().unwrap_or_else(|| client.id.clone());
-    let instance_id = device_id.clone().or_else(|| client.instance_id.clone());
+    // Only a device may stand under a device's id.
+    let named = client.instance_id.clone().filter(|id| id.len() != DEVICE_ID_CHARS);
+    let instance_id = device_id.clone().or(named);
     let key = (client.mode != "cli").then(|| {
         let fallback = || format!("{}@{}", client.id, arrival.peer.addr);
         instance_id.clone().unwrap_or_else(fallback)

@@ -66,7 +66,7 @@ pub(crate) async fn run(mut arrival: Arrival) {
     let step = tokio::select! {
         step = tokio::time::timeout_at(deadline, greet(&mut arrival, &nonce)) => step,
         () = evicted.cancelled() => {
-            arrival.socket.close(TRY_LATER.code, "no room for unknown connections now").await;
+            arrival.socket.abandon(TRY_LATER.code, "no room for unknown connections now").await;
             return;
         }
     };
@@ -200,7 +200,7 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
         scopes = caller.scopes.words().join(","), "connected"
     );
     drop(granted);
-    socket.set_message_limit(limits::message_bytes(conn.protocol));
+    socket.set_message_limit(conn.message_limit());
     // A task of its own: this one has room for the whole handshake, which is over.
     let session = Session::new(Arc::clone(&shared), conn, guard);
     shared.tasks.spawn(session.run(socket));

@@ -4,7 +4,7 @@ use serde_json::value::RawValue;
 use tidegate_protocol::api::connect::{
     Features, HelloAuth, HelloOk, Policy, ServerInfo, SessionDefaults, Snapshot,
 };
-use tidegate_protocol::limits;
+use tidegate_protocol::{Scope, limits};
 
 use super::handshake::Granted;
 use crate::hub::Conn;
@@ -12,6 +12,7 @@ use crate::state::Shared;
 
 pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> HelloOk {
     let caller = conn.caller();
+    let reads = caller.scopes.grants(Scope::Read);
     let names = &shared.engine.agents().names;
     let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
     let health = shared.engine.health().map_or_else(|| "{}".to_owned(), |health| health.json.to_string());
@@ -29,12 +30,12 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             events: own(shared.hub.audible(&conn.chain)),
         },
         snapshot: Snapshot {
-            presence: shared.engine.presence().list().0,
+            presence: if reads { shared.engine.presence().list().0 } else { Vec::new() },
             health: RawValue::from_string(health).unwrap_or_default(),
             state_version: shared.engine.state_version(),
             uptime_ms: shared.uptime_ms(),
-            config_path: Some(shared.config.config_path.clone()),
-            state_dir: Some(shared.config.state_dir.clone()),
+            config_path: reads.then(|| shared.config.config_path.clone()),
+            state_dir: reads.then(|| shared.config.state_dir.clone()),
             session_defaults: SessionDefaults {
                 default_agent_id: names.default_agent.to_string(),
                 main_key: names.main_key.clone(),
@@ -51,7 +52,7 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             issued_at_ms: granted.claim.device_token.as_ref().map(|(_, at)| *at),
         }),
         policy: Policy {
-            max_payload: limits::message_bytes(conn.protocol) as u64,
+            max_payload: conn.message_limit() as u64,
             max_buffered_bytes: limits::event_backlog_bytes(conn.protocol) as u64,
             tick_interval_ms: limits::TICK_INTERVAL_MS,
         },

@@ -32,6 +32,8 @@ use super::outgoing::{PING, TEXT};
 const BUFFER_BYTES: usize = 4 * 1024;
 /// Bytes gathered before the socket is asked to take them.
 const WRITE_AHEAD_BYTES: usize = 64 * 1024;
+/// How long a goodbye to somebody who must give way may take.
+const ABANDON_WAIT: Duration = Duration::from_millis(50);
 /// How long the peer may take to answer a close.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
@@ -200,6 +202,12 @@ impl Socket {
     pub(crate) async fn send_binary(&mut self, bytes: Bytes) -> bool {
         self.inner.get_mut().push_frame(BINARY, &[&bytes]);
         self.inner.flush().await.is_ok()
+    }
+
+    /// Says goodbye without waiting for an answer.
+    pub(crate) async fn abandon(mut self, code: u16, reason: &str) {
+        let frame = CloseFrame { code: WireCode::from(code), reason: Utf8Bytes::from(cut(reason)) };
+        let _ = tokio::time::timeout(ABANDON_WAIT, self.inner.close(Some(frame))).await;
     }
 
     /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives

@@ -14,7 +14,7 @@ use crate::value::Nullable;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AgentParams {
     /// What to tell the agent.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 131_072))]
     pub message: String,
     /// Same key and params: same run.
     pub idempotency_key: IdempotencyKey,

@@ -174,7 +174,7 @@ pub struct ChatSendParams {
     #[schemars(length(max = 64))]
     pub session_id: Option<String>,
     /// What to say.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 131_072))]
     pub message: String,
     /// Same key and params: same run.
     pub idempotency_key: IdempotencyKey,

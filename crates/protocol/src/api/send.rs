@@ -23,7 +23,7 @@ pub struct SendParams {
     #[schemars(length(min = 1, max = 512))]
     pub to: String,
     /// What to say.
-    #[schemars(length(min = 1))]
+    #[schemars(length(min = 1, max = 131_072))]
     pub message: String,
     /// Same key and params: same answer, one delivery.
     pub idempotency_key: IdempotencyKey,

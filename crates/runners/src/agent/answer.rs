@@ -8,7 +8,7 @@ use super::dialect::{Delta, Fault};
 use super::history::{all_words, estimated_tokens};
 
 /// The longest answer, thinking and proofs included.
-pub(crate) const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+pub(crate) const MAX_ANSWER_BYTES: usize = 512 * 1024;
 
 /// Grows by [`Answer::apply`]. Cancelling that loses no words that were sent and keeps none that
 /// were not.
@@ -53,6 +53,7 @@ impl Answer {
 
     /// Takes what the provider said and passes it on.
     pub(crate) async fn apply(&mut self, delta: Delta) -> Result<(), Fault> {
+        let delta = delta.readable();
         let size = delta.len();
         if self.bytes + size > MAX_ANSWER_BYTES {
             return Err(Fault::TooLarge);

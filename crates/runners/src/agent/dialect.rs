@@ -71,6 +71,20 @@ pub(crate) enum Delta {
 }
 
 impl Delta {
+    /// Without control characters: they mean nothing in an answer, and take six bytes each in
+    /// every event.
+    pub(crate) fn readable(self) -> Self {
+        let clean = |text: String| {
+            let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
+            if text.contains(odd) { text.replace(odd, "") } else { text }
+        };
+        match self {
+            Self::Text(text) => Self::Text(clean(text)),
+            Self::Thinking(text) => Self::Thinking(clean(text)),
+            other => other,
+        }
+    }
+
     /// Its bytes.
     pub(crate) const fn len(&self) -> usize {
         match self {

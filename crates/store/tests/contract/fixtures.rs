@@ -44,6 +44,7 @@ pub(crate) fn new_run(name: &str, session: &str, at_ms: u64) -> NewRun {
             thinking: Some("low".into()),
             extra_system_prompt: None,
             timeout_ms: Some(9),
+            may_administer: true,
             label: None,
         },
         room: true,
