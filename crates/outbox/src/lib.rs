@@ -251,10 +251,8 @@ impl Outbox {
 }
 
 impl State {
-    /// A single event always has room, whatever its size: a reader that keeps up is not slow.
     const fn has_room(&self, bytes: usize) -> bool {
-        self.event_frames == 0
-            || (self.event_bytes + bytes <= self.budget.event_bytes && self.event_frames < self.budget.event_frames)
+        self.event_bytes + bytes <= self.budget.event_bytes && self.event_frames < self.budget.event_frames
     }
 
     fn append(&mut self, frame: Frame) {

@@ -15,8 +15,8 @@ pub const IN_FLIGHT_PER_CONN: usize = 64;
 pub const WAITING_PER_CONN: usize = 64;
 /// Unsent replies above which the connection is not read any more, in bytes.
 pub const REPLY_BACKLOG_BYTES: usize = 1024 * 1024;
-/// Largest single reply, in bytes.
-pub const REPLY_MAX_BYTES: usize = 6 * 1024 * 1024 + 64 * 1024;
+/// Largest single reply, in bytes: a page of history and what the wire adds to its messages.
+pub const REPLY_MAX_BYTES: usize = HISTORY_BYTES + 1024 * 1024;
 /// A connection whose peer takes no byte for this long while something waits is closed.
 pub const WRITE_STALL_MS: u64 = 30_000;
 /// Unfinished inbound messages above 512 KiB, for the whole process, in bytes.

@@ -71,7 +71,7 @@ impl Figure {
             Self::LightCalls => "Light calls per CPU second",
             Self::Fanout => "One event to 1 000 clients, CPU ms",
             Self::FanoutRatio => "The same, ratio to plain tokio TCP",
-            Self::SlowReader => "One reader that stops, RSS growth in MiB until it is closed",
+            Self::SlowReader => "One reader that stops, peak RSS in MiB until it is closed",
             Self::CliHealth => "CLI `health`, CPU ms of the process",
             Self::Stop => "SIGTERM to exit, idle, s",
             Self::Binary => "Binary, MiB",

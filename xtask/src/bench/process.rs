@@ -22,13 +22,28 @@ pub(super) fn cpu_ms(pid: u32) -> Result<f64> {
 
 /// Resident memory, in MiB.
 pub(super) fn rss_mib(pid: u32) -> Result<f64> {
+    status_mib(pid, "VmRSS:")
+}
+
+/// The most that was resident since the start or the last reset, in MiB.
+pub(super) fn peak_mib(pid: u32) -> Result<f64> {
+    status_mib(pid, "VmHWM:")
+}
+
+/// Lets the peak begin anew, and gives where it begins.
+pub(super) fn reset_peak(pid: u32) -> Result<f64> {
+    fs::write(format!("/proc/{pid}/clear_refs"), "5").context("the peak cannot be reset")?;
+    peak_mib(pid)
+}
+
+fn status_mib(pid: u32, name: &str) -> Result<f64> {
     let status =
         fs::read_to_string(format!("/proc/{pid}/status")).context("the process is gone")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kib: f64 = line
         .and_then(|rest| rest.split_whitespace().next())
         .and_then(|word| word.parse().ok())
-        .context("the status tells no VmRSS")?;
+        .with_context(|| format!("the status tells no {name}"))?;
     Ok(kib / 1024.0)
 }
 

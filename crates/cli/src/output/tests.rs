@@ -218,13 +218,12 @@ fn a_method_is_explained_from_the_catalog() {
                                             delivery.
             mediaUrl        string          A picture or file to add.
             mediaUrls       list of string  Several of them.
-            gifPlayback     boolean         Show a video as a looping picture, where the
-                                            network can.
+            gifPlayback     boolean         Accepted and not used by WebChat.
             channel         string          The channel: `webchat`. Absent means `webchat`
                                             if `to` is a session here.
-            accountId       string          The account on the channel.
-            sessionKey      string          The session whose transcript mirrors the
-                                            message.
+            accountId       string          Accepted and not used: WebChat has one account.
+            sessionKey      string          Accepted and not used: the target is the
+                                            session.
         "#]],
     );
     check(

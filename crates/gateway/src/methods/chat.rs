@@ -14,9 +14,6 @@ use super::convert;
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
-/// Stored bytes of a page: what the wire adds to a thousand messages fits into the rest.
-const HISTORY_TEXT_BYTES: usize = limits::HISTORY_BYTES - 1024 * 1024;
-
 impl Serve<ChatHistory> for Api {
     async fn serve(&self, _call: Call<ChatHistory>, params: ChatHistoryParams) -> Result<ChatHistoryResult, ApiError> {
         let engine = &self.0.engine;
@@ -24,7 +21,7 @@ impl Serve<ChatHistory> for Api {
         let query = HistoryQuery {
             before: params.before,
             limit: params.limit.unwrap_or(limits::HISTORY_DEFAULT_MESSAGES).min(limits::HISTORY_MESSAGES),
-            max_bytes: HISTORY_TEXT_BYTES,
+            max_bytes: limits::HISTORY_BYTES,
         };
         let view = engine.history(&key, query).await?;
         let level = view.session.as_ref().and_then(|session| session.settings.thinking_level.clone());

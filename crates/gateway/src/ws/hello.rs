@@ -1,10 +1,11 @@
 //! The answer to a good `connect`: both generations' fields, and state at the moment of joining.
 
 use serde_json::value::RawValue;
+use tidegate_core::PrincipalId;
 use tidegate_protocol::api::connect::{
     Features, HelloAuth, HelloOk, Policy, ServerInfo, SessionDefaults, Snapshot,
 };
-use tidegate_protocol::{Scope, limits};
+use tidegate_protocol::{Role, limits};
 
 use super::handshake::Granted;
 use crate::hub::Conn;
@@ -12,7 +13,8 @@ use crate::state::Shared;
 
 pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> HelloOk {
     let caller = conn.caller();
-    let reads = caller.scopes.grants(Scope::Read);
+    // A guest and a node learn nothing of others and of this machine.
+    let is_trusted = caller.role == Role::Operator && caller.id != PrincipalId::Guest;
     let names = &shared.engine.agents().names;
     let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
     let health = shared.engine.health().map_or_else(|| "{}".to_owned(), |health| health.json.to_string());
@@ -30,12 +32,12 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             events: own(shared.hub.audible(&conn.chain)),
         },
         snapshot: Snapshot {
-            presence: if reads { shared.engine.presence().list().0 } else { Vec::new() },
+            presence: if is_trusted { shared.engine.presence().list().0 } else { Vec::new() },
             health: RawValue::from_string(health).unwrap_or_default(),
             state_version: shared.engine.state_version(),
             uptime_ms: shared.uptime_ms(),
-            config_path: reads.then(|| shared.config.config_path.clone()),
-            state_dir: reads.then(|| shared.config.state_dir.clone()),
+            config_path: is_trusted.then(|| shared.config.config_path.clone()),
+            state_dir: is_trusted.then(|| shared.config.state_dir.clone()),
             session_defaults: SessionDefaults {
                 default_agent_id: names.default_agent.to_string(),
                 main_key: names.main_key.clone(),

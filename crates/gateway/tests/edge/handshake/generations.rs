@@ -18,7 +18,7 @@ async fn the_highest_common_number_is_spoken_with_its_limits() {
         (4, 4, 4, 25 * 1024 * 1024, 8 * 1024 * 1024),
         (1, 99, 4, 25 * 1024 * 1024, 8 * 1024 * 1024),
     ] {
-        let mut params = asks(max, READ);
+        let mut params = asks(max, &["operator.write"]);
         params["minProtocol"] = min.into();
         let hello = connect(&edge, &[], |_| params).await.answer["payload"].clone();
         assert_eq!(hello["protocol"], spoken, "{min}..{max}");

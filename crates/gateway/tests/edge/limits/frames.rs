@@ -15,7 +15,7 @@ fn padded(bytes: u64) -> Vec<u8> {
 }
 
 async fn joined(edge: &Edge, newest: u32) -> Raw {
-    Raw::joined(edge.addr, &asks(newest, READ)).await
+    Raw::joined(edge.addr, &asks(newest, &["operator.write"])).await
 }
 
 #[tokio::test]

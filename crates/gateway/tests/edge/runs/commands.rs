@@ -8,7 +8,7 @@ use crate::common::Edge;
 #[tokio::test]
 async fn commands_answer_without_the_model() {
     let edge = Edge::start().await;
-    let mut client = edge.owner(SCOPES).await;
+    let mut client = edge.owner(&["operator.admin"]).await;
     for (number, (command, word)) in [
         ("/help", "**Commands**"),
         ("/status", "scripted/model-1"),
@@ -45,7 +45,7 @@ async fn commands_answer_without_the_model() {
 #[tokio::test]
 async fn new_begins_a_conversation_that_the_model_sees_alone() {
     let edge = Edge::start().await;
-    let mut client = edge.owner(SCOPES).await;
+    let mut client = edge.owner(&["operator.admin"]).await;
     for (key, message) in [("k1", "remember me"), ("k2", "/new"), ("k3", "who am I?")] {
         client.get("chat.send", chat(key, message)).await;
         end_of(&mut client, key).await;
@@ -94,5 +94,23 @@ async fn a_line_of_the_system_is_told_to_the_model_once() {
     );
     assert_eq!(prompts[1], None);
     drop(client);
+    edge.stopped().await;
+}
+
+/// What `sessions.reset` and `sessions.patch` need, `/new` and `/model x` need too (T23).
+#[tokio::test]
+async fn a_command_gives_no_right_that_its_caller_lacks() {
+    let edge = Edge::start().await;
+    let mut writer = edge.owner(SCOPES).await;
+    let before = writer.get("chat.history", json!({ "sessionKey": "main" })).await;
+    for (key, message) in [("k1", "/new"), ("k2", "/model scripted/other")] {
+        writer.get("chat.send", chat(key, message)).await;
+        let end = end_of(&mut writer, key).await;
+        assert!(end.to_string().contains("operator.admin"), "{message}: {end}");
+    }
+    let after = writer.get("sessions.list", json!({})).await;
+    let row = &after["sessions"][0];
+    assert_eq!(row["model"], "model-1", "{before} {row}");
+    drop(writer);
     edge.stopped().await;
 }
