@@ -1,6 +1,7 @@
 import DOMPurify from "dompurify";
 import { lexer, Parser, Renderer, type Tokens } from "marked";
 import { codeHtml, escape } from "./code-html.ts";
+import { isCostly } from "./markdown-cost.ts";
 import { strings } from "./strings.ts";
 
 /** One top-level piece of a text; pieces before the last never change while the text streams in. */
@@ -85,12 +86,21 @@ function cleaned(html: string): string {
   return safe;
 }
 
-/** Turns markdown into sanitised pieces of HTML. */
+/** Turns markdown into sanitised pieces of HTML; text that no parser should be given is shown as it is. */
 export function renderMarkdown(text: string): Block[] {
-  const parser = new Parser({ gfm: true, breaks: true, renderer: new PageRenderer() });
-  return lexer(text, { gfm: true, breaks: true })
-    .filter((token) => token.type !== "space" && token.type !== "def")
-    .map((token) => ({ html: cleaned(parser.parse([token])) }));
+  if (isCostly(text)) return [asItIs(text)];
+  try {
+    const parser = new Parser({ gfm: true, breaks: true, renderer: new PageRenderer() });
+    return lexer(text, { gfm: true, breaks: true })
+      .filter((token) => token.type !== "space" && token.type !== "def")
+      .map((token) => ({ html: cleaned(parser.parse([token])) }));
+  } catch {
+    return [asItIs(text)];
+  }
+}
+
+function asItIs(text: string): Block {
+  return { html: cleaned(`<pre>${escape(text)}</pre>`) };
 }
 
 /** The words alone, for a list or a voice. */

@@ -46,7 +46,16 @@ pub(crate) struct Daemon {
 /// The configuration names something that cannot be, the database cannot be opened, or a
 /// listener fails.
 pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
-    let Daemon { loaded, listeners, webchat_listeners, owner_token, password, log, stop, ready } = daemon;
+    let Daemon {
+        loaded,
+        listeners,
+        webchat_listeners,
+        owner_token,
+        password,
+        log,
+        stop,
+        ready,
+    } = daemon;
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let ids: Arc<dyn IdGen> = Arc::new(SystemIds);
     let store = open(&loaded)?;
@@ -62,7 +71,11 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         facts: machine::facts(store_path(&loaded).display().to_string(), problems(&loaded)),
     });
     engine.start().await?;
-    let bound: Vec<_> = listeners.iter().chain(&webchat_listeners).filter_map(|l| l.local_addr().ok()).collect();
+    let bound: Vec<_> = listeners
+        .iter()
+        .chain(&webchat_listeners)
+        .filter_map(|l| l.local_addr().ok())
+        .collect();
     let config = GatewayConfig {
         token: owner_token,
         password,

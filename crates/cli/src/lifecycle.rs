@@ -42,7 +42,10 @@ pub(crate) fn harden() {
     let _ = rustix::process::setrlimit(rustix::process::Resource::Core, none);
     // Every connection is a descriptor: as many as the system lets us have.
     let files = rustix::process::getrlimit(rustix::process::Resource::Nofile);
-    let most = rustix::process::Rlimit { current: files.maximum, ..files };
+    let most = rustix::process::Rlimit {
+        current: files.maximum,
+        ..files
+    };
     let _ = rustix::process::setrlimit(rustix::process::Resource::Nofile, most);
     #[cfg(target_os = "linux")]
     let _ = rustix::process::set_dumpable_behavior(rustix::process::DumpableBehavior::NotDumpable);

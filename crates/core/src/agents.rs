@@ -80,6 +80,8 @@ impl Agents {
 
 impl std::fmt::Debug for Agents {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Agents").field("list", &self.list).finish_non_exhaustive()
+        f.debug_struct("Agents")
+            .field("list", &self.list)
+            .finish_non_exhaustive()
     }
 }

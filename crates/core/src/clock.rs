@@ -21,11 +21,16 @@ pub trait IdGen: Send + Sync + 'static {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the clock"
+    )]
     fn now_ms(&self) -> u64 {
         std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+            .map_or(0, |since| {
+                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+            })
     }
 }
 
@@ -34,14 +39,20 @@ impl Clock for SystemClock {
 pub struct SystemIds;
 
 impl IdGen for SystemIds {
-    #[expect(clippy::disallowed_methods, reason = "the one place that makes random names")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that makes random names"
+    )]
     fn uuid(&self) -> String {
         uuid::Uuid::new_v4().to_string()
     }
 
     fn secret(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        #[expect(clippy::expect_used, reason = "without randomness no secret may be made; going on would be worse")]
+        #[expect(
+            clippy::expect_used,
+            reason = "without randomness no secret may be made; going on would be worse"
+        )]
         getrandom::fill(&mut bytes).expect("the operating system has no randomness");
         bytes
     }

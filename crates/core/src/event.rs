@@ -28,13 +28,19 @@ impl Events {
     }
 
     /// Publishes together with the versions of the state. Gives the size of the frame in bytes.
-    pub fn publish_versioned<E: Event>(&self, payload: &E::Payload, version: StateVersion) -> usize {
+    pub fn publish_versioned<E: Event>(
+        &self,
+        payload: &E::Payload,
+        version: StateVersion,
+    ) -> usize {
         self.send::<E>(payload, Some(version))
     }
 
     fn send<E: Event>(&self, payload: &E::Payload, version: Option<StateVersion>) -> usize {
         // Payloads are our own types: maps with text keys and numbers; they always encode.
-        let Ok(head) = event_head(E::SPEC.name, payload, version) else { return 0 };
+        let Ok(head) = event_head(E::SPEC.name, payload, version) else {
+            return 0;
+        };
         let bytes = head.len();
         self.0.publish(const { &E::SPEC }, Arc::from(head));
         bytes

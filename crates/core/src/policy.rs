@@ -61,7 +61,9 @@ pub fn authorize(chain: &Chain, action: Action, _resource: &Resource) -> Result<
     for link in chain.links() {
         allow(link, action)?;
     }
-    Ok(Permit { chain: chain.clone() })
+    Ok(Permit {
+        chain: chain.clone(),
+    })
 }
 
 fn allow(who: &Principal, action: Action) -> Result<(), Denied> {
@@ -74,13 +76,20 @@ fn allow(who: &Principal, action: Action) -> Result<(), Denied> {
 
 fn call(who: &Principal, access: Access) -> Result<(), Denied> {
     match (access, who.role) {
-        (Access::Handshake, Role::Operator) if who.scopes.grants(Scope::Admin) => Err(Denied::OnlyFirst),
+        (Access::Handshake, Role::Operator) if who.scopes.grants(Scope::Admin) => {
+            Err(Denied::OnlyFirst)
+        }
         (Access::Handshake, Role::Operator) => Err(Denied::MissingScope(Scope::Admin)),
         (Access::Any, _) | (Access::Node, Role::Node) => Ok(()),
         (Access::Operator(scope), Role::Operator) => {
-            if who.scopes.grants(scope) { Ok(()) } else { Err(Denied::MissingScope(scope)) }
+            if who.scopes.grants(scope) {
+                Ok(())
+            } else {
+                Err(Denied::MissingScope(scope))
+            }
         }
-        (Access::Node, role @ Role::Operator) | (Access::Operator(_) | Access::Handshake, role @ Role::Node) => {
+        (Access::Node, role @ Role::Operator)
+        | (Access::Operator(_) | Access::Handshake, role @ Role::Node) => {
             Err(Denied::WrongRole(role))
         }
     }
@@ -101,7 +110,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn operator(scopes: ScopeSet) -> Chain {
-        Chain::of(Principal { id: PrincipalId::Owner, role: Role::Operator, scopes })
+        Chain::of(Principal {
+            id: PrincipalId::Owner,
+            role: Role::Operator,
+            scopes,
+        })
     }
 
     fn scope_set() -> impl Strategy<Value = ScopeSet> {
@@ -126,8 +139,15 @@ mod tests {
 
     #[test]
     fn a_node_may_call_no_operator_method() {
-        let node = Principal { id: PrincipalId::Owner, role: Role::Node, scopes: ScopeSet::all() };
-        assert_eq!(call(&node, Access::Operator(Scope::Read)), Err(Denied::WrongRole(Role::Node)));
+        let node = Principal {
+            id: PrincipalId::Owner,
+            role: Role::Node,
+            scopes: ScopeSet::all(),
+        };
+        assert_eq!(
+            call(&node, Access::Operator(Scope::Read)),
+            Err(Denied::WrongRole(Role::Node))
+        );
         assert_eq!(call(&node, Access::Node), Ok(()));
     }
 }

@@ -67,7 +67,9 @@ impl ScopeSet {
 
     /// The scopes, in the order of their names.
     pub fn iter(self) -> impl Iterator<Item = Scope> {
-        Scope::ALL.into_iter().filter(move |scope| self.contains(*scope))
+        Scope::ALL
+            .into_iter()
+            .filter(move |scope| self.contains(*scope))
     }
 
     /// The words on the wire, sorted.
@@ -78,7 +80,11 @@ impl ScopeSet {
 
 impl FromIterator<Scope> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
-        Self(scopes.into_iter().fold(0, |bits, scope| bits | Self::bit(scope)))
+        Self(
+            scopes
+                .into_iter()
+                .fold(0, |bits, scope| bits | Self::bit(scope)),
+        )
     }
 }
 
@@ -126,7 +132,10 @@ pub struct Chain {
 impl Chain {
     /// A chain of one.
     pub const fn of(principal: Principal) -> Self {
-        Self { first: principal, rest: Vec::new() }
+        Self {
+            first: principal,
+            rest: Vec::new(),
+        }
     }
 
     /// Who asks.
@@ -150,8 +159,14 @@ mod tests {
         let asked = set(&[Scope::Admin, Scope::Read]);
         assert_eq!(asked.within(set(&[Scope::Write])), set(&[Scope::Read]));
         assert_eq!(asked.within(set(&[Scope::Admin])), asked);
-        assert_eq!(set(&[Scope::Pairing]).within(set(&[Scope::Admin])), set(&[Scope::Pairing]));
-        assert_eq!(set(&[Scope::Write]).within(set(&[Scope::Read])), ScopeSet::EMPTY);
+        assert_eq!(
+            set(&[Scope::Pairing]).within(set(&[Scope::Admin])),
+            set(&[Scope::Pairing])
+        );
+        assert_eq!(
+            set(&[Scope::Write]).within(set(&[Scope::Read])),
+            ScopeSet::EMPTY
+        );
         assert_eq!(ScopeSet::EMPTY.within(ScopeSet::all()), ScopeSet::EMPTY);
     }
 }

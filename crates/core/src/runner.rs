@@ -34,7 +34,14 @@ pub enum ThinkingLevel {
 
 impl ThinkingLevel {
     /// Every level, from none to most.
-    pub const ALL: [Self; 6] = [Self::Off, Self::Minimal, Self::Low, Self::Medium, Self::High, Self::XHigh];
+    pub const ALL: [Self; 6] = [
+        Self::Off,
+        Self::Minimal,
+        Self::Low,
+        Self::Medium,
+        Self::High,
+        Self::XHigh,
+    ];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {
@@ -67,8 +74,10 @@ impl ModelRef {
     /// Reads `provider/model`.
     pub fn parse(text: &str) -> Option<Self> {
         let (provider, model) = text.split_once('/')?;
-        (!provider.is_empty() && !model.is_empty())
-            .then(|| Self { provider: provider.to_owned(), model: model.to_owned() })
+        (!provider.is_empty() && !model.is_empty()).then(|| Self {
+            provider: provider.to_owned(),
+            model: model.to_owned(),
+        })
     }
 }
 
@@ -161,7 +170,12 @@ pub trait AgentRunner: Send + Sync + 'static {
     ///
     /// # Errors
     /// The turn failed; the message is for the user.
-    async fn run(&self, turn: Turn, out: RunSender, stop: CancellationToken) -> Result<RunOutcome, RunnerError>;
+    async fn run(
+        &self,
+        turn: Turn,
+        out: RunSender,
+        stop: CancellationToken,
+    ) -> Result<RunOutcome, RunnerError>;
 
     /// What the provider offers, from the configuration and its own answer.
     ///

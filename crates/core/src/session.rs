@@ -101,7 +101,11 @@ impl SessionNames {
         if !is_agent_id(agent) {
             return Err(BadSessionKey::BadAgent);
         }
-        let name = if name == "main" { self.main_key.as_str() } else { name };
+        let name = if name == "main" {
+            self.main_key.as_str()
+        } else {
+            name
+        };
         if name.is_empty() {
             return Err(BadSessionKey::Empty);
         }
@@ -162,7 +166,10 @@ mod tests {
     use proptest::prelude::*;
 
     fn names() -> SessionNames {
-        SessionNames { default_agent: AgentId::new("main"), main_key: "main".into() }
+        SessionNames {
+            default_agent: AgentId::new("main"),
+            main_key: "main".into(),
+        }
     }
 
     #[test]
@@ -172,7 +179,10 @@ mod tests {
         assert_eq!(canonical(" MAIN ").unwrap(), "agent:main:main");
         assert_eq!(canonical("notes").unwrap(), "agent:main:notes");
         assert_eq!(canonical("agent:Work").unwrap(), "agent:work:main");
-        assert_eq!(canonical("agent:work:web:abc").unwrap(), "agent:work:web:abc");
+        assert_eq!(
+            canonical("agent:work:web:abc").unwrap(),
+            "agent:work:web:abc"
+        );
         assert_eq!(canonical("global").unwrap(), "global");
         assert_eq!(canonical("agent:../x:y"), Err(BadSessionKey::BadAgent));
         assert_eq!(canonical("agent:work:"), Err(BadSessionKey::Empty));
@@ -183,10 +193,16 @@ mod tests {
 
     #[test]
     fn the_configured_main_key_is_an_alias_too() {
-        let names = SessionNames { default_agent: AgentId::new("ana"), main_key: "home".into() };
+        let names = SessionNames {
+            default_agent: AgentId::new("ana"),
+            main_key: "home".into(),
+        };
         assert_eq!(names.canonical("main").unwrap().as_str(), "agent:ana:home");
         assert_eq!(names.canonical("home").unwrap().as_str(), "agent:ana:home");
-        assert_eq!(names.canonical("agent:bob:main").unwrap().as_str(), "agent:bob:home");
+        assert_eq!(
+            names.canonical("agent:bob:main").unwrap().as_str(),
+            "agent:bob:home"
+        );
     }
 
     proptest! {

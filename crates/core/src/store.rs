@@ -171,7 +171,10 @@ pub struct SessionListing {
 
 /// Which sessions.
 #[derive(Debug, Clone, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of one query, as the wire has them")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of one query, as the wire has them"
+)]
 pub struct SessionQuery {
     /// At most so many.
     pub limit: u32,
@@ -266,11 +269,20 @@ pub trait SessionStore: Send + Sync + 'static {
     ) -> Result<Patched, StoreError>;
     /// Gives the key a new session id, keeping label and settings. The old messages stay stored
     /// under the old id. Makes the session if it does not exist.
-    async fn reset_session(&self, key: &SessionKey, new_session_id: String, now_ms: u64) -> Result<Session, StoreError>;
+    async fn reset_session(
+        &self,
+        key: &SessionKey,
+        new_session_id: String,
+        now_ms: u64,
+    ) -> Result<Session, StoreError>;
     /// Takes the session away; with `messages` its messages too. Says whether it existed.
     async fn delete_session(&self, key: &SessionKey, messages: bool) -> Result<bool, StoreError>;
     /// Messages of the session's current id.
-    async fn history(&self, key: &SessionKey, query: HistoryQuery) -> Result<HistoryPage, StoreError>;
+    async fn history(
+        &self,
+        key: &SessionKey,
+        query: HistoryQuery,
+    ) -> Result<HistoryPage, StoreError>;
     /// Appends a message that no run made (making the session if needed) and remembers the
     /// request, in one transaction.
     async fn deliver(
@@ -424,7 +436,13 @@ pub trait DeviceStore: Send + Sync + 'static {
         grant: DeviceGrant,
     ) -> Result<(), StoreError>;
     /// Notes a good connect: label and time of last use of the role's token.
-    async fn touch(&self, id: &DeviceId, role: Role, label: DeviceLabel, now_ms: u64) -> Result<(), StoreError>;
+    async fn touch(
+        &self,
+        id: &DeviceId,
+        role: Role,
+        label: DeviceLabel,
+        now_ms: u64,
+    ) -> Result<(), StoreError>;
     /// Stores a request, or returns the stored one if it asks for the same. Requests older than
     /// `expired_before_ms` are forgotten; at most `max_pending` are kept, the oldest go first.
     async fn request_pairing(

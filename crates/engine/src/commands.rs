@@ -57,7 +57,9 @@ pub(crate) fn parse(message: &str) -> Option<Command> {
 /// Whether two runs may be one turn: neither is a command or has instructions of its own, and both
 /// want the same of the model.
 pub(crate) fn may_join(first: &Run, next: &Run) -> bool {
-    let plain = |run: &Run| run.request.extra_system_prompt.is_none() && parse(&run.request.message).is_none();
+    let plain = |run: &Run| {
+        run.request.extra_system_prompt.is_none() && parse(&run.request.message).is_none()
+    };
     plain(first)
         && plain(next)
         && first.request.thinking == next.request.thinking
@@ -70,13 +72,23 @@ impl Engine {
         is_stop_word(message)
     }
 
-    pub(crate) async fn command(&self, key: &SessionKey, command: Command) -> Result<String, StoreError> {
+    pub(crate) async fn command(
+        &self,
+        key: &SessionKey,
+        command: Command,
+    ) -> Result<String, StoreError> {
         match command {
             Command::Help => Ok(self.help()),
             Command::Status => self.status_text(key).await,
             Command::New => {
-                self.inner().sessions.reset_session(key, self.inner().ids.uuid(), self.now_ms()).await?;
-                Ok("A new conversation begins here. The old one is kept but no longer read.".into())
+                self.inner()
+                    .sessions
+                    .reset_session(key, self.inner().ids.uuid(), self.now_ms())
+                    .await?;
+                Ok(
+                    "A new conversation begins here. The old one is kept but no longer read."
+                        .into(),
+                )
             }
             Command::Model(None) => self.model_text(key).await,
             Command::Model(Some(word)) => self.choose_model(key, &word).await,
@@ -93,14 +105,18 @@ impl Engine {
              - `/help` – this list\n",
         );
         if !self.inner().agents.model_configured {
-            text.push_str("\nNo model is connected yet: write anything else and I tell how to connect one.");
+            text.push_str(
+                "\nNo model is connected yet: write anything else and I tell how to connect one.",
+            );
         }
         text
     }
 
     async fn status_text(&self, key: &SessionKey) -> Result<String, StoreError> {
         let session = self.inner().sessions.session(key).await?;
-        let model = self.agent_of(key).map(|agent| self.model_of(agent, session.as_ref()).to_string());
+        let model = self
+            .agent_of(key)
+            .map(|agent| self.model_of(agent, session.as_ref()).to_string());
         let (active, waiting) = self.inner().lanes.load();
         let mut text = format!(
             "**Tidegate {}**\n\n- Model: `{}`\n- Session: `{key}`\n",
@@ -109,13 +125,24 @@ impl Engine {
         );
         if let Some(session) = session {
             let _ = writeln!(text, "- Messages: {}", session.message_count);
-            let level = session.settings.thinking_level.as_deref().unwrap_or("default");
+            let level = session
+                .settings
+                .thinking_level
+                .as_deref()
+                .unwrap_or("default");
             let _ = writeln!(text, "- Thinking: {level}");
             if let Some(usage) = session.last_usage {
-                let _ = writeln!(text, "- Last turn: {} tokens in, {} out", usage.input, usage.output);
+                let _ = writeln!(
+                    text,
+                    "- Last turn: {} tokens in, {} out",
+                    usage.input, usage.output
+                );
             }
         }
-        let _ = write!(text, "- Runs in the gateway: {active} at work, {waiting} waiting");
+        let _ = write!(
+            text,
+            "- Runs in the gateway: {active} at work, {waiting} waiting"
+        );
         if !self.inner().agents.model_configured {
             text.push_str("\n\nNo model is connected: the built-in offline agent answers.");
         }
@@ -124,8 +151,13 @@ impl Engine {
 
     async fn model_text(&self, key: &SessionKey) -> Result<String, StoreError> {
         let session = self.inner().sessions.session(key).await?;
-        let current = self.agent_of(key).map(|agent| self.model_of(agent, session.as_ref()).to_string());
-        let mut text = format!("This conversation uses `{}`.\n\n", current.unwrap_or_else(|error| error));
+        let current = self
+            .agent_of(key)
+            .map(|agent| self.model_of(agent, session.as_ref()).to_string());
+        let mut text = format!(
+            "This conversation uses `{}`.\n\n",
+            current.unwrap_or_else(|error| error)
+        );
         let models = self.models().await;
         for model in models.iter().take(MODELS_SHOWN) {
             let _ = writeln!(text, "- `{}/{}`", model.provider, model.id);
@@ -134,7 +166,9 @@ impl Engine {
             let _ = writeln!(text, "- … and {} more", models.len() - MODELS_SHOWN);
         }
         if !self.inner().agents.model_configured {
-            text.push_str("\nNo provider is configured. Write anything else and I tell how to connect one.");
+            text.push_str(
+                "\nNo provider is configured. Write anything else and I tell how to connect one.",
+            );
         }
         Ok(text)
     }
@@ -149,9 +183,16 @@ impl Engine {
     }
 
     async fn set_model(&self, key: &SessionKey, model: &ModelRef) -> Result<(), StoreError> {
-        let patch = SettingsPatch { model: Patch::Set(model.to_string()), ..Default::default() };
+        let patch = SettingsPatch {
+            model: Patch::Set(model.to_string()),
+            ..Default::default()
+        };
         let inner = self.inner();
-        match inner.sessions.patch_session(key, patch, inner.ids.uuid(), self.now_ms()).await? {
+        match inner
+            .sessions
+            .patch_session(key, patch, inner.ids.uuid(), self.now_ms())
+            .await?
+        {
             Patched::Ok(_) | Patched::LabelTaken | Patched::SpawnedByFixed => Ok(()),
         }
     }
@@ -166,7 +207,10 @@ mod tests {
         assert!(is_stop_word(" STOP "));
         assert!(!is_stop_word("stop that"));
         assert_eq!(parse("/help"), Some(Command::Help));
-        assert_eq!(parse("/model openai/gpt"), Some(Command::Model(Some("openai/gpt".into()))));
+        assert_eq!(
+            parse("/model openai/gpt"),
+            Some(Command::Model(Some("openai/gpt".into())))
+        );
         assert_eq!(parse("/help me please"), None);
         assert_eq!(parse("tell me about /help"), None);
         assert_eq!(parse(""), None);

@@ -9,7 +9,8 @@ use tidegate_core::agents::Agent;
 use tidegate_core::store::SessionQuery;
 use tidegate_protocol::Nullable;
 use tidegate_protocol::api::health::{
-    AgentHealth, HealthChanged, HealthSummary, HeartbeatSetting, ProcessHealth, RecentSession, SessionsHealth,
+    AgentHealth, HealthChanged, HealthSummary, HeartbeatSetting, ProcessHealth, RecentSession,
+    SessionsHealth,
 };
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -69,33 +70,67 @@ struct State {
 
 impl Health {
     pub(crate) fn new(facts: HealthFacts) -> Self {
-        Self { facts, state: RwLock::new(State { snapshot: None, version: 1 }), dirty: Notify::new() }
+        Self {
+            facts,
+            state: RwLock::new(State {
+                snapshot: None,
+                version: 1,
+            }),
+            dirty: Notify::new(),
+        }
     }
 
     pub(crate) fn version(&self) -> u64 {
-        self.state.read().unwrap_or_else(PoisonError::into_inner).version
+        self.state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .version
     }
 
     fn snapshot(&self) -> Option<HealthSnapshot> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner).snapshot.clone()
+        self.state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .snapshot
+            .clone()
     }
 
     /// Keeps a summary; true if listeners should hear of it.
     fn keep(&self, summary: HealthSummary) -> bool {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let matters = state.snapshot.as_ref().is_none_or(|old| significant(&old.summary) != significant(&summary));
+        let matters = state
+            .snapshot
+            .as_ref()
+            .is_none_or(|old| significant(&old.summary) != significant(&summary));
         if matters {
             state.version += 1;
         }
         let json = serde_json::to_string(&summary).unwrap_or_default();
-        state.snapshot = Some(HealthSnapshot { summary: Arc::new(summary), json: Arc::from(json) });
+        state.snapshot = Some(HealthSnapshot {
+            summary: Arc::new(summary),
+            json: Arc::from(json),
+        });
         matters
     }
 }
 
 /// What a listener cares about: not times, not figures of the process.
-fn significant(summary: &HealthSummary) -> (bool, &[String], &BTreeMap<String, serde_json::Value>, u64, usize) {
-    (summary.ok, &summary.problems, &summary.channels, summary.sessions.count, summary.agents.len())
+fn significant(
+    summary: &HealthSummary,
+) -> (
+    bool,
+    &[String],
+    &BTreeMap<String, serde_json::Value>,
+    u64,
+    usize,
+) {
+    (
+        summary.ok,
+        &summary.problems,
+        &summary.channels,
+        summary.sessions.count,
+        summary.agents.len(),
+    )
 }
 
 impl Engine {
@@ -126,7 +161,10 @@ impl Engine {
                 if self.inner().health.keep(summary)
                     && let Some(snapshot) = self.health()
                 {
-                    self.inner().events.publish_versioned::<HealthChanged>(&snapshot.summary, self.state_version());
+                    self.inner().events.publish_versioned::<HealthChanged>(
+                        &snapshot.summary,
+                        self.state_version(),
+                    );
                 }
             }
             Err(error) => tracing::warn!(error = %error, "health could not be computed"),
@@ -148,9 +186,16 @@ impl Engine {
                 sessions,
             });
         }
-        let default = agents.iter().find(|agent| agent.is_default).or(agents.first());
+        let default = agents
+            .iter()
+            .find(|agent| agent.is_default)
+            .or(agents.first());
         let sessions = default.map_or_else(
-            || SessionsHealth { path: inner.health.facts.sessions_path.clone(), count: 0, recent: Vec::new() },
+            || SessionsHealth {
+                path: inner.health.facts.sessions_path.clone(),
+                count: 0,
+                recent: Vec::new(),
+            },
             |agent| agent.sessions.clone(),
         );
         let (runs_active, runs_queued) = inner.lanes.load();
@@ -184,7 +229,11 @@ impl Engine {
 
     async fn agent_sessions(&self, agent: &Agent, now: u64) -> Result<SessionsHealth, EngineError> {
         let id = agent.id.as_str();
-        let query = SessionQuery { limit: RECENT, agent: Some(id.to_owned()), ..Default::default() };
+        let query = SessionQuery {
+            limit: RECENT,
+            agent: Some(id.to_owned()),
+            ..Default::default()
+        };
         let recent = self.sessions(query).await?;
         Ok(SessionsHealth {
             path: self.inner().health.facts.sessions_path.clone(),

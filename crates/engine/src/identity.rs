@@ -24,8 +24,12 @@ impl Engine {
     /// The agent that answers in a session.
     pub(crate) fn agent_of(&self, key: &SessionKey) -> Result<&Agent, String> {
         let agents = &self.inner().agents;
-        let id = key.agent().unwrap_or_else(|| agents.names.default_agent.clone());
-        agents.get(&id).ok_or_else(|| format!("unknown agent id \"{id}\""))
+        let id = key
+            .agent()
+            .unwrap_or_else(|| agents.names.default_agent.clone());
+        agents
+            .get(&id)
+            .ok_or_else(|| format!("unknown agent id \"{id}\""))
     }
 
     /// A configured agent.
@@ -70,11 +74,23 @@ impl Engine {
         {
             return Ok(model);
         }
-        let found: Vec<_> = self.models().await.into_iter().filter(|row| row.id == word).collect();
+        let found: Vec<_> = self
+            .models()
+            .await
+            .into_iter()
+            .filter(|row| row.id == word)
+            .collect();
         match found.as_slice() {
-            [only] => Ok(ModelRef { provider: only.provider.clone(), model: only.id.clone() }),
-            [] => Err(format!("unknown model \"{word}\": name it as provider/id; `/model` lists what there is")),
-            _ => Err(format!("several providers have \"{word}\": name it as provider/id")),
+            [only] => Ok(ModelRef {
+                provider: only.provider.clone(),
+                model: only.id.clone(),
+            }),
+            [] => Err(format!(
+                "unknown model \"{word}\": name it as provider/id; `/model` lists what there is"
+            )),
+            _ => Err(format!(
+                "several providers have \"{word}\": name it as provider/id"
+            )),
         }
     }
 }

@@ -47,7 +47,9 @@ impl Lanes {
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<SessionKey, Lane>> {
-        self.by_session.lock().unwrap_or_else(PoisonError::into_inner)
+        self.by_session
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Held while a message is stored and queued, so that lanes see the order of the store.
@@ -65,7 +67,8 @@ impl Lanes {
 
     /// No lane takes another turn.
     pub(crate) fn close(&self) {
-        self.closed.store(true, std::sync::atomic::Ordering::Release);
+        self.closed
+            .store(true, std::sync::atomic::Ordering::Release);
         self.slots.close();
     }
 
@@ -90,20 +93,28 @@ impl Lanes {
 
     /// The runs of the session's turn at work, the leading one first.
     pub(crate) fn turn(&self, key: &SessionKey) -> Vec<RunId> {
-        self.lock().get(key).map_or_else(Vec::new, |lane| lane.active.clone())
+        self.lock()
+            .get(key)
+            .map_or_else(Vec::new, |lane| lane.active.clone())
     }
 
     /// Runs that wait, in order.
     pub(crate) fn queued(&self, key: &SessionKey) -> Vec<(RunId, String)> {
         self.lock().get(key).map_or_else(Vec::new, |lane| {
-            lane.waiting.iter().map(|run| (run.id.clone(), run.request.message.clone())).collect()
+            lane.waiting
+                .iter()
+                .map(|run| (run.id.clone(), run.request.message.clone()))
+                .collect()
         })
     }
 
     /// How many turns are at work and how many runs wait.
     pub(crate) fn load(&self) -> (u64, u64) {
         let lanes = self.lock();
-        let active = lanes.values().filter(|lane| !lane.active.is_empty()).count();
+        let active = lanes
+            .values()
+            .filter(|lane| !lane.active.is_empty())
+            .count();
         let waiting: usize = lanes.values().map(|lane| lane.waiting.len()).sum();
         (active as u64, waiting as u64)
     }
@@ -112,14 +123,20 @@ impl Lanes {
     pub(crate) fn push(&self, run: Run) -> bool {
         let mut lanes = self.lock();
         let fresh = !lanes.contains_key(&run.session_key);
-        lanes.entry(run.session_key.clone()).or_default().waiting.push_back(run);
+        lanes
+            .entry(run.session_key.clone())
+            .or_default()
+            .waiting
+            .push_back(run);
         fresh
     }
 
     /// The turn of a lane is over. True if nothing waits: then the lane is gone.
     pub(crate) fn rest(&self, key: &SessionKey) -> bool {
         let mut lanes = self.lock();
-        let Some(lane) = lanes.get_mut(key) else { return true };
+        let Some(lane) = lanes.get_mut(key) else {
+            return true;
+        };
         lane.active.clear();
         let idle = lane.waiting.is_empty();
         if idle {
@@ -130,15 +147,24 @@ impl Lanes {
 
     /// Takes the next turn of a lane that rests. With `collect`, runs that `joins` allows beside
     /// the first become one turn with it.
-    pub(crate) fn next(&self, key: &SessionKey, mode: QueueMode, joins: impl Fn(&Run, &Run) -> bool) -> Next {
+    pub(crate) fn next(
+        &self,
+        key: &SessionKey,
+        mode: QueueMode,
+        joins: impl Fn(&Run, &Run) -> bool,
+    ) -> Next {
         let mut lanes = self.lock();
-        let Some(lane) = lanes.get_mut(key) else { return Next::Idle };
+        let Some(lane) = lanes.get_mut(key) else {
+            return Next::Idle;
+        };
         let mut turn: Vec<Run> = lane.waiting.pop_front().into_iter().collect();
         let Some(first) = turn.first().cloned() else {
             lanes.remove(key);
             return Next::Idle;
         };
-        while mode == QueueMode::Collect && lane.waiting.front().is_some_and(|run| joins(&first, run)) {
+        while mode == QueueMode::Collect
+            && lane.waiting.front().is_some_and(|run| joins(&first, run))
+        {
             turn.extend(lane.waiting.pop_front());
         }
         lane.active = turn.iter().map(|run| run.id.clone()).collect();
@@ -155,6 +181,8 @@ impl Lanes {
 
     /// Takes every waiting run of a session out.
     pub(crate) fn remove_all_waiting(&self, key: &SessionKey) -> Vec<Run> {
-        self.lock().get_mut(key).map_or_else(Vec::new, |lane| lane.waiting.drain(..).collect())
+        self.lock()
+            .get_mut(key)
+            .map_or_else(Vec::new, |lane| lane.waiting.drain(..).collect())
     }
 }

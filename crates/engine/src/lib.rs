@@ -33,7 +33,8 @@ pub use runs::{AbortOutcome, RunAsk, RunTicket, Sent};
 pub use sessions::{HistoryView, QueuedView};
 
 /// Time for interrupted turns to store their end: the runner's grace and a second for the disk.
-const INTERRUPT_TIME: std::time::Duration = turn::STOP_GRACE.saturating_add(std::time::Duration::from_secs(1));
+const INTERRUPT_TIME: std::time::Duration =
+    turn::STOP_GRACE.saturating_add(std::time::Duration::from_secs(1));
 
 /// What the engine is made of.
 pub struct EngineParts {
@@ -82,7 +83,10 @@ pub(crate) struct Inner {
 impl Engine {
     /// Puts the parts together. Nothing runs before [`Engine::start`].
     pub fn new(parts: EngineParts) -> Self {
-        let presence = Arc::new(presence::Presences::new(Arc::clone(&parts.clock), &parts.facts));
+        let presence = Arc::new(presence::Presences::new(
+            Arc::clone(&parts.clock),
+            &parts.facts,
+        ));
         let lanes = lanes::Lanes::new(parts.agents.limits.concurrent);
         let live = live::LiveRuns::default();
         let health = health::Health::new(parts.facts);
@@ -131,7 +135,10 @@ impl Engine {
         self.inner.lanes.close();
         self.inner.stop.cancel();
         self.inner.tasks.close();
-        if tokio::time::timeout(deadline, self.inner.tasks.wait()).await.is_err() {
+        if tokio::time::timeout(deadline, self.inner.tasks.wait())
+            .await
+            .is_err()
+        {
             self.inner.live.interrupt_all();
             let _ = tokio::time::timeout(INTERRUPT_TIME, self.inner.tasks.wait()).await;
         }

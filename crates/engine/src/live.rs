@@ -49,7 +49,10 @@ pub(crate) struct Progress {
 
 impl LiveRun {
     pub(crate) fn stop(&self, cause: StopCause) {
-        self.cause.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(cause);
+        self.cause
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get_or_insert(cause);
         self.stop.cancel();
     }
 

@@ -96,13 +96,25 @@ impl Engine {
         }
     }
 
-    async fn admit_token(&self, claim: DeviceClaim, token: Secret<String>) -> Result<Admission, Refusal> {
-        let device = self.inner().devices.device(&claim.id).await?.ok_or(Refusal::BadToken)?;
+    async fn admit_token(
+        &self,
+        claim: DeviceClaim,
+        token: Secret<String>,
+    ) -> Result<Admission, Refusal> {
+        let device = self
+            .inner()
+            .devices
+            .device(&claim.id)
+            .await?
+            .ok_or(Refusal::BadToken)?;
         let grant = device.grant(claim.role).ok_or(Refusal::BadToken)?;
         if grant.revoked_at_ms.is_some() || !grant.token.matches(token.expose()) {
             return Err(Refusal::BadToken);
         }
-        self.inner().devices.touch(&claim.id, claim.role, claim.label, self.now_ms()).await?;
+        self.inner()
+            .devices
+            .touch(&claim.id, claim.role, claim.label, self.now_ms())
+            .await?;
         Ok(Admission {
             principal: Principal {
                 id: PrincipalId::Device(claim.id),
@@ -132,9 +144,15 @@ impl Engine {
             scopes: claim.requested,
             at_ms: now,
         };
-        let stored =
-            self.inner().devices.request_pairing(request, now.saturating_sub(REQUEST_TTL_MS), MAX_PENDING).await?;
-        Err(Refusal::PairingRequired { request_id: stored.request_id, upgrade: known.is_some() })
+        let stored = self
+            .inner()
+            .devices
+            .request_pairing(request, now.saturating_sub(REQUEST_TTL_MS), MAX_PENDING)
+            .await?;
+        Err(Refusal::PairingRequired {
+            request_id: stored.request_id,
+            upgrade: known.is_some(),
+        })
     }
 
     /// Adds role and scopes to the device and gives it a new token for exactly what it asked.
@@ -154,9 +172,16 @@ impl Engine {
             issued_at_ms: now,
             revoked_at_ms: None,
         };
-        self.inner().devices.grant(&claim.id, claim.public_key, claim.label, grant).await?;
+        self.inner()
+            .devices
+            .grant(&claim.id, claim.public_key, claim.label, grant)
+            .await?;
         Ok(Admission {
-            principal: Principal { id: PrincipalId::Device(claim.id), role: claim.role, scopes: claim.requested },
+            principal: Principal {
+                id: PrincipalId::Device(claim.id),
+                role: claim.role,
+                scopes: claim.requested,
+            },
             token: Secret::new(token),
             issued_at_ms: now,
         })
@@ -188,7 +213,10 @@ struct OneTimeCode {
 
 impl OneTimeCodes {
     pub(crate) fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, codes: Mutex::default() }
+        Self {
+            clock,
+            codes: Mutex::default(),
+        }
     }
 
     fn make(&self, ids: &dyn IdGen) -> (Secret<String>, u64) {
@@ -199,7 +227,12 @@ impl OneTimeCodes {
             codes.remove(0);
         }
         let name = code.chars().take(CODE_NAME_CHARS).collect();
-        codes.push(OneTimeCode { name, hash: SecretHash::of(&code), expires_at_ms, tries: 0 });
+        codes.push(OneTimeCode {
+            name,
+            hash: SecretHash::of(&code),
+            expires_at_ms,
+            tries: 0,
+        });
         (Secret::new(code), expires_at_ms)
     }
 
@@ -207,8 +240,12 @@ impl OneTimeCodes {
         let now = self.clock.now_ms();
         let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
         codes.retain(|c| c.expires_at_ms > now);
-        let Some(index) = codes.iter().position(|c| code.starts_with(&c.name)) else { return false };
-        let Some(found) = codes.get_mut(index) else { return false };
+        let Some(index) = codes.iter().position(|c| code.starts_with(&c.name)) else {
+            return false;
+        };
+        let Some(found) = codes.get_mut(index) else {
+            return false;
+        };
         let good = found.hash.matches(code);
         found.tries += 1;
         if good || found.tries >= CODE_TRIES {

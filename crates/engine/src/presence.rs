@@ -66,7 +66,10 @@ pub struct PresenceGuard {
 impl Presences {
     pub(crate) fn new(clock: Arc<dyn Clock>, facts: &HealthFacts) -> Self {
         let now = clock.now_ms();
-        let place = facts.ip.as_ref().map_or_else(String::new, |ip| format!(" ({ip})"));
+        let place = facts
+            .ip
+            .as_ref()
+            .map_or_else(String::new, |ip| format!(" ({ip})"));
         let entry = PresenceEntry {
             host: Some(facts.host.clone()),
             ip: facts.ip.clone(),
@@ -76,7 +79,10 @@ impl Presences {
             model_identifier: Some(facts.arch.clone()),
             mode: Some("gateway".into()),
             reason: Some("self".into()),
-            text: format!("Gateway: {}{place} · app {} · mode gateway · reason self", facts.host, facts.version),
+            text: format!(
+                "Gateway: {}{place} · app {} · mode gateway · reason self",
+                facts.host, facts.version
+            ),
             ts: now,
             ..Default::default()
         };
@@ -84,7 +90,12 @@ impl Presences {
         let entries = HashMap::from([(self_key.clone(), Slot { entry, live: 1 })]);
         Self {
             clock,
-            state: Mutex::new(State { entries, version: 1, connections: 0, self_key }),
+            state: Mutex::new(State {
+                entries,
+                version: 1,
+                connections: 0,
+                self_key,
+            }),
             changed: Notify::new(),
         }
     }
@@ -112,8 +123,11 @@ impl Presences {
                 .then(b.entry.ts.cmp(&a.entry.ts))
                 .then(a_key.cmp(b_key))
         });
-        let mut list: Vec<PresenceEntry> =
-            slots.into_iter().take(PRESENCE_ENTRIES).map(|(_, slot)| slot.entry.clone()).collect();
+        let mut list: Vec<PresenceEntry> = slots
+            .into_iter()
+            .take(PRESENCE_ENTRIES)
+            .map(|(_, slot)| slot.entry.clone())
+            .collect();
         if let Some(rest) = list.get_mut(1..) {
             rest.sort_by_key(|entry| std::cmp::Reverse(entry.ts));
         }
@@ -146,14 +160,19 @@ impl Presences {
             self.changed.notify_one();
         }
         drop(state);
-        PresenceGuard { presences: Arc::clone(self), key }
+        PresenceGuard {
+            presences: Arc::clone(self),
+            key,
+        }
     }
 
     fn leave(&self, key: Option<&str>) {
         let now = self.clock.now_ms();
         let mut state = self.lock();
         state.connections = state.connections.saturating_sub(1);
-        let Some(slot) = key.and_then(|key| state.entries.get_mut(key)) else { return };
+        let Some(slot) = key.and_then(|key| state.entries.get_mut(key)) else {
+            return;
+        };
         slot.live = slot.live.saturating_sub(1);
         slot.entry.ts = now;
         if slot.live == 0 {
@@ -166,7 +185,11 @@ impl Presences {
     /// A beacon arrived. Gives the line to queue for the main session, if there is one.
     pub fn beacon(&self, beacon: Beacon) -> Option<String> {
         let is_node_line = beacon.text.starts_with("Node:");
-        let mut entry = if is_node_line { parse_node_line(&beacon.text) } else { PresenceEntry::default() };
+        let mut entry = if is_node_line {
+            parse_node_line(&beacon.text)
+        } else {
+            PresenceEntry::default()
+        };
         overwrite(&mut entry, beacon.fields);
         entry.text.clone_from(&beacon.text);
         entry.ts = self.clock.now_ms();
@@ -177,7 +200,11 @@ impl Presences {
         state.version += 1;
         drop(state);
         self.changed.notify_one();
-        if is_node_line { changed_line(before.as_ref(), &after) } else { Some(beacon.text) }
+        if is_node_line {
+            changed_line(before.as_ref(), &after)
+        } else {
+            Some(beacon.text)
+        }
     }
 }
 
@@ -185,19 +212,27 @@ impl State {
     /// New fields overwrite, roles and scopes add up.
     fn merge(&mut self, key: &str, newer: PresenceEntry) -> &mut Slot {
         if !self.entries.contains_key(key) && self.entries.len() >= KEPT_ENTRIES {
-            let oldest =
-                self.entries.iter().filter(|(_, s)| s.live == 0).min_by_key(|(_, s)| s.entry.ts).map(|(k, _)| k.clone());
+            let oldest = self
+                .entries
+                .iter()
+                .filter(|(_, s)| s.live == 0)
+                .min_by_key(|(_, s)| s.entry.ts)
+                .map(|(k, _)| k.clone());
             if let Some(oldest) = oldest {
                 self.entries.remove(&oldest);
             }
         }
-        let slot = self.entries.entry(key.to_owned()).or_insert_with(|| Slot { entry: PresenceEntry::default(), live: 0 });
+        let slot = self.entries.entry(key.to_owned()).or_insert_with(|| Slot {
+            entry: PresenceEntry::default(),
+            live: 0,
+        });
         overwrite(&mut slot.entry, newer);
         slot
     }
 
     fn forget_stale(&mut self, now: u64) {
-        self.entries.retain(|_, slot| slot.live > 0 || slot.entry.ts + TTL_MS > now);
+        self.entries
+            .retain(|_, slot| slot.live > 0 || slot.entry.ts + TTL_MS > now);
     }
 }
 
@@ -208,8 +243,13 @@ impl Drop for PresenceGuard {
 }
 
 fn beacon_key(entry: &PresenceEntry) -> String {
-    let named = [&entry.device_id, &entry.instance_id, &entry.host, &entry.ip].into_iter().flatten().next();
-    let key = named.cloned().unwrap_or_else(|| entry.text.chars().take(64).collect());
+    let named = [&entry.device_id, &entry.instance_id, &entry.host, &entry.ip]
+        .into_iter()
+        .flatten()
+        .next();
+    let key = named
+        .cloned()
+        .unwrap_or_else(|| entry.text.chars().take(64).collect());
     key.trim().to_lowercase()
 }
 
@@ -253,7 +293,9 @@ fn overwrite(old: &mut PresenceEntry, new: PresenceEntry) {
 /// A short line for the main session when something that matters changed (V3 5).
 fn changed_line(before: Option<&PresenceEntry>, after: &PresenceEntry) -> Option<String> {
     let periodic = |reason: &Option<String>| {
-        reason.as_deref().is_none_or(|r| r.starts_with("periodic") || r.starts_with("heartbeat"))
+        reason
+            .as_deref()
+            .is_none_or(|r| r.starts_with("periodic") || r.starts_with("heartbeat"))
     };
     let same = before.is_some_and(|before| {
         before.host == after.host
@@ -267,7 +309,10 @@ fn changed_line(before: Option<&PresenceEntry>, after: &PresenceEntry) -> Option
     }
     let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("{name}{v}"));
     let parts: Vec<String> = [
-        Some(format!("Node: {}", after.host.as_deref().unwrap_or("unknown"))),
+        Some(format!(
+            "Node: {}",
+            after.host.as_deref().unwrap_or("unknown")
+        )),
         part("app ", &after.version),
         part("mode ", &after.mode),
         part("reason ", &after.reason),
@@ -281,7 +326,10 @@ fn changed_line(before: Option<&PresenceEntry>, after: &PresenceEntry) -> Option
 impl Engine {
     /// Versions of presence and health.
     pub fn state_version(&self) -> StateVersion {
-        StateVersion { presence: self.inner().presence.version(), health: self.inner().health.version() }
+        StateVersion {
+            presence: self.inner().presence.version(),
+            health: self.inner().health.version(),
+        }
     }
 
     /// A beacon, or a line for the main session.
@@ -295,20 +343,29 @@ impl Engine {
             return Err(EngineError::invalid("text required"));
         }
         if let Some(line) = self.inner().presence.beacon(beacon) {
-            self.inner().system_events.push(&self.inner().agents.names.main(), line);
+            self.inner()
+                .system_events
+                .push(&self.inner().agents.names.main(), line);
         }
         Ok(())
     }
 
     /// Lines that wait for the next turn of the main session.
     pub fn queued_system_events(&self) -> Vec<String> {
-        self.inner().system_events.list(&self.inner().agents.names.main())
+        self.inner()
+            .system_events
+            .list(&self.inner().agents.names.main())
     }
 
     fn tell_presence(&self) -> usize {
         let (presence, _) = self.inner().presence.list();
-        let bytes = self.inner().events.publish_versioned::<PresenceChanged>(&Presence { presence }, self.state_version());
-        self.inner().events.publish::<Ticked>(&Tick { ts: self.now_ms() });
+        let bytes = self
+            .inner()
+            .events
+            .publish_versioned::<PresenceChanged>(&Presence { presence }, self.state_version());
+        self.inner()
+            .events
+            .publish::<Ticked>(&Tick { ts: self.now_ms() });
         bytes
     }
 }

@@ -108,15 +108,25 @@ impl Engine {
             Accepted::New(run) => {
                 let queued = inner.lanes.is_busy(&key);
                 self.enqueue(run.clone());
-                Ok(RunTicket { run, repeat: false, queued })
+                Ok(RunTicket {
+                    run,
+                    repeat: false,
+                    queued,
+                })
             }
             Accepted::Repeat(run) => {
                 let queued = run.state == RunState::Queued;
-                Ok(RunTicket { run, repeat: true, queued })
+                Ok(RunTicket {
+                    run,
+                    repeat: true,
+                    queued,
+                })
             }
             Accepted::KeyReused => Err(EngineError::KeyReused),
             Accepted::NoRoom => Err(EngineError::Busy {
-                what: format!("the queue of session {key} is full; wait for the run at work or stop it"),
+                what: format!(
+                    "the queue of session {key} is full; wait for the run at work or stop it"
+                ),
                 retry_after_ms: FULL_RETRY_MS,
             }),
         }
@@ -137,7 +147,9 @@ impl Engine {
         loop {
             // No slots any more means that the gateway stops: what waits stays stored and is
             // taken up after the next start.
-            let Ok(slot) = self.inner().lanes.slots().acquire_owned().await else { return };
+            let Ok(slot) = self.inner().lanes.slots().acquire_owned().await else {
+                return;
+            };
             match self.inner().lanes.next(&key, mode, commands::may_join) {
                 crate::lanes::Next::Idle => return,
                 crate::lanes::Next::Turn(runs) => self.take_turn(runs).await,
@@ -161,10 +173,16 @@ impl Engine {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn wait(&self, id: &RunId, timeout: Duration) -> Result<Option<Arc<Run>>, EngineError> {
+    pub async fn wait(
+        &self,
+        id: &RunId,
+        timeout: Duration,
+    ) -> Result<Option<Arc<Run>>, EngineError> {
         let deadline = tokio::time::Instant::now() + timeout;
         loop {
-            if let Ok(Some(run)) = tokio::time::timeout_at(deadline, self.inner().live.wait(id)).await {
+            if let Ok(Some(run)) =
+                tokio::time::timeout_at(deadline, self.inner().live.wait(id)).await
+            {
                 return Ok(Some(run));
             }
             if let Some(run) = self.run(id).await?
@@ -184,7 +202,11 @@ impl Engine {
     ///
     /// # Errors
     /// The run belongs to another session, or the store failed.
-    pub async fn abort(&self, key: &SessionKey, run_id: Option<&RunId>) -> Result<AbortOutcome, EngineError> {
+    pub async fn abort(
+        &self,
+        key: &SessionKey,
+        run_id: Option<&RunId>,
+    ) -> Result<AbortOutcome, EngineError> {
         self.stop_runs(key, run_id, StopCause::Rpc).await
     }
 
@@ -207,7 +229,9 @@ impl Engine {
         let waiting = match run_id {
             None => inner.lanes.remove_all_waiting(key),
             Some(id) => {
-                let Some(live) = inner.live.get(id) else { return Ok(outcome) };
+                let Some(live) = inner.live.get(id) else {
+                    return Ok(outcome);
+                };
                 if live.session_key != *key {
                     return Err(EngineError::invalid("runId does not match sessionKey"));
                 }
@@ -238,9 +262,15 @@ impl Engine {
             maker: None,
             usage: Usage::default(),
         };
-        let finish = Finish { runs: vec![run.id.clone()], end: end.clone(), message: None, at_ms };
+        let finish = Finish {
+            runs: vec![run.id.clone()],
+            end: end.clone(),
+            message: None,
+            at_ms,
+        };
         self.inner().runs.finish(finish).await?;
-        Speaker::new(&self.inner().events, run.id.clone(), &run.request).aborted_before_start(cause.as_str());
+        Speaker::new(&self.inner().events, run.id.clone(), &run.request)
+            .aborted_before_start(cause.as_str());
         self.inner().live.end(ended(run, end, at_ms));
         Ok(())
     }
@@ -249,13 +279,23 @@ impl Engine {
     ///
     /// # Errors
     /// The key was used otherwise, or the store failed.
-    pub async fn deliver(&self, once: Once, key: SessionKey, text: String) -> Result<Sent, EngineError> {
+    pub async fn deliver(
+        &self,
+        once: Once,
+        key: SessionKey,
+        text: String,
+    ) -> Result<Sent, EngineError> {
         let inner = self.inner();
         let at_ms = inner.clock.now_ms();
         // A name of its own: the caller's key may be the name of somebody's run.
         let run_id = RunId::new(format!("inject-{}", inner.ids.uuid()));
-        let message = NewMessage::injected(inner.ids.uuid(), text.clone(), at_ms, Some(run_id.clone()));
-        match inner.sessions.deliver(once, &key, inner.ids.uuid(), message).await? {
+        let message =
+            NewMessage::injected(inner.ids.uuid(), text.clone(), at_ms, Some(run_id.clone()));
+        match inner
+            .sessions
+            .deliver(once, &key, inner.ids.uuid(), message)
+            .await?
+        {
             Delivered::New { message_id } => {
                 let request = RunRequest {
                     message: String::new(),
@@ -268,9 +308,15 @@ impl Engine {
                 };
                 Speaker::new(&inner.events, run_id, &request).injected(&text, at_ms);
                 self.sessions_changed();
-                Ok(Sent { message_id, session_key: key })
+                Ok(Sent {
+                    message_id,
+                    session_key: key,
+                })
             }
-            Delivered::Repeat { message_id } => Ok(Sent { message_id, session_key: key }),
+            Delivered::Repeat { message_id } => Ok(Sent {
+                message_id,
+                session_key: key,
+            }),
             Delivered::KeyReused => Err(EngineError::KeyReused),
         }
     }

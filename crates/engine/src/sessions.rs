@@ -68,44 +68,82 @@ impl Engine {
     ///
     /// # Errors
     /// The store failed.
-    pub async fn history(&self, key: &SessionKey, query: HistoryQuery) -> Result<HistoryView, EngineError> {
+    pub async fn history(
+        &self,
+        key: &SessionKey,
+        query: HistoryQuery,
+    ) -> Result<HistoryView, EngineError> {
         let inner = self.inner();
         let active = inner.lanes.active(key).and_then(|id| {
             let progress = inner.live.get(&id)?.progress().clone();
             Some((id, progress.text, progress.thinking))
         });
-        let queued = inner.lanes.queued(key).into_iter().map(|(run_id, text)| QueuedView { run_id, text }).collect();
+        let queued = inner
+            .lanes
+            .queued(key)
+            .into_iter()
+            .map(|(run_id, text)| QueuedView { run_id, text })
+            .collect();
         let session = inner.sessions.session(key).await?;
         let page = inner.sessions.history(key, query).await?;
-        Ok(HistoryView { session, page, queued, active })
+        Ok(HistoryView {
+            session,
+            page,
+            queued,
+            active,
+        })
     }
 
     /// Changes settings of a session, making it if needed.
     ///
     /// # Errors
     /// A value is not allowed, or the store failed.
-    pub async fn patch_session(&self, key: &SessionKey, mut patch: SettingsPatch) -> Result<Session, EngineError> {
+    pub async fn patch_session(
+        &self,
+        key: &SessionKey,
+        mut patch: SettingsPatch,
+    ) -> Result<Session, EngineError> {
         patch.thinking_level = check_thinking(patch.thinking_level, self.inner().agents.thinking)?;
-        patch.verbose_level = word_or_clear(patch.verbose_level, "verboseLevel", &["on", "full", "off"])?;
-        patch.reasoning_level = word_or_clear(patch.reasoning_level, "reasoningLevel", &["on", "off", "stream"])?;
+        patch.verbose_level =
+            word_or_clear(patch.verbose_level, "verboseLevel", &["on", "full", "off"])?;
+        patch.reasoning_level = word_or_clear(
+            patch.reasoning_level,
+            "reasoningLevel",
+            &["on", "off", "stream"],
+        )?;
         if let Patch::Set(word) = &patch.model {
-            patch.model = Patch::Set(self.find_model(word).await.map_err(EngineError::Invalid)?.to_string());
+            patch.model = Patch::Set(
+                self.find_model(word)
+                    .await
+                    .map_err(EngineError::Invalid)?
+                    .to_string(),
+            );
         }
         if matches!(patch.spawned_by, Patch::Set(_)) && !key.as_str().contains(":subagent:") {
-            return Err(EngineError::invalid("spawnedBy is only supported for subagent:* sessions"));
+            return Err(EngineError::invalid(
+                "spawnedBy is only supported for subagent:* sessions",
+            ));
         }
         let label = match &patch.label {
             Patch::Set(label) => label.clone(),
             _ => String::new(),
         };
         let inner = self.inner();
-        match inner.sessions.patch_session(key, patch, inner.ids.uuid(), self.now_ms()).await? {
+        match inner
+            .sessions
+            .patch_session(key, patch, inner.ids.uuid(), self.now_ms())
+            .await?
+        {
             Patched::Ok(session) => {
                 self.sessions_changed();
                 Ok(*session)
             }
-            Patched::LabelTaken => Err(EngineError::invalid(format!("label already in use: {label}"))),
-            Patched::SpawnedByFixed => Err(EngineError::invalid("spawnedBy cannot be changed once set")),
+            Patched::LabelTaken => Err(EngineError::invalid(format!(
+                "label already in use: {label}"
+            ))),
+            Patched::SpawnedByFixed => {
+                Err(EngineError::invalid("spawnedBy cannot be changed once set"))
+            }
         }
     }
 
@@ -116,7 +154,10 @@ impl Engine {
     pub async fn reset_session(&self, key: &SessionKey) -> Result<Session, EngineError> {
         self.abort(key, None).await?;
         let inner = self.inner();
-        let session = inner.sessions.reset_session(key, inner.ids.uuid(), self.now_ms()).await?;
+        let session = inner
+            .sessions
+            .reset_session(key, inner.ids.uuid(), self.now_ms())
+            .await?;
         self.sessions_changed();
         Ok(session)
     }
@@ -125,10 +166,18 @@ impl Engine {
     ///
     /// # Errors
     /// It is the main session, a run of it does not end, or the store failed.
-    pub async fn delete_session(&self, key: &SessionKey, messages: bool) -> Result<bool, EngineError> {
-        let is_main = self.agent_of(key).is_ok_and(|agent| *key == self.inner().agents.names.main_of(&agent.id));
+    pub async fn delete_session(
+        &self,
+        key: &SessionKey,
+        messages: bool,
+    ) -> Result<bool, EngineError> {
+        let is_main = self
+            .agent_of(key)
+            .is_ok_and(|agent| *key == self.inner().agents.names.main_of(&agent.id));
         if is_main {
-            return Err(EngineError::invalid(format!("Cannot delete the main session ({key}).")));
+            return Err(EngineError::invalid(format!(
+                "Cannot delete the main session ({key})."
+            )));
         }
         for run in self.abort(key, None).await?.run_ids {
             if self.wait(&run, DELETE_WAIT).await?.is_none() {
@@ -148,10 +197,15 @@ impl Engine {
 const DELETE_WAIT: std::time::Duration = std::time::Duration::from_secs(15);
 
 /// `off` is the absence of a level, unless the default is another one.
-fn check_thinking(patch: Patch<String>, default: ThinkingLevel) -> Result<Patch<String>, EngineError> {
+fn check_thinking(
+    patch: Patch<String>,
+    default: ThinkingLevel,
+) -> Result<Patch<String>, EngineError> {
     match patch {
         Patch::Set(word) if word == "off" && default == ThinkingLevel::Off => Ok(Patch::Clear),
-        Patch::Set(word) => thinking_level(&word).map(|level| Patch::Set(level.as_str().to_owned())),
+        Patch::Set(word) => {
+            thinking_level(&word).map(|level| Patch::Set(level.as_str().to_owned()))
+        }
         other => Ok(other),
     }
 }
@@ -159,16 +213,24 @@ fn check_thinking(patch: Patch<String>, default: ThinkingLevel) -> Result<Patch<
 /// Reads a thinking level.
 pub(crate) fn thinking_level(word: &str) -> Result<ThinkingLevel, EngineError> {
     ThinkingLevel::parse(word).ok_or_else(|| {
-        let levels: Vec<_> = ThinkingLevel::ALL.iter().map(|level| level.as_str()).collect();
+        let levels: Vec<_> = ThinkingLevel::ALL
+            .iter()
+            .map(|level| level.as_str())
+            .collect();
         EngineError::invalid(format!("invalid thinkingLevel (use {})", levels.join("|")))
     })
 }
 
-fn word_or_clear(patch: Patch<String>, field: &str, words: &[&str]) -> Result<Patch<String>, EngineError> {
+fn word_or_clear(
+    patch: Patch<String>,
+    field: &str,
+    words: &[&str],
+) -> Result<Patch<String>, EngineError> {
     match patch {
-        Patch::Set(word) if !words.contains(&word.as_str()) => {
-            Err(EngineError::invalid(format!("invalid {field} (use {})", words.join("|"))))
-        }
+        Patch::Set(word) if !words.contains(&word.as_str()) => Err(EngineError::invalid(format!(
+            "invalid {field} (use {})",
+            words.join("|")
+        ))),
         other => Ok(other),
     }
 }

@@ -38,7 +38,11 @@ struct Throttled {
 
 impl Throttled {
     const fn every(interval_ms: u64) -> Self {
-        Self { told_bytes: 0, next_at: None, interval_ms }
+        Self {
+            told_bytes: 0,
+            next_at: None,
+            interval_ms,
+        }
     }
 
     /// When the text may be told next; none if there is nothing new.
@@ -50,7 +54,9 @@ impl Throttled {
     /// both are worth.
     fn take<'t>(&mut self, text: &'t str) -> &'t str {
         let new = text.get(self.told_bytes..).unwrap_or_default();
-        let wait = self.interval_ms.max(((text.len() + new.len()) / BYTES_PER_MS) as u64);
+        let wait = self
+            .interval_ms
+            .max(((text.len() + new.len()) / BYTES_PER_MS) as u64);
         self.told_bytes = text.len();
         self.next_at = Some(Instant::now() + Duration::from_millis(wait));
         new
@@ -98,20 +104,35 @@ impl<'a> Speaker<'a> {
     }
 
     pub(crate) fn started(&mut self, at_ms: u64) {
-        let data = AgentEventData { phase: Some("start".into()), started_at: Some(at_ms), ..Default::default() };
+        let data = AgentEventData {
+            phase: Some("start".into()),
+            started_at: Some(at_ms),
+            ..Default::default()
+        };
         self.agent(AgentStream::Lifecycle, at_ms, data);
     }
 
     /// When something is due to be told; none if all was told.
     pub(crate) fn due(&self, text: &str, thinking: &str) -> Option<Instant> {
         let now = Instant::now();
-        [self.text.due(text, now), self.thinking.due(thinking, now), self.chat.due(text, now)].into_iter().flatten().min()
+        [
+            self.text.due(text, now),
+            self.thinking.due(thinking, now),
+            self.chat.due(text, now),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     /// Tells what is due.
     pub(crate) fn tell(&mut self, text: &str, thinking: &str, now_ms: u64) {
         let now = Instant::now();
-        if self.thinking.due(thinking, now).is_some_and(|due| due <= now) {
+        if self
+            .thinking
+            .due(thinking, now)
+            .is_some_and(|due| due <= now)
+        {
             let delta = self.thinking.take(thinking).to_owned();
             self.grew(AgentStream::Thinking, thinking, delta, now_ms);
         }
@@ -142,13 +163,28 @@ impl<'a> Speaker<'a> {
     }
 
     fn grew(&mut self, stream: AgentStream, whole: &str, delta: String, now_ms: u64) {
-        let data = AgentEventData { text: Some(whole.to_owned()), delta: Some(delta), ..Default::default() };
+        let data = AgentEventData {
+            text: Some(whole.to_owned()),
+            delta: Some(delta),
+            ..Default::default()
+        };
         self.agent(stream, now_ms, data);
     }
 
-    pub(crate) fn ended(&mut self, text: &str, thinking: &str, usage: Usage, stop: &str, at_ms: u64) {
+    pub(crate) fn ended(
+        &mut self,
+        text: &str,
+        thinking: &str,
+        usage: Usage,
+        stop: &str,
+        at_ms: u64,
+    ) {
         self.flush(text, thinking, at_ms);
-        let data = AgentEventData { phase: Some("end".into()), ended_at: Some(at_ms), ..Default::default() };
+        let data = AgentEventData {
+            phase: Some("end".into()),
+            ended_at: Some(at_ms),
+            ..Default::default()
+        };
         self.agent(AgentStream::Lifecycle, at_ms, data);
         let mut event = self.chat_event(ChatState::Final);
         event.message = (!text.is_empty()).then(|| message(text, at_ms));
@@ -157,7 +193,15 @@ impl<'a> Speaker<'a> {
         self.events.publish::<ChatUpdate>(&event);
     }
 
-    pub(crate) fn failed(&mut self, text: &str, thinking: &str, error: &str, kind: FailureKind, started_ms: u64, at_ms: u64) {
+    pub(crate) fn failed(
+        &mut self,
+        text: &str,
+        thinking: &str,
+        error: &str,
+        kind: FailureKind,
+        started_ms: u64,
+        at_ms: u64,
+    ) {
         self.flush(text, thinking, at_ms);
         let data = AgentEventData {
             phase: Some("error".into()),
@@ -209,14 +253,17 @@ impl<'a> Speaker<'a> {
 
     /// The run was merged into another one, which told the answer.
     pub(crate) fn merged(&mut self) {
-        self.events.publish::<ChatUpdate>(&self.chat_event(ChatState::Final));
+        self.events
+            .publish::<ChatUpdate>(&self.chat_event(ChatState::Final));
     }
 }
 
 fn message(text: &str, at_ms: u64) -> ChatEventMessage {
     ChatEventMessage {
         role: "assistant".into(),
-        content: vec![ContentPart::Text { text: text.to_owned() }],
+        content: vec![ContentPart::Text {
+            text: text.to_owned(),
+        }],
         timestamp: at_ms,
         stop_reason: None,
         usage: None,

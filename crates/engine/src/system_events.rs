@@ -31,7 +31,9 @@ impl SystemEvents {
 
     pub(crate) fn list(&self, key: &SessionKey) -> Vec<String> {
         let queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        queues.get(key).map_or_else(Vec::new, |queue| queue.iter().cloned().collect())
+        queues
+            .get(key)
+            .map_or_else(Vec::new, |queue| queue.iter().cloned().collect())
     }
 
     /// Takes the lines for a turn.

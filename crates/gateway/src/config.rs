@@ -11,7 +11,8 @@ use tidegate_protocol::api::system::LogsTailResult;
 pub type ConfigReader<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
 /// Reads the end of the log: (cursor, most lines, most bytes).
-pub type LogTail = Arc<dyn Fn(Option<u64>, usize, usize) -> std::io::Result<LogsTailResult> + Send + Sync>;
+pub type LogTail =
+    Arc<dyn Fn(Option<u64>, usize, usize) -> std::io::Result<LogsTailResult> + Send + Sync>;
 
 /// What the edge must know of the configuration.
 pub struct GatewayConfig {

@@ -27,7 +27,10 @@ impl ApiError {
 
 impl From<ErrorShape> for ApiError {
     fn from(shape: ErrorShape) -> Self {
-        Self { shape: Box::new(shape), payload: None }
+        Self {
+            shape: Box::new(shape),
+            payload: None,
+        }
     }
 }
 
@@ -40,16 +43,21 @@ impl From<ApiError> for ErrorShape {
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         let shape = match &error {
-            EngineError::Invalid(_) | EngineError::KeyReused => ErrorShape::invalid(error.to_string()),
+            EngineError::Invalid(_) | EngineError::KeyReused => {
+                ErrorShape::invalid(error.to_string())
+            }
             EngineError::SessionKey(source) => ErrorShape::invalid(source.to_string()),
-            EngineError::Busy { what, retry_after_ms } => ErrorShape::busy(what, *retry_after_ms),
-            EngineError::Draining => {
-                ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS).with_details(json!({ "reason": "draining" }))
-            }
-            EngineError::Store(StoreError::Full { .. }) => {
-                ErrorShape::busy("the disk of the gateway is full: free space, then try again", STORE_RETRY_MS)
-                    .with_details(json!({ "reason": "disk_full" }))
-            }
+            EngineError::Busy {
+                what,
+                retry_after_ms,
+            } => ErrorShape::busy(what, *retry_after_ms),
+            EngineError::Draining => ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS)
+                .with_details(json!({ "reason": "draining" })),
+            EngineError::Store(StoreError::Full { .. }) => ErrorShape::busy(
+                "the disk of the gateway is full: free space, then try again",
+                STORE_RETRY_MS,
+            )
+            .with_details(json!({ "reason": "disk_full" })),
             EngineError::Store(source) => {
                 tracing::error!(error = chain(source), "store");
                 ErrorShape::busy("the gateway's store failed; see its log", STORE_RETRY_MS)

@@ -90,8 +90,16 @@ impl Hub {
         let mut events = AllEvents(Vec::new());
         catalog::visit_all_events(&mut events);
         // `Conn::hears` has a bit for each.
-        assert!(events.0.len() <= u32::BITS as usize, "more events than bits");
-        Arc::new(Self { registry: Mutex::default(), metrics, events: events.0, clock })
+        assert!(
+            events.0.len() <= u32::BITS as usize,
+            "more events than bits"
+        );
+        Arc::new(Self {
+            registry: Mutex::default(),
+            metrics,
+            events: events.0,
+            clock,
+        })
     }
 
     /// The counters.
@@ -109,7 +117,11 @@ impl Hub {
 
     /// Adds a connection. `hello` is made and queued while nothing can be published, so that no
     /// event falls between the snapshot in it and the first `seq`. `None` while stopping.
-    pub(crate) fn join(&self, joining: Joining, hello: impl FnOnce(&Conn) -> String) -> Option<Arc<Conn>> {
+    pub(crate) fn join(
+        &self,
+        joining: Joining,
+        hello: impl FnOnce(&Conn) -> String,
+    ) -> Option<Arc<Conn>> {
         let chain = Chain::of(joining.principal);
         let hears = self.hears(&chain);
         joining.outbox.set_budget(Budget {
@@ -151,11 +163,19 @@ impl Hub {
 
     /// Names of the events that a principal may hear, in the order of the catalog.
     pub(crate) fn audible(&self, chain: &Chain) -> Vec<&'static str> {
-        self.events.iter().filter(|spec| may_hear(chain, spec)).map(|spec| spec.name).collect()
+        self.events
+            .iter()
+            .filter(|spec| may_hear(chain, spec))
+            .map(|spec| spec.name)
+            .collect()
     }
 
     fn hears(&self, chain: &Chain) -> u32 {
-        let audible = self.events.iter().enumerate().filter(|(_, spec)| may_hear(chain, spec));
+        let audible = self
+            .events
+            .iter()
+            .enumerate()
+            .filter(|(_, spec)| may_hear(chain, spec));
         audible.fold(0, |bits, (index, _)| bits | 1 << index)
     }
 
@@ -203,10 +223,16 @@ impl Hub {
 
 impl EventSink for Hub {
     fn publish(&self, spec: &'static EventSpec, head: Arc<str>) {
-        let Some(place) = self.place(spec) else { return };
+        let Some(place) = self.place(spec) else {
+            return;
+        };
         self.metrics.event_published(spec.name);
         tracing::info!(target: "tidegate::wire", event = spec.name, bytes = head.len(), "event");
-        for conn in self.everyone().iter().filter(|conn| conn.hears & (1 << place) != 0) {
+        for conn in self
+            .everyone()
+            .iter()
+            .filter(|conn| conn.hears & (1 << place) != 0)
+        {
             self.offer(conn, spec, Arc::clone(&head));
         }
     }
@@ -232,7 +258,10 @@ impl<'a> InFlight<'a> {
     pub(crate) fn begin(counter: &'a AtomicU32, most: usize) -> Option<Self> {
         let most = u32::try_from(most).unwrap_or(u32::MAX);
         let room = |now: u32| (now < most).then_some(now + 1);
-        counter.fetch_update(Ordering::AcqRel, Ordering::Acquire, room).ok().map(|_| Self(counter))
+        counter
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, room)
+            .ok()
+            .map(|_| Self(counter))
     }
 }
 

@@ -8,8 +8,8 @@
 mod auth;
 mod config;
 mod error;
-mod hub;
 mod http;
+mod hub;
 mod listen;
 mod methods;
 mod metrics;
@@ -35,7 +35,9 @@ pub struct Gateway {
 impl Gateway {
     /// Joins the engine, the hub through which it speaks, and the configuration.
     pub fn new(engine: Engine, hub: Arc<Hub>, config: GatewayConfig) -> Self {
-        Self { shared: Shared::new(engine, hub, config) }
+        Self {
+            shared: Shared::new(engine, hub, config),
+        }
     }
 
     /// Serves until `stop` is cancelled; then drains: no new connections, `shutdown` to all, the

@@ -54,11 +54,20 @@ pub(crate) async fn serve(
     for listener in listeners {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
-        shared.tasks.spawn(accept(Arc::clone(&shared), listener, router.clone(), accepting.clone()));
+        shared.tasks.spawn(accept(
+            Arc::clone(&shared),
+            listener,
+            router.clone(),
+            accepting.clone(),
+        ));
     }
     let keepers = CancellationToken::new();
-    shared.tasks.spawn(tick(Arc::clone(&shared.hub), keepers.clone()));
-    shared.tasks.spawn(sweep::keep(Arc::clone(&shared), keepers.clone()));
+    shared
+        .tasks
+        .spawn(tick(Arc::clone(&shared.hub), keepers.clone()));
+    shared
+        .tasks
+        .spawn(sweep::keep(Arc::clone(&shared), keepers.clone()));
     stop.cancelled().await;
     accepting.cancel();
     let events = Events::new(Arc::clone(&shared.hub) as Arc<dyn tidegate_core::EventSink>);
@@ -87,7 +96,12 @@ async fn tick(hub: Arc<Hub>, stop: CancellationToken) {
     }
 }
 
-async fn accept(shared: Arc<Shared>, listener: TcpListener, router: axum::Router, stop: CancellationToken) {
+async fn accept(
+    shared: Arc<Shared>,
+    listener: TcpListener,
+    router: axum::Router,
+    stop: CancellationToken,
+) {
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
@@ -97,7 +111,10 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, router: axum::Router
             Ok((stream, addr)) => {
                 shared.metrics.tcp_accepted.inc();
                 let ticket = shared.pre_auth.admit(addr.ip());
-                let peer = Peer { addr, ticket: Arc::new(ticket) };
+                let peer = Peer {
+                    addr,
+                    ticket: Arc::new(ticket),
+                };
                 shared.tasks.spawn(connection(stream, peer, router.clone()));
             }
             Err(error) => {
@@ -112,11 +129,14 @@ async fn accept(shared: Arc<Shared>, listener: TcpListener, router: axum::Router
 async fn connection(stream: TcpStream, peer: Peer, router: axum::Router) {
     let _ = stream.set_nodelay(true);
     let ended = peer.ticket.ended.clone();
-    let service = hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-        request.extensions_mut().insert(peer.clone());
-        let mut router = router.clone();
-        async move { tower_service::Service::call(&mut router, request.map(axum::body::Body::new)).await }
-    });
+    let service =
+        hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
+            request.extensions_mut().insert(peer.clone());
+            let mut router = router.clone();
+            async move {
+                tower_service::Service::call(&mut router, request.map(axum::body::Body::new)).await
+            }
+        });
     let serving = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_TIMEOUT)
@@ -158,7 +178,10 @@ fn lock(state: &Mutex<PreAuthState>) -> MutexGuard<'_, PreAuthState> {
 
 impl PreAuth {
     pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self { state: Arc::default(), metrics }
+        Self {
+            state: Arc::default(),
+            metrics,
+        }
     }
 
     fn admit(&self, peer: IpAddr) -> PreAuthTicket {
@@ -166,20 +189,36 @@ impl PreAuth {
         state.next += 1;
         let number = state.next;
         let ended = CancellationToken::new();
-        let own_full = state.peers.get(&peer).is_some_and(|sockets| sockets.len() >= PRE_AUTH_PER_PEER);
+        let own_full = state
+            .peers
+            .get(&peer)
+            .is_some_and(|sockets| sockets.len() >= PRE_AUTH_PER_PEER);
         if own_full {
             state.evict(peer);
             self.metrics.refused("room");
         } else if state.total >= PRE_AUTH_TOTAL {
-            let fullest = state.peers.iter().max_by_key(|(_, sockets)| sockets.len()).map(|(peer, _)| *peer);
+            let fullest = state
+                .peers
+                .iter()
+                .max_by_key(|(_, sockets)| sockets.len())
+                .map(|(peer, _)| *peer);
             if let Some(fullest) = fullest {
                 state.evict(fullest);
                 self.metrics.refused("room");
             }
         }
-        state.peers.entry(peer).or_default().push_back((number, ended.clone()));
+        state
+            .peers
+            .entry(peer)
+            .or_default()
+            .push_back((number, ended.clone()));
         state.total += 1;
-        PreAuthTicket { state: Arc::clone(&self.state), peer, number, ended }
+        PreAuthTicket {
+            state: Arc::clone(&self.state),
+            peer,
+            number,
+            ended,
+        }
     }
 
     /// Ends every unknown socket; for the end of the gateway.
@@ -199,7 +238,9 @@ impl PreAuthState {
     }
 
     fn remove(&mut self, peer: IpAddr, number: u64) {
-        let Some(sockets) = self.peers.get_mut(&peer) else { return };
+        let Some(sockets) = self.peers.get_mut(&peer) else {
+            return;
+        };
         let before = sockets.len();
         sockets.retain(|(other, _)| *other != number);
         self.total -= before - sockets.len();

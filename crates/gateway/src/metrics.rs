@@ -25,7 +25,13 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
-    const ALL: [Self; 5] = [Self::Ok, Self::Invalid, Self::Denied, Self::Busy, Self::Failed];
+    const ALL: [Self; 5] = [
+        Self::Ok,
+        Self::Invalid,
+        Self::Denied,
+        Self::Busy,
+        Self::Failed,
+    ];
 
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
@@ -139,21 +145,65 @@ impl Metrics {
 
     fn register(&mut self) {
         let r = &mut self.registry;
-        r.register("connections", "Connections that finished the handshake", self.connections.clone());
-        r.register("handshakes", "Handshakes that succeeded", self.handshakes.clone());
-        r.register("tcp_accepted", "TCP connections accepted", self.tcp_accepted.clone());
-        r.register("request_seconds", "Time from frame to answer", self.request_seconds.clone());
-        r.register("unknown_methods", "Requests for methods that do not exist", self.unknown_methods.clone());
-        r.register("connect_unknown_fields", "Connects with fields that were ignored", self.connect_unknown_fields.clone());
+        r.register(
+            "connections",
+            "Connections that finished the handshake",
+            self.connections.clone(),
+        );
+        r.register(
+            "handshakes",
+            "Handshakes that succeeded",
+            self.handshakes.clone(),
+        );
+        r.register(
+            "tcp_accepted",
+            "TCP connections accepted",
+            self.tcp_accepted.clone(),
+        );
+        r.register(
+            "request_seconds",
+            "Time from frame to answer",
+            self.request_seconds.clone(),
+        );
+        r.register(
+            "unknown_methods",
+            "Requests for methods that do not exist",
+            self.unknown_methods.clone(),
+        );
+        r.register(
+            "connect_unknown_fields",
+            "Connects with fields that were ignored",
+            self.connect_unknown_fields.clone(),
+        );
         r.register("runs_active", "Runs at work", self.runs_active.clone());
         r.register("runs_queued", "Runs that wait", self.runs_queued.clone());
-        r.register("outbox_bytes", "Bytes that wait for all connections", self.outbox_bytes.clone());
-        r.register("requests", "Requests by method and outcome", self.requests.clone());
-        r.register("schema_refusals", "Requests whose params were refused", self.schema_refusals.clone());
+        r.register(
+            "outbox_bytes",
+            "Bytes that wait for all connections",
+            self.outbox_bytes.clone(),
+        );
+        r.register(
+            "requests",
+            "Requests by method and outcome",
+            self.requests.clone(),
+        );
+        r.register(
+            "schema_refusals",
+            "Requests whose params were refused",
+            self.schema_refusals.clone(),
+        );
         r.register("events_published", "Events by name", self.events.clone());
-        r.register("events_dropped", "Events dropped for slow clients", self.dropped.clone());
+        r.register(
+            "events_dropped",
+            "Events dropped for slow clients",
+            self.dropped.clone(),
+        );
         r.register("closes", "Connections closed by code", self.closes.clone());
-        r.register("refusals", "Connections refused before they joined", self.refusals.clone());
+        r.register(
+            "refusals",
+            "Connections refused before they joined",
+            self.refusals.clone(),
+        );
     }
 
     fn preset(&self) {
@@ -162,7 +212,10 @@ impl Metrics {
         catalog::visit_all_events(&mut names);
         for method in names.methods {
             for outcome in Outcome::ALL {
-                drop(self.requests.get_or_create(&RequestLabels { method, outcome }));
+                drop(
+                    self.requests
+                        .get_or_create(&RequestLabels { method, outcome }),
+                );
             }
             drop(self.schema_refusals.get_or_create(&MethodLabels { method }));
         }
@@ -179,12 +232,16 @@ impl Metrics {
     }
 
     pub(crate) fn request(&self, method: &'static str, outcome: Outcome, seconds: f64) {
-        self.requests.get_or_create(&RequestLabels { method, outcome }).inc();
+        self.requests
+            .get_or_create(&RequestLabels { method, outcome })
+            .inc();
         self.request_seconds.observe(seconds);
     }
 
     pub(crate) fn schema_refused(&self, method: &'static str) {
-        self.schema_refusals.get_or_create(&MethodLabels { method }).inc();
+        self.schema_refusals
+            .get_or_create(&MethodLabels { method })
+            .inc();
     }
 
     pub(crate) fn event_published(&self, event: &'static str) {

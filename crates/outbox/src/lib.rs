@@ -166,7 +166,10 @@ impl Outbox {
             }
             let seq = state.next_seq;
             state.next_seq += 1;
-            let frame = Frame::Event { head, seq: Some(seq) };
+            let frame = Frame::Event {
+                head,
+                seq: Some(seq),
+            };
             if !state.has_room(frame.bytes()) {
                 overflow = class == Class::Must;
                 return Pushed::Dropped;
@@ -185,7 +188,10 @@ impl Outbox {
     pub fn close(&self, code: u16, reason: &str) {
         self.enqueue(|state| {
             state.closing = true;
-            state.queue.push_back(Frame::Close { code, reason: reason.to_owned() });
+            state.queue.push_back(Frame::Close {
+                code,
+                reason: reason.to_owned(),
+            });
             Pushed::Closed
         });
     }
@@ -200,7 +206,10 @@ impl Outbox {
             state.event_bytes = 0;
             state.event_frames = 0;
             state.reply_bytes = 0;
-            state.queue.push_back(Frame::Close { code, reason: reason.to_owned() });
+            state.queue.push_back(Frame::Close {
+                code,
+                reason: reason.to_owned(),
+            });
             Pushed::Closed
         });
     }
@@ -252,7 +261,8 @@ impl Outbox {
 
 impl State {
     const fn has_room(&self, bytes: usize) -> bool {
-        self.event_bytes + bytes <= self.budget.event_bytes && self.event_frames < self.budget.event_frames
+        self.event_bytes + bytes <= self.budget.event_bytes
+            && self.event_frames < self.budget.event_frames
     }
 
     fn append(&mut self, frame: Frame) {
@@ -263,11 +273,18 @@ impl State {
 
     /// Puts newer content into the place of an unsent event, if it fits the budget.
     fn replace(&mut self, name: &str, newer: &Arc<str>) -> bool {
-        let Some(place) = self.latest.iter().find(|(n, _)| *n == name).map(|(_, place)| *place) else {
+        let Some(place) = self
+            .latest
+            .iter()
+            .find(|(n, _)| *n == name)
+            .map(|(_, place)| *place)
+        else {
             return false;
         };
         let index = usize::try_from(place - self.popped).unwrap_or(usize::MAX);
-        let Some(Frame::Event { head, .. }) = self.queue.get_mut(index) else { return false };
+        let Some(Frame::Event { head, .. }) = self.queue.get_mut(index) else {
+            return false;
+        };
         let after = self.event_bytes - head.len() + newer.len();
         if after > self.budget.event_bytes {
             return false;

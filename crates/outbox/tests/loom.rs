@@ -9,7 +9,10 @@ use loom::future::block_on;
 use loom::thread;
 use tidegate_outbox::{Budget, Class, Frame, Outbox};
 
-const BUDGET: Budget = Budget { event_bytes: 1000, event_frames: 10 };
+const BUDGET: Budget = Budget {
+    event_bytes: 1000,
+    event_frames: 10,
+};
 
 fn next(outbox: &Outbox) -> Frame {
     block_on(poll_fn(|cx| outbox.poll_pop(cx)))
@@ -43,11 +46,16 @@ fn two_producers_and_the_writer() {
 fn a_replaced_state_is_sent_once_in_either_form() {
     loom::model(|| {
         let outbox = Arc::new(Outbox::new(BUDGET));
-        outbox.push_event(Arc::from("old"), Class::Latest("p")).unwrap();
+        outbox
+            .push_event(Arc::from("old"), Class::Latest("p"))
+            .unwrap();
         let pusher = {
             let outbox = Arc::clone(&outbox);
             thread::spawn(move || {
-                outbox.push_event(Arc::from("new"), Class::Latest("p")).map(|_| ()).unwrap();
+                outbox
+                    .push_event(Arc::from("new"), Class::Latest("p"))
+                    .map(|_| ())
+                    .unwrap();
                 outbox.close(1000, "");
             })
         };

@@ -7,7 +7,10 @@ use std::task::{Context, Poll, Waker};
 use proptest::prelude::*;
 use tidegate_outbox::{Budget, Class, Frame, Outbox, Overflow, Pushed};
 
-const WIDE: Budget = Budget { event_bytes: 1 << 20, event_frames: 1000 };
+const WIDE: Budget = Budget {
+    event_bytes: 1 << 20,
+    event_frames: 1000,
+};
 
 fn pop(outbox: &Outbox) -> Option<Frame> {
     match outbox.poll_pop(&mut Context::from_waker(Waker::noop())) {
@@ -17,17 +20,27 @@ fn pop(outbox: &Outbox) -> Option<Frame> {
 }
 
 fn event(text: &str, seq: u64) -> Frame {
-    Frame::Event { head: Arc::from(text), seq: Some(seq) }
+    Frame::Event {
+        head: Arc::from(text),
+        seq: Some(seq),
+    }
 }
 
 #[test]
 fn a_newer_state_takes_the_place_and_number_of_the_unsent_older_one() {
     let outbox = Outbox::new(WIDE);
-    outbox.push_event(Arc::from("p1"), Class::Latest("presence")).unwrap();
+    outbox
+        .push_event(Arc::from("p1"), Class::Latest("presence"))
+        .unwrap();
     outbox.push_event(Arc::from("a1"), Class::Must).unwrap();
-    assert_eq!(outbox.push_event(Arc::from("p2"), Class::Latest("presence")), Ok(Pushed::Replaced));
+    assert_eq!(
+        outbox.push_event(Arc::from("p2"), Class::Latest("presence")),
+        Ok(Pushed::Replaced)
+    );
     assert_eq!(pop(&outbox), Some(event("p2", 1)));
-    outbox.push_event(Arc::from("p3"), Class::Latest("presence")).unwrap();
+    outbox
+        .push_event(Arc::from("p3"), Class::Latest("presence"))
+        .unwrap();
     assert_eq!(pop(&outbox), Some(event("a1", 2)));
     assert_eq!(pop(&outbox), Some(event("p3", 3)));
     assert_eq!(pop(&outbox), None);
@@ -35,19 +48,38 @@ fn a_newer_state_takes_the_place_and_number_of_the_unsent_older_one() {
 
 #[test]
 fn over_budget_must_closes_and_drop_leaves_a_hole() {
-    let outbox = Outbox::new(Budget { event_bytes: 200, event_frames: 10 });
+    let outbox = Outbox::new(Budget {
+        event_bytes: 200,
+        event_frames: 10,
+    });
     let big: Arc<str> = Arc::from("x".repeat(120));
-    assert_eq!(outbox.push_event(Arc::clone(&big), Class::Must), Ok(Pushed::Queued));
-    assert_eq!(outbox.push_event(Arc::clone(&big), Class::Drop), Ok(Pushed::Dropped));
-    assert_eq!(outbox.push_event(Arc::clone(&big), Class::Must), Err(Overflow));
+    assert_eq!(
+        outbox.push_event(Arc::clone(&big), Class::Must),
+        Ok(Pushed::Queued)
+    );
+    assert_eq!(
+        outbox.push_event(Arc::clone(&big), Class::Drop),
+        Ok(Pushed::Dropped)
+    );
+    assert_eq!(
+        outbox.push_event(Arc::clone(&big), Class::Must),
+        Err(Overflow)
+    );
     assert_eq!(pop(&outbox), Some(event(&big, 1)));
     outbox.push_event(Arc::from("later"), Class::Must).unwrap();
-    assert_eq!(pop(&outbox), Some(event("later", 4)), "numbers 2 and 3 are the holes");
+    assert_eq!(
+        pop(&outbox),
+        Some(event("later", 4)),
+        "numbers 2 and 3 are the holes"
+    );
 }
 
 #[test]
 fn replies_are_never_refused_and_are_counted_apart() {
-    let outbox = Outbox::new(Budget { event_bytes: 10, event_frames: 1 });
+    let outbox = Outbox::new(Budget {
+        event_bytes: 10,
+        event_frames: 1,
+    });
     outbox.push_reply("r".repeat(5000));
     assert_eq!(outbox.reply_bytes(), 5000);
     pop(&outbox);
@@ -59,7 +91,9 @@ fn replies_are_never_refused_and_are_counted_apart() {
 #[test]
 fn a_ping_is_sent_whatever_waits() {
     let outbox = Outbox::new(WIDE);
-    outbox.push_event(Arc::from("tick"), Class::Latest("tick")).unwrap();
+    outbox
+        .push_event(Arc::from("tick"), Class::Latest("tick"))
+        .unwrap();
     outbox.push_ping();
     assert_eq!(pop(&outbox), Some(event("tick", 1)));
     assert_eq!(pop(&outbox), Some(Frame::Ping));
@@ -71,18 +105,35 @@ fn after_close_nothing_is_taken_and_what_waits_is_sent_first() {
     let outbox = Outbox::new(WIDE);
     outbox.push_event(Arc::from("last"), Class::Must).unwrap();
     outbox.close(1012, "service restart");
-    assert_eq!(outbox.push_event(Arc::from("late"), Class::Must), Ok(Pushed::Closed));
+    assert_eq!(
+        outbox.push_event(Arc::from("late"), Class::Must),
+        Ok(Pushed::Closed)
+    );
     assert_eq!(pop(&outbox), Some(event("last", 1)));
-    assert_eq!(pop(&outbox), Some(Frame::Close { code: 1012, reason: "service restart".into() }));
+    assert_eq!(
+        pop(&outbox),
+        Some(Frame::Close {
+            code: 1012,
+            reason: "service restart".into()
+        })
+    );
     assert_eq!(pop(&outbox), None);
 }
 
 #[test]
 fn close_now_throws_away_what_waits() {
     let outbox = Outbox::new(WIDE);
-    outbox.push_event(Arc::from("never"), Class::Latest("tick")).unwrap();
+    outbox
+        .push_event(Arc::from("never"), Class::Latest("tick"))
+        .unwrap();
     outbox.close_now(1008, "slow consumer");
-    assert_eq!(pop(&outbox), Some(Frame::Close { code: 1008, reason: "slow consumer".into() }));
+    assert_eq!(
+        pop(&outbox),
+        Some(Frame::Close {
+            code: 1008,
+            reason: "slow consumer".into()
+        })
+    );
 }
 
 #[derive(Debug, Clone)]

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// What a connection is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     /// A person's client or an automation: calls methods within its scopes.
@@ -33,7 +35,9 @@ impl Role {
 }
 
 /// A right of an operator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 pub enum Scope {
     /// Everything.
     #[serde(rename = "operator.admin")]
@@ -57,8 +61,14 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of their names.
-    pub const ALL: [Self; 6] =
-        [Self::Admin, Self::Approvals, Self::Pairing, Self::Questions, Self::Read, Self::Write];
+    pub const ALL: [Self; 6] = [
+        Self::Admin,
+        Self::Approvals,
+        Self::Pairing,
+        Self::Questions,
+        Self::Read,
+        Self::Write,
+    ];
 
     /// The word on the wire.
     pub const fn as_str(self) -> &'static str {

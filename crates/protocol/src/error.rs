@@ -68,7 +68,13 @@ pub struct ErrorShape {
 impl ErrorShape {
     /// An error with a code and a sentence.
     pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), details: None, retryable: None, retry_after_ms: None }
+        Self {
+            code,
+            message: message.into(),
+            details: None,
+            retryable: None,
+            retry_after_ms: None,
+        }
     }
 
     /// `INVALID_REQUEST`.

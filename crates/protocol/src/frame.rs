@@ -69,12 +69,24 @@ pub struct ResponseFrame<'a, P: Serialize> {
 impl<'a, P: Serialize> ResponseFrame<'a, P> {
     /// A good answer.
     pub const fn ok(id: &'a str, payload: P) -> Self {
-        Self { kind: "res", id, ok: true, payload: Some(payload), error: None }
+        Self {
+            kind: "res",
+            id,
+            ok: true,
+            payload: Some(payload),
+            error: None,
+        }
     }
 
     /// A failure, with what there is of a payload.
     pub const fn failed(id: &'a str, payload: Option<P>, error: &'a ErrorShape) -> Self {
-        Self { kind: "res", id, ok: false, payload, error: Some(error) }
+        Self {
+            kind: "res",
+            id,
+            ok: false,
+            payload,
+            error: Some(error),
+        }
     }
 }
 

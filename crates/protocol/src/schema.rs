@@ -77,7 +77,11 @@ pub fn request_frame() -> Value {
 
 /// The whole catalog in one document.
 pub fn bundle() -> Value {
-    let mut bundle = Bundle { generator: generator(), methods: Map::new(), events: Map::new() };
+    let mut bundle = Bundle {
+        generator: generator(),
+        methods: Map::new(),
+        events: Map::new(),
+    };
     catalog::visit_all(&mut bundle);
     catalog::visit_all_events(&mut bundle);
     let definitions = bundle.generator.take_definitions(true);
@@ -181,7 +185,9 @@ fn strip_null(object: &mut Map<String, Value>) {
 }
 
 fn bound_integer(object: &mut Map<String, Value>) {
-    let Some(format) = object.get("format").and_then(Value::as_str) else { return };
+    let Some(format) = object.get("format").and_then(Value::as_str) else {
+        return;
+    };
     let (min, max) = match format {
         "uint8" => (0, i64::from(u8::MAX)),
         "uint16" => (0, i64::from(u16::MAX)),

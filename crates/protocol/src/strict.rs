@@ -42,12 +42,17 @@ impl<'de> Visitor<'de> for StrictVisitor {
     fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
         Ok(Value::Number(value.into()))
     }
-    #[expect(clippy::cast_possible_truncation, reason = "whole and within ±2^53 by the check")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "whole and within ±2^53 by the check"
+    )]
     fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
         if value.fract() == 0.0 && value.abs() <= EXACT {
             return Ok(Value::Number((value as i64).into()));
         }
-        Number::from_f64(value).map(Value::Number).ok_or_else(|| E::custom("number out of range"))
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("number out of range"))
     }
     fn visit_str<E>(self, value: &str) -> Result<Value, E> {
         Ok(Value::String(value.to_owned()))
@@ -86,7 +91,12 @@ pub fn canonical(value: &Value) -> String {
             Value::Object(object) => {
                 let mut entries: Vec<_> = object.iter().collect();
                 entries.sort_by(|a, b| a.0.cmp(b.0));
-                Value::Object(entries.into_iter().map(|(k, v)| (k.clone(), sorted(v))).collect())
+                Value::Object(
+                    entries
+                        .into_iter()
+                        .map(|(k, v)| (k.clone(), sorted(v)))
+                        .collect(),
+                )
             }
             Value::Array(items) => Value::Array(items.iter().map(sorted).collect()),
             other => other.clone(),
@@ -102,7 +112,11 @@ mod tests {
 
     #[test]
     fn a_key_twice_is_an_error_at_every_level_and_spelling() {
-        for text in [r#"{"a":1,"a":1}"#, r#"{"x":{"a":1,"a":2}}"#, r#"[{"a":1,"\u0061":2}]"#] {
+        for text in [
+            r#"{"a":1,"a":1}"#,
+            r#"{"x":{"a":1,"a":2}}"#,
+            r#"[{"a":1,"\u0061":2}]"#,
+        ] {
             let error = parse(text).unwrap_err().to_string();
             assert!(error.contains("duplicate key \"a\""), "{error}");
         }
@@ -110,7 +124,10 @@ mod tests {
 
     #[test]
     fn whole_numbers_are_integers_however_written() {
-        assert_eq!(parse("[30000.0, 3e4, 1.5]").unwrap(), json!([30000, 30000, 1.5]));
+        assert_eq!(
+            parse("[30000.0, 3e4, 1.5]").unwrap(),
+            json!([30000, 30000, 1.5])
+        );
         parse("1e400").unwrap_err();
     }
 

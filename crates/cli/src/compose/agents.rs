@@ -35,7 +35,10 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
     let mut list = Vec::new();
     for (index, agent) in config.agents.list.iter().enumerate() {
         let key = format!("agents.list[{index}].model.primary");
-        let own = agent.model.as_ref().and_then(|model| model.primary.as_deref());
+        let own = agent
+            .model
+            .as_ref()
+            .and_then(|model| model.primary.as_deref());
         let model = model_of(&key, own, &fallback, &runners)?;
         list.push(configured(agent, model, defaults.system_prompt.as_ref()));
     }
@@ -50,11 +53,21 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
             system_prompt: defaults.system_prompt.clone(),
         });
     }
-    let first = config.agents.list.iter().position(|agent| agent.default).unwrap_or(0);
+    let first = config
+        .agents
+        .list
+        .iter()
+        .position(|agent| agent.default)
+        .unwrap_or(0);
     list.swap(0, first);
-    let default_agent = list.first().map_or_else(|| AgentId::new("main"), |agent| agent.id.clone());
+    let default_agent = list
+        .first()
+        .map_or_else(|| AgentId::new("main"), |agent| agent.id.clone());
     Ok(Agents {
-        names: SessionNames { default_agent, main_key: config.session.main_key.clone() },
+        names: SessionNames {
+            default_agent,
+            main_key: config.session.main_key.clone(),
+        },
         model_configured: list.iter().any(|agent| agent.model.provider != OFFLINE),
         list,
         runners,
@@ -94,7 +107,10 @@ fn configured(agent: &AgentConfig, model: ModelRef, prompt: Option<&String>) -> 
     }
 }
 
-fn runners(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<BTreeMap<String, Arc<dyn AgentRunner>>, Failure> {
+fn runners(
+    loaded: &Loaded,
+    clock: &Arc<dyn Clock>,
+) -> Result<BTreeMap<String, Arc<dyn AgentRunner>>, Failure> {
     let offline: Arc<dyn AgentRunner> = Arc::new(OfflineRunner::new(Arc::clone(clock)));
     let mut runners = BTreeMap::from([(OFFLINE.to_owned(), offline)]);
     let providers = &loaded.config.models.providers;
@@ -105,7 +121,12 @@ fn runners(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<BTreeMap<String, A
     let http = HttpClient::new().map_err(bad)?;
     for (name, provider) in providers {
         let key = loaded.secrets.provider_keys.get(name).cloned();
-        let runner = build(settings(name, provider, key), http.clone(), Arc::clone(clock)).map_err(bad)?;
+        let runner = build(
+            settings(name, provider, key),
+            http.clone(),
+            Arc::clone(clock),
+        )
+        .map_err(bad)?;
         runners.insert(name.clone(), runner);
     }
     Ok(runners)
@@ -121,11 +142,19 @@ fn settings(
         name: model.name.clone().unwrap_or_else(|| model.id.clone()),
         context_window: model.context_window,
         reasoning: model.reasoning,
-        input: model.input.iter().map(|input| input.as_str().to_owned()).collect(),
+        input: model
+            .input
+            .iter()
+            .map(|input| input.as_str().to_owned())
+            .collect(),
     };
     ProviderSettings {
         name: name.to_owned(),
-        api: if provider.api.is_openai() { Api::OpenAi } else { Api::Anthropic },
+        api: if provider.api.is_openai() {
+            Api::OpenAi
+        } else {
+            Api::Anthropic
+        },
         base_url: provider.base_url.clone(),
         api_key,
         models: provider.models.iter().map(model).collect(),
@@ -138,10 +167,13 @@ fn settings(
 fn default_model(loaded: &Loaded) -> String {
     let listed = || {
         let mut providers = loaded.config.models.providers.iter();
-        providers.find_map(|(name, provider)| Some(format!("{name}/{}", provider.models.first()?.id)))
+        providers
+            .find_map(|(name, provider)| Some(format!("{name}/{}", provider.models.first()?.id)))
     };
     let chosen = loaded.config.agents.defaults.model.primary.clone();
-    chosen.or_else(listed).unwrap_or_else(|| format!("{OFFLINE}/{OFFLINE}"))
+    chosen
+        .or_else(listed)
+        .unwrap_or_else(|| format!("{OFFLINE}/{OFFLINE}"))
 }
 
 fn model_of(
@@ -152,8 +184,16 @@ fn model_of(
 ) -> Result<ModelRef, Failure> {
     let text = own.unwrap_or(fallback);
     let known = || runners.keys().cloned().collect::<Vec<_>>().join(", ");
-    ModelRef::parse(text).filter(|model| runners.contains_key(&model.provider)).ok_or_else(|| {
-        Failure::new(Exit::Config, format!("{key} is \"{text}\", which names no configured provider (there are: {})", known()))
+    ModelRef::parse(text)
+        .filter(|model| runners.contains_key(&model.provider))
+        .ok_or_else(|| {
+            Failure::new(
+                Exit::Config,
+                format!(
+                    "{key} is \"{text}\", which names no configured provider (there are: {})",
+                    known()
+                ),
+            )
             .next("write it as provider/model, the provider being a key of models.providers")
-    })
+        })
 }

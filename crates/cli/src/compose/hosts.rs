@@ -7,7 +7,9 @@ use crate::config::model::GatewayConfig;
 
 /// Host names that a Host header may carry; the port is free.
 pub(super) fn allowed(config: &GatewayConfig, bound: &[SocketAddr]) -> BTreeSet<String> {
-    let mut hosts: BTreeSet<String> = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into();
+    let mut hosts: BTreeSet<String> = ["127.0.0.1", "localhost", "[::1]"]
+        .map(str::to_owned)
+        .into();
     let beyond = bound.iter().any(|address| !address.ip().is_loopback());
     if beyond {
         hosts.extend(bound.iter().map(|address| as_host(address.ip())));
@@ -22,8 +24,15 @@ pub(super) fn allowed(config: &GatewayConfig, bound: &[SocketAddr]) -> BTreeSet<
 
 /// Origins of pages that may talk to the gateway besides its own.
 pub(super) fn origins(config: &GatewayConfig) -> BTreeSet<String> {
-    let listed = config.control_ui.allowed_origins.iter().map(|origin| origin.trim_end_matches('/').to_owned());
-    let public = config.public_url.as_deref().map(|url| url.trim_end_matches('/').to_owned());
+    let listed = config
+        .control_ui
+        .allowed_origins
+        .iter()
+        .map(|origin| origin.trim_end_matches('/').to_owned());
+    let public = config
+        .public_url
+        .as_deref()
+        .map(|url| url.trim_end_matches('/').to_owned());
     listed.chain(public).collect()
 }
 
@@ -68,12 +77,20 @@ mod tests {
     #[test]
     fn loopback_knows_loopback_names_only() {
         let hosts = allowed(&GatewayConfig::default(), &["127.0.0.1:1".parse().unwrap()]);
-        assert_eq!(hosts, ["127.0.0.1", "[::1]", "localhost"].map(str::to_owned).into());
+        assert_eq!(
+            hosts,
+            ["127.0.0.1", "[::1]", "localhost"]
+                .map(str::to_owned)
+                .into()
+        );
     }
 
     #[test]
     fn the_public_url_gives_a_host_and_an_origin() {
-        let config = GatewayConfig { public_url: Some("https://Gate.example:8443/".into()), ..Default::default() };
+        let config = GatewayConfig {
+            public_url: Some("https://Gate.example:8443/".into()),
+            ..Default::default()
+        };
         assert!(allowed(&config, &[]).contains("gate.example"));
         assert!(origins(&config).contains("https://Gate.example:8443"));
         assert_eq!(host_of_url("http://[::1]:80/x").as_deref(), Some("[::1]"));

@@ -15,8 +15,16 @@ pub(super) fn reader(log: LogFile) -> LogTail {
 }
 
 /// What was written after the cursor; without one, or with one that fits no more, the end.
-fn tail(path: &Path, cursor: Option<u64>, most_lines: usize, most_bytes: usize) -> io::Result<LogsTailResult> {
-    let mut page = LogsTailResult { file: path.display().to_string(), ..Default::default() };
+fn tail(
+    path: &Path,
+    cursor: Option<u64>,
+    most_lines: usize,
+    most_bytes: usize,
+) -> io::Result<LogsTailResult> {
+    let mut page = LogsTailResult {
+        file: path.display().to_string(),
+        ..Default::default()
+    };
     let mut file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(page),
@@ -31,7 +39,10 @@ fn tail(path: &Path, cursor: Option<u64>, most_lines: usize, most_bytes: usize) 
     let mut bytes = Vec::new();
     file.take(most_bytes as u64).read_to_end(&mut bytes)?;
     // A line that is still being written waits for the next call.
-    let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at + 1);
+    let whole = bytes
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |at| at + 1);
     bytes.truncate(whole);
     page.cursor = start + whole as u64;
     let text = String::from_utf8_lossy(&bytes);
@@ -56,13 +67,22 @@ mod tests {
         write!(file, "one\ntwo\nthr").unwrap();
         let first = tail(&path, None, 10, 1000).unwrap();
         assert_eq!(first.lines, ["one", "two"]);
-        assert_eq!((first.cursor, first.truncated, first.reset), (8, false, false));
+        assert_eq!(
+            (first.cursor, first.truncated, first.reset),
+            (8, false, false)
+        );
         writeln!(file, "ee").unwrap();
         let second = tail(&path, Some(first.cursor), 10, 1000).unwrap();
         assert_eq!(second.lines, ["three"]);
         let last = tail(&path, None, 1, 1000).unwrap();
-        assert_eq!((last.lines, last.truncated), (vec!["three".to_owned()], true));
+        assert_eq!(
+            (last.lines, last.truncated),
+            (vec!["three".to_owned()], true)
+        );
         assert!(tail(&path, Some(99), 10, 1000).unwrap().reset);
-        assert_eq!(tail(&dir.path().join("none"), None, 1, 1).unwrap().lines, Vec::<String>::new());
+        assert_eq!(
+            tail(&dir.path().join("none"), None, 1, 1).unwrap().lines,
+            Vec::<String>::new()
+        );
     }
 }

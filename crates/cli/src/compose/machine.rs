@@ -10,7 +10,11 @@ pub(super) fn facts(sessions_path: String, problems: Vec<String>) -> HealthFacts
         version: env!("CARGO_PKG_VERSION").into(),
         host: host_name(),
         ip: Some(address().to_string()),
-        platform: format!("{} {}", std::env::consts::OS, uname.release().to_string_lossy()),
+        platform: format!(
+            "{} {}",
+            std::env::consts::OS,
+            uname.release().to_string_lossy()
+        ),
         device_family: match std::env::consts::OS {
             "linux" => "Linux",
             "macos" => "Mac",
@@ -30,12 +34,17 @@ pub(super) fn facts(sessions_path: String, problems: Vec<String>) -> HealthFacts
 }
 
 pub(super) fn host_name() -> String {
-    rustix::system::uname().nodename().to_string_lossy().into_owned()
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
 }
 
 /// An address of this machine in its network; loopback if it has none.
 fn address() -> IpAddr {
-    let own = super::hosts::own_addresses().into_iter().find(|address| !address.is_loopback());
+    let own = super::hosts::own_addresses()
+        .into_iter()
+        .find(|address| !address.is_loopback());
     own.unwrap_or(Ipv4Addr::LOCALHOST.into())
 }
 

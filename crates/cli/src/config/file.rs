@@ -39,7 +39,11 @@ pub(crate) fn read(path: &Path) -> Result<Option<String>, Finding> {
     };
     // Not waiting: a named pipe would hold up the start until somebody writes into it.
     let flags = i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap_or(0);
-    let mut file = match std::fs::OpenOptions::new().read(true).custom_flags(flags).open(path) {
+    let mut file = match std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(flags)
+        .open(path)
+    {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return match std::fs::symlink_metadata(path) {

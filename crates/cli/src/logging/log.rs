@@ -12,10 +12,10 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{Layer, reload};
 
-use crate::config::LogLevel;
 use super::human::Human;
 use super::rotate::{Rotating, Target};
 use super::sink::{Scrub, Sink};
+use crate::config::LogLevel;
 
 /// Target of the lines that `--verbose` shows: handshakes, requests, events.
 pub(crate) const WIRE: &str = "tidegate::wire";

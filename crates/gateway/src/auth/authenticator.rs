@@ -25,7 +25,10 @@ struct Known {
 
 impl Known {
     fn of(secret: &str) -> Self {
-        Self { hash: SecretHash::of(secret), strong: secret.chars().count() >= STRONG_CHARS }
+        Self {
+            hash: SecretHash::of(secret),
+            strong: secret.chars().count() >= STRONG_CHARS,
+        }
     }
 }
 
@@ -49,14 +52,21 @@ impl Authenticator {
     pub(crate) fn new(config: &GatewayConfig) -> Self {
         Self {
             token: Known::of(config.token.expose()),
-            password: config.password.as_ref().map(|password| Known::of(password.expose())),
+            password: config
+                .password
+                .as_ref()
+                .map(|password| Known::of(password.expose())),
             limiter: Limiter::default(),
         }
     }
 
     /// `token` or `password`, for the snapshot.
     pub(crate) const fn mode(&self) -> &'static str {
-        if self.password.is_some() { "password" } else { "token" }
+        if self.password.is_some() {
+            "password"
+        } else {
+            "token"
+        }
     }
 
     /// Looks at the shared secrets of a connect. A wrong one is counted only by
@@ -64,7 +74,11 @@ impl Authenticator {
     pub(crate) fn check(&self, peer: IpAddr, auth: Option<&ConnectAuth>) -> Shown {
         let token = auth.and_then(|auth| auth.token.as_deref());
         let password = auth.and_then(|auth| auth.password.as_deref());
-        let mut worst = Shown::Missing(if self.password.is_some() { Kind::Password } else { Kind::Token });
+        let mut worst = Shown::Missing(if self.password.is_some() {
+            Kind::Password
+        } else {
+            Kind::Token
+        });
         // Newer clients put the same secret into both fields.
         let tries = [
             (token, Some(&self.token), Kind::Token),
@@ -73,7 +87,9 @@ impl Authenticator {
             (token, self.password.as_ref(), Kind::Password),
         ];
         for (index, (shown, known, kind)) in tries.into_iter().enumerate() {
-            let (Some(shown), Some(known)) = (shown, known) else { continue };
+            let (Some(shown), Some(known)) = (shown, known) else {
+                continue;
+            };
             let crossed = index >= 2;
             if crossed && (self.password.is_none() || token != password) {
                 continue;

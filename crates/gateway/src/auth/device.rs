@@ -15,7 +15,9 @@ const LENIENT: GeneralPurposeConfig =
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(&URL_SAFE, LENIENT);
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, LENIENT);
 /// DER in front of the 32 bytes of an Ed25519 public key.
-const SPKI_PREFIX: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
+const SPKI_PREFIX: [u8; 12] = [
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,
+];
 
 /// A device whose signature is good.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +85,11 @@ pub(crate) fn prove(
     if proof.signed_at.abs_diff(challenge.now_ms) > SIGNED_AT_SKEW_MS {
         return Err(Doubt::Expired);
     }
-    let nonce = proof.nonce.as_deref().map(str::trim).filter(|nonce| !nonce.is_empty());
+    let nonce = proof
+        .nonce
+        .as_deref()
+        .map(str::trim)
+        .filter(|nonce| !nonce.is_empty());
     match nonce {
         None if !challenge.nonce_optional => return Err(Doubt::NonceRequired),
         Some(nonce) if nonce != challenge.nonce => return Err(Doubt::NonceMismatch),
@@ -102,19 +108,46 @@ pub(crate) fn prove(
     let good = payloads(params, proof, role, nonce)
         .iter()
         .any(|payload| key.verify_strict(payload.as_bytes(), &signature).is_ok());
-    if good { Ok(ProvedDevice { id: DeviceId::new(id), public_key: raw }) } else { Err(Doubt::BadSignature) }
+    if good {
+        Ok(ProvedDevice {
+            id: DeviceId::new(id),
+            public_key: raw,
+        })
+    } else {
+        Err(Doubt::BadSignature)
+    }
 }
 
 /// The lines that the signature may be over: with a nonce version 3 and 2, without it version 1.
-fn payloads(params: &ConnectParams, proof: &DeviceProof, role: &str, nonce: Option<&str>) -> Vec<String> {
+fn payloads(
+    params: &ConnectParams,
+    proof: &DeviceProof,
+    role: &str,
+    nonce: Option<&str>,
+) -> Vec<String> {
     let scopes = params.scopes.as_deref().unwrap_or_default().join(",");
     let auth = params.auth.as_ref();
     let token = auth
-        .and_then(|auth| [&auth.token, &auth.device_token, &auth.bootstrap_token].into_iter().flatten().next())
+        .and_then(|auth| {
+            [&auth.token, &auth.device_token, &auth.bootstrap_token]
+                .into_iter()
+                .flatten()
+                .next()
+        })
         .map_or("", String::as_str);
     let base = |version: &str| {
         let signed_at = proof.signed_at.to_string();
-        [version, &proof.id, &params.client.id, &params.client.mode, role, &scopes, &signed_at, token].join("|")
+        [
+            version,
+            &proof.id,
+            &params.client.id,
+            &params.client.mode,
+            role,
+            &scopes,
+            &signed_at,
+            token,
+        ]
+        .join("|")
     };
     let lower = |text: Option<&str>| text.unwrap_or_default().trim().to_ascii_lowercase();
     match nonce {
@@ -122,7 +155,10 @@ fn payloads(params: &ConnectParams, proof: &DeviceProof, role: &str, nonce: Opti
         Some(nonce) => {
             let platform = lower(Some(&params.client.platform));
             let family = lower(params.client.device_family.as_deref());
-            vec![format!("{}|{nonce}|{platform}|{family}", base("v3")), format!("{}|{nonce}", base("v2"))]
+            vec![
+                format!("{}|{nonce}|{platform}|{family}", base("v3")),
+                format!("{}|{nonce}", base("v2")),
+            ]
         }
     }
 }
@@ -131,16 +167,25 @@ fn payloads(params: &ConnectParams, proof: &DeviceProof, role: &str, nonce: Opti
 fn is_ambiguous(params: &ConnectParams, role: &str) -> bool {
     let odd = |text: &str| text.contains('|') || text.chars().any(char::is_control);
     let client = &params.client;
-    [client.id.as_str(), &client.mode, role, &client.platform].into_iter().any(odd)
+    [client.id.as_str(), &client.mode, role, &client.platform]
+        .into_iter()
+        .any(odd)
         || client.device_family.as_deref().is_some_and(odd)
-        || params.scopes.iter().flatten().any(|scope| odd(scope) || scope.contains(','))
+        || params
+            .scopes
+            .iter()
+            .flatten()
+            .any(|scope| odd(scope) || scope.contains(','))
 }
 
 /// The raw key from base64url, base64, or a PEM.
 fn public_key(text: &str) -> Option<[u8; 32]> {
     if text.contains("BEGIN") {
-        let body: String =
-            text.lines().filter(|line| !line.contains("-----")).flat_map(|line| line.trim().chars()).collect();
+        let body: String = text
+            .lines()
+            .filter(|line| !line.contains("-----"))
+            .flat_map(|line| line.trim().chars())
+            .collect();
         let der = BASE64.decode(body).ok()?;
         return der.strip_prefix(&SPKI_PREFIX)?.try_into().ok();
     }
@@ -193,17 +238,30 @@ mod tests {
     }
 
     const fn challenge(nonce_optional: bool) -> Challenge<'static> {
-        Challenge { nonce: NONCE, now_ms: NOW, nonce_optional }
+        Challenge {
+            nonce: NONCE,
+            now_ms: NOW,
+            nonce_optional,
+        }
     }
 
     #[test]
     fn every_version_is_taken_where_it_may_be() {
         let params = params("t");
         for version in [2, 3] {
-            prove(&params, &proof(&params, version), "operator", challenge(false)).unwrap();
+            prove(
+                &params,
+                &proof(&params, version),
+                "operator",
+                challenge(false),
+            )
+            .unwrap();
         }
         prove(&params, &proof(&params, 1), "operator", challenge(true)).unwrap();
-        assert_eq!(prove(&params, &proof(&params, 1), "operator", challenge(false)), Err(Doubt::NonceRequired));
+        assert_eq!(
+            prove(&params, &proof(&params, 1), "operator", challenge(false)),
+            Err(Doubt::NonceRequired)
+        );
     }
 
     #[test]
@@ -215,16 +273,34 @@ mod tests {
             change(&mut changed);
             prove(&changed, &good, "operator", challenge(false)).unwrap_err()
         };
-        assert_eq!(refused(&|p| p.client.platform = "macos".into()), Doubt::BadSignature);
-        assert_eq!(refused(&|p| p.scopes = Some(vec!["operator.admin".into()])), Doubt::BadSignature);
-        assert_eq!(refused(&|p| p.client.mode = "ui".into()), Doubt::BadSignature);
-        assert_eq!(prove(&original, &good, "node", challenge(false)), Err(Doubt::BadSignature));
+        assert_eq!(
+            refused(&|p| p.client.platform = "macos".into()),
+            Doubt::BadSignature
+        );
+        assert_eq!(
+            refused(&|p| p.scopes = Some(vec!["operator.admin".into()])),
+            Doubt::BadSignature
+        );
+        assert_eq!(
+            refused(&|p| p.client.mode = "ui".into()),
+            Doubt::BadSignature
+        );
+        assert_eq!(
+            prove(&original, &good, "node", challenge(false)),
+            Err(Doubt::BadSignature)
+        );
         let mut late = challenge(false);
         late.now_ms = NOW + SIGNED_AT_SKEW_MS + 1;
-        assert_eq!(prove(&original, &good, "operator", late), Err(Doubt::Expired));
+        assert_eq!(
+            prove(&original, &good, "operator", late),
+            Err(Doubt::Expired)
+        );
         let mut other = challenge(false);
         other.nonce = "another";
-        assert_eq!(prove(&original, &good, "operator", other), Err(Doubt::NonceMismatch));
+        assert_eq!(
+            prove(&original, &good, "operator", other),
+            Err(Doubt::NonceMismatch)
+        );
     }
 
     /// The eight points of small order: their keys verify everything under the loose rule (T10).
@@ -242,11 +318,17 @@ mod tests {
         ];
         let params = params("t");
         for hex in weak {
-            let raw: Vec<u8> = (0..32).map(|i| u8::from_str_radix(&hex[i * 2..i * 2 + 2], 16).unwrap()).collect();
+            let raw: Vec<u8> = (0..32)
+                .map(|i| u8::from_str_radix(&hex[i * 2..i * 2 + 2], 16).unwrap())
+                .collect();
             let mut proof = proof(&params, 3);
             proof.public_key = BASE64URL.encode(&raw);
             proof.id = sha256_hex(&raw);
-            assert_eq!(prove(&params, &proof, "operator", challenge(false)), Err(Doubt::BadKey), "{hex}");
+            assert_eq!(
+                prove(&params, &proof, "operator", challenge(false)),
+                Err(Doubt::BadKey),
+                "{hex}"
+            );
         }
     }
 
@@ -276,6 +358,11 @@ mod tests {
 
     fn fields() -> impl Strategy<Value = (String, String, String, Vec<String>)> {
         let word = "[ab|,]{1,3}";
-        (word, word, word, proptest::collection::vec("[ab|,]{1,2}", 0..3))
+        (
+            word,
+            word,
+            word,
+            proptest::collection::vec("[ab|,]{1,2}", 0..3),
+        )
     }
 }

@@ -46,7 +46,9 @@ impl Bucket {
     fn wait(self, now: Instant, most: u32) -> Option<Duration> {
         let full_at = self.0?;
         let step = MINUTE / most;
-        let allowed_at = full_at.checked_sub(MINUTE.saturating_sub(step)).unwrap_or(now);
+        let allowed_at = full_at
+            .checked_sub(MINUTE.saturating_sub(step))
+            .unwrap_or(now);
         (allowed_at > now).then(|| allowed_at - now)
     }
 
@@ -80,7 +82,11 @@ impl Limiter {
             buckets.peers.retain(|_, bucket| !bucket.is_fresh(now));
         }
         if buckets.peers.len() < PEERS {
-            buckets.peers.entry((peer, kind)).or_default().take(now, PER_PEER);
+            buckets
+                .peers
+                .entry((peer, kind))
+                .or_default()
+                .take(now, PER_PEER);
         }
         None
     }
@@ -88,7 +94,10 @@ impl Limiter {
 
 impl Buckets {
     fn wait(&self, peer: IpAddr, kind: Kind, now: Instant) -> Option<u64> {
-        let own = self.peers.get(&(peer, kind)).and_then(|bucket| bucket.wait(now, PER_PEER));
+        let own = self
+            .peers
+            .get(&(peer, kind))
+            .and_then(|bucket| bucket.wait(now, PER_PEER));
         let all = self.process.wait(now, PER_PROCESS);
         let wait = own.max(all)?;
         Some(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).max(1))
@@ -118,7 +127,11 @@ mod tests {
         let wait = limiter.wrong(PEER, Kind::Token).unwrap();
         assert!((5_000..=6_000).contains(&wait), "{wait}");
         assert!(limiter.blocked(PEER, Kind::Token).is_some());
-        assert_eq!(limiter.blocked(PEER, Kind::Password), None, "kinds are counted apart");
+        assert_eq!(
+            limiter.blocked(PEER, Kind::Password),
+            None,
+            "kinds are counted apart"
+        );
         tokio::time::advance(Duration::from_millis(wait)).await;
         assert_eq!(limiter.wrong(PEER, Kind::Token), None);
         assert!(limiter.wrong(PEER, Kind::Token).is_some());

@@ -9,12 +9,29 @@ use axum::http::header::{HOST, ORIGIN};
 
 /// Headers of a proxy, by name and by beginning: with any of them the peer's address is not the
 /// client's.
-const FORWARDING: [&str; 7] =
-    ["forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "true-client-ip", "x-original-forwarded-for"];
-const FORWARDING_FAMILIES: [&str; 6] = ["x-forwarded", "cf-", "tailscale-", "fly-", "x-envoy-", "x-amzn-"];
+const FORWARDING: [&str; 7] = [
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "x-original-forwarded-for",
+];
+const FORWARDING_FAMILIES: [&str; 6] = [
+    "x-forwarded",
+    "cf-",
+    "tailscale-",
+    "fly-",
+    "x-envoy-",
+    "x-amzn-",
+];
 
 fn is_forwarding(name: &str) -> bool {
-    FORWARDING.contains(&name) || FORWARDING_FAMILIES.iter().any(|family| name.starts_with(family))
+    FORWARDING.contains(&name)
+        || FORWARDING_FAMILIES
+            .iter()
+            .any(|family| name.starts_with(family))
 }
 
 /// What was found out about a request's way here.
@@ -59,7 +76,11 @@ pub(crate) fn check(
     }
     let addr = peer.ip().to_canonical();
     let forwarded = headers.keys().any(|name| is_forwarding(name.as_str()));
-    Ok(Locality { addr, direct_loopback: addr.is_loopback() && !forwarded, has_origin })
+    Ok(Locality {
+        addr,
+        direct_loopback: addr.is_loopback() && !forwarded,
+        has_origin,
+    })
 }
 
 fn only<'h>(headers: &'h HeaderMap, name: &axum::http::HeaderName) -> Option<&'h str> {
@@ -77,8 +98,10 @@ fn host_name(host: &str) -> Option<String> {
     let digits = port.strip_prefix(':').unwrap_or(port);
     let port_is_good = digits.chars().all(|c| c.is_ascii_digit()) && digits.len() <= 5;
     let bare_v6 = name.contains(':') && !(name.starts_with('[') && name.ends_with(']'));
-    let good = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
-    (port_is_good && !bare_v6 && !name.is_empty() && name.chars().all(good)).then(|| name.to_ascii_lowercase())
+    let good =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '[' | ']');
+    (port_is_good && !bare_v6 && !name.is_empty() && name.chars().all(good))
+        .then(|| name.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -91,15 +114,28 @@ mod tests {
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_str(value).unwrap());
         }
-        let hosts = ["127.0.0.1", "localhost", "[::1]"].map(str::to_owned).into();
+        let hosts = ["127.0.0.1", "localhost", "[::1]"]
+            .map(str::to_owned)
+            .into();
         let origins = ["https://gate.example".to_owned()].into();
         check(&headers, ([127, 0, 0, 1], 5555).into(), &hosts, &origins)
     }
 
     #[test]
     fn an_unknown_or_odd_host_is_refused_on_any_port() {
-        for host in ["rebind.example:18789", "127.0.0.1.evil", "", "localhost:99999999", "::1", "local host", "127.0.0.1@evil"] {
-            assert!(matches!(look(&[("host", host)]), Err(Refused::Host(_))), "{host}");
+        for host in [
+            "rebind.example:18789",
+            "127.0.0.1.evil",
+            "",
+            "localhost:99999999",
+            "::1",
+            "local host",
+            "127.0.0.1@evil",
+        ] {
+            assert!(
+                matches!(look(&[("host", host)]), Err(Refused::Host(_))),
+                "{host}"
+            );
         }
         for host in ["127.0.0.1:18789", "localhost", "LOCALHOST:1", "[::1]:18789"] {
             assert!(look(&[("host", host)]).is_ok(), "{host}");
@@ -112,22 +148,42 @@ mod tests {
     fn a_foreign_origin_is_refused_and_our_own_passes() {
         let with = |origin: &str| look(&[("host", "localhost:18789"), ("origin", origin)]);
         for origin in [
-            "https://evil.example", "null", "", "http://localhost:18789.evil.example", "http://localhost:18789@evil",
-            "HTTP://LOCALHOST:18789", "http://localhost:9999", "http://127.0.0.1:18789", "http://localhost:18789/",
+            "https://evil.example",
+            "null",
+            "",
+            "http://localhost:18789.evil.example",
+            "http://localhost:18789@evil",
+            "HTTP://LOCALHOST:18789",
+            "http://localhost:9999",
+            "http://127.0.0.1:18789",
+            "http://localhost:18789/",
         ] {
             assert!(matches!(with(origin), Err(Refused::Origin(_))), "{origin}");
         }
         assert!(with("http://localhost:18789").is_ok());
         assert!(with("https://gate.example").is_ok());
-        let twice = look(&[("host", "localhost"), ("origin", "http://localhost"), ("origin", "http://localhost")]);
+        let twice = look(&[
+            ("host", "localhost"),
+            ("origin", "http://localhost"),
+            ("origin", "http://localhost"),
+        ]);
         assert!(twice.is_err());
     }
 
     #[test]
     fn any_forwarding_header_ends_directness() {
         assert!(look(&[("host", "localhost")]).unwrap().direct_loopback);
-        for header in FORWARDING.into_iter().chain(["x-forwarded-for", "cf-ray", "tailscale-user-login"]) {
-            assert!(!look(&[("host", "localhost"), (header, "127.0.0.1")]).unwrap().direct_loopback, "{header}");
+        for header in
+            FORWARDING
+                .into_iter()
+                .chain(["x-forwarded-for", "cf-ray", "tailscale-user-login"])
+        {
+            assert!(
+                !look(&[("host", "localhost"), (header, "127.0.0.1")])
+                    .unwrap()
+                    .direct_loopback,
+                "{header}"
+            );
         }
     }
 }

@@ -30,12 +30,21 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
 }
 
 /// The first thing that every request meets.
-async fn door(State(shared): State<Arc<Shared>>, mut request: Request, next: Next) -> Response<Body> {
+async fn door(
+    State(shared): State<Arc<Shared>>,
+    mut request: Request,
+    next: Next,
+) -> Response<Body> {
     let Some(peer) = request.extensions().get::<Peer>().cloned() else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "no peer");
     };
     let config = &shared.config;
-    let locality = match check(request.headers(), peer.addr, &config.allowed_hosts, &config.allowed_origins) {
+    let locality = match check(
+        request.headers(),
+        peer.addr,
+        &config.allowed_hosts,
+        &config.allowed_origins,
+    ) {
         Ok(locality) => locality,
         Err(Refused::Host(host)) => {
             shared.metrics.refused("host");
@@ -58,12 +67,18 @@ async fn door(State(shared): State<Arc<Shared>>, mut request: Request, next: Nex
     let headers = response.headers_mut();
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers
+        .entry(CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
     response
 }
 
 fn unknown_host(host: &str) -> Response<Body> {
-    let name: String = host.chars().filter(|c| c.is_ascii_graphic() && !"<>&\"'".contains(*c)).take(100).collect();
+    let name: String = host
+        .chars()
+        .filter(|c| c.is_ascii_graphic() && !"<>&\"'".contains(*c))
+        .take(100)
+        .collect();
     plain(
         StatusCode::MISDIRECTED_REQUEST,
         &format!(
@@ -78,7 +93,10 @@ pub(crate) fn plain(status: StatusCode, text: &str) -> Response<Body> {
     let mut response = Response::new(Body::from(format!("{text}\n")));
     *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    headers.insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain; charset=utf-8"),
+    );
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -35,16 +35,30 @@ pub(super) async fn metrics(
         return *refused;
     }
     let load = shared.engine.run_load();
-    let outbox_bytes = shared.hub.everyone().iter().map(|conn| conn.outbox.queued_bytes() as u64).sum();
-    let text = shared.metrics.text(Gauges { runs_active: load.0, runs_queued: load.1, outbox_bytes });
+    let outbox_bytes = shared
+        .hub
+        .everyone()
+        .iter()
+        .map(|conn| conn.outbox.queued_bytes() as u64)
+        .sum();
+    let text = shared.metrics.text(Gauges {
+        runs_active: load.0,
+        runs_queued: load.1,
+        outbox_bytes,
+    });
     let mut response = Response::new(Body::from(text));
-    let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    let kind =
+        HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
     response.headers_mut().insert(CONTENT_TYPE, kind);
     response
 }
 
 /// The shared secret as `Authorization: Bearer …`.
-fn bearer(shared: &Shared, locality: &Locality, headers: &HeaderMap) -> Result<(), Box<Response<Body>>> {
+fn bearer(
+    shared: &Shared,
+    locality: &Locality,
+    headers: &HeaderMap,
+) -> Result<(), Box<Response<Body>>> {
     let shown = headers
         .get(AUTHORIZATION)
         .and_then(|value| value.to_str().ok())
@@ -59,10 +73,15 @@ fn bearer(shared: &Shared, locality: &Locality, headers: &HeaderMap) -> Result<(
     };
     if limited.is_some() {
         shared.metrics.refused("rate");
-        return Err(Box::new(plain(StatusCode::TOO_MANY_REQUESTS, "too many wrong secrets; try again later")));
+        return Err(Box::new(plain(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too many wrong secrets; try again later",
+        )));
     }
     let text = "Send the gateway's secret: Authorization: Bearer <contents of gateway.token in the state directory>";
     let mut response = plain(StatusCode::UNAUTHORIZED, text);
-    response.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    response
+        .headers_mut()
+        .insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     Err(Box::new(response))
 }

@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::extract::Path;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
 use include_dir::{Dir, include_dir};
 use tidegate_core::secret::sha256_hex;
@@ -26,8 +28,18 @@ static FILES: LazyLock<HashMap<&'static str, File>> = LazyLock::new(|| {
         folders.extend(folder.dirs());
         for file in folder.files() {
             if let Some(path) = file.path().to_str() {
-                let etag = format!("\"{}\"", &sha256_hex(file.contents()).get(..32).unwrap_or_default());
-                files.insert(path, File { bytes: file.contents(), etag, kind: kind(path) });
+                let etag = format!(
+                    "\"{}\"",
+                    &sha256_hex(file.contents()).get(..32).unwrap_or_default()
+                );
+                files.insert(
+                    path,
+                    File {
+                        bytes: file.contents(),
+                        etag,
+                        kind: kind(path),
+                    },
+                );
             }
         }
     }
@@ -62,9 +74,17 @@ pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Respo
 }
 
 fn serve(path: &str, request: &HeaderMap) -> Response<Body> {
-    let Some(file) = FILES.get(path) else { return plain(StatusCode::NOT_FOUND, "Not Found") };
-    let fresh = request.get(IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == file.etag.as_bytes());
-    let mut response = if fresh { Response::new(Body::empty()) } else { Response::new(Body::from(file.bytes)) };
+    let Some(file) = FILES.get(path) else {
+        return plain(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let fresh = request
+        .get(IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == file.etag.as_bytes());
+    let mut response = if fresh {
+        Response::new(Body::empty())
+    } else {
+        Response::new(Body::from(file.bytes))
+    };
     if fresh {
         *response.status_mut() = StatusCode::NOT_MODIFIED;
     }
@@ -72,8 +92,14 @@ fn serve(path: &str, request: &HeaderMap) -> Response<Body> {
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.kind));
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    headers.insert(HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin"));
-    headers.insert(HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin"));
+    headers.insert(
+        HeaderName::from_static("cross-origin-opener-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
+    headers.insert(
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    );
     if let Ok(etag) = HeaderValue::from_str(&file.etag) {
         headers.insert(ETAG, etag);
     }

@@ -7,9 +7,9 @@ use tidegate_core::SessionKey;
 use tidegate_core::run::{FailureKind, Run, RunEnd, RunRequest, RunState, RunStatus};
 use tidegate_engine::RunAsk;
 use tidegate_protocol::api::agent::{
-    Agent, AgentAccepted, AgentFinal, AgentIdentityGet, AgentIdentityParams, AgentIdentityResult, AgentMeta,
-    AgentModel, AgentParams, AgentReply, AgentResult, AgentResultMeta, AgentRow, AgentWait, AgentWaitParams,
-    AgentWaitResult, AgentsList, AgentsListResult, RunUsage,
+    Agent, AgentAccepted, AgentFinal, AgentIdentityGet, AgentIdentityParams, AgentIdentityResult,
+    AgentMeta, AgentModel, AgentParams, AgentReply, AgentResult, AgentResultMeta, AgentRow,
+    AgentWait, AgentWaitParams, AgentWaitResult, AgentsList, AgentsListResult, RunUsage,
 };
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::send::FAMILY_CHANNELS;
@@ -26,7 +26,11 @@ const AGENT_WAIT: Duration = Duration::from_hours(24);
 
 impl Serve<Agent> for Api {
     async fn serve(&self, call: Call<Agent>, params: AgentParams) -> Result<AgentFinal, ApiError> {
-        if params.attachments.as_ref().is_some_and(|list| !list.is_empty()) {
+        if params
+            .attachments
+            .as_ref()
+            .is_some_and(|list| !list.is_empty())
+        {
             return Err(no_attachments());
         }
         check_channels(&params)?;
@@ -37,11 +41,22 @@ impl Serve<Agent> for Api {
             echo_key,
             thinking: params.thinking,
             extra_system_prompt: params.extra_system_prompt,
-            timeout_ms: params.timeout.filter(|seconds| *seconds > 0).map(|seconds| u64::from(seconds) * 1000),
+            timeout_ms: params
+                .timeout
+                .filter(|seconds| *seconds > 0)
+                .map(|seconds| u64::from(seconds) * 1000),
             may_administer: call.may_administer(),
             label: params.label,
         };
-        let ticket = self.0.engine.ask(RunAsk { once, session_key, request }).await?;
+        let ticket = self
+            .0
+            .engine
+            .ask(RunAsk {
+                once,
+                session_key,
+                request,
+            })
+            .await?;
         let run = ticket.run;
         if ticket.repeat {
             return repeated(&run);
@@ -53,7 +68,11 @@ impl Serve<Agent> for Api {
         });
         match self.0.engine.wait(&run.id, AGENT_WAIT).await? {
             Some(ended) => finished(&ended),
-            None => Err(ErrorShape::busy("the run is still at work; ask again with agent.wait", 1_000).into()),
+            None => Err(ErrorShape::busy(
+                "the run is still at work; ask again with agent.wait",
+                1_000,
+            )
+            .into()),
         }
     }
 }
@@ -63,9 +82,9 @@ impl Api {
     async fn session_for(&self, params: &AgentParams) -> Result<(SessionKey, String), ApiError> {
         let engine = &self.0.engine;
         let agent = match &params.agent_id {
-            Some(id) => Some(
-                engine.agent(id).map_err(|_| ApiError::invalid(format!("invalid agent params: unknown agent id \"{id}\"")))?,
-            ),
+            Some(id) => Some(engine.agent(id).map_err(|_| {
+                ApiError::invalid(format!("invalid agent params: unknown agent id \"{id}\""))
+            })?),
             None => None,
         };
         if let Some(raw) = &params.session_key {
@@ -93,13 +112,18 @@ impl Api {
 
 /// A name of the family passes, as in V3 6.3; sending the answer there needs the channel.
 fn check_channels(params: &AgentParams) -> Result<(), ApiError> {
-    for channel in [&params.channel, &params.reply_channel].into_iter().flatten() {
+    for channel in [&params.channel, &params.reply_channel]
+        .into_iter()
+        .flatten()
+    {
         let channel = channel.trim().to_ascii_lowercase();
         if matches!(channel.as_str(), "" | "webchat" | "last") {
             continue;
         }
         if !FAMILY_CHANNELS.contains(&channel.as_str()) {
-            return Err(ApiError::invalid(format!("invalid agent params: unknown channel: {channel}")));
+            return Err(ApiError::invalid(format!(
+                "invalid agent params: unknown channel: {channel}"
+            )));
         }
         if params.deliver == Some(true) {
             let text = format!("channel {channel} is not connected: send without `deliver`");
@@ -122,7 +146,14 @@ fn finished(run: &Run) -> Result<AgentFinal, ApiError> {
         RunStatus::Ok | RunStatus::Aborted => Ok(AgentFinal {
             run_id: run.id.clone(),
             status: "ok".into(),
-            summary: Some(if end.status == RunStatus::Ok { "completed" } else { "aborted" }.into()),
+            summary: Some(
+                if end.status == RunStatus::Ok {
+                    "completed"
+                } else {
+                    "aborted"
+                }
+                .into(),
+            ),
             accepted_at: None,
             result: Some(result(run, end)),
         }),
@@ -131,11 +162,20 @@ fn finished(run: &Run) -> Result<AgentFinal, ApiError> {
 }
 
 fn failure(run: &Run, end: &RunEnd) -> ApiError {
-    let text = end.error.clone().unwrap_or_else(|| "the gateway ended while the run was at work".into());
-    let code = if end.failure == Some(FailureKind::Timeout) { ErrorCode::AgentTimeout } else { ErrorCode::Unavailable };
+    let text = end
+        .error
+        .clone()
+        .unwrap_or_else(|| "the gateway ended while the run was at work".into());
+    let code = if end.failure == Some(FailureKind::Timeout) {
+        ErrorCode::AgentTimeout
+    } else {
+        ErrorCode::Unavailable
+    };
     ApiError {
         shape: Box::new(ErrorShape::new(code, text.clone())),
-        payload: Some(Box::new(json!({ "runId": run.id, "status": "error", "summary": text }))),
+        payload: Some(Box::new(
+            json!({ "runId": run.id, "status": "error", "summary": text }),
+        )),
     }
 }
 
@@ -151,18 +191,29 @@ fn repeated(run: &Run) -> Result<AgentFinal, ApiError> {
         });
     }
     let mut answer = finished(run)?;
-    if run.end.as_ref().is_some_and(|end| end.status == RunStatus::Aborted) {
+    if run
+        .end
+        .as_ref()
+        .is_some_and(|end| end.status == RunStatus::Aborted)
+    {
         answer.status = "aborted".into();
     }
     Ok(answer)
 }
 
 fn result(run: &Run, end: &RunEnd) -> AgentResult {
-    let (provider, model) =
-        end.maker.as_ref().map_or((String::new(), String::new()), |maker| (maker.provider.clone(), maker.model.clone()));
+    let (provider, model) = end
+        .maker
+        .as_ref()
+        .map_or((String::new(), String::new()), |maker| {
+            (maker.provider.clone(), maker.model.clone())
+        });
     let started = run.started_at_ms.unwrap_or(run.accepted_at_ms);
     let usage = end.usage;
-    let texts = (!end.text.is_empty()).then(|| AgentReply { text: end.text.clone(), media_url: Nullable(None) });
+    let texts = (!end.text.is_empty()).then(|| AgentReply {
+        text: end.text.clone(),
+        media_url: Nullable(None),
+    });
     AgentResult {
         payloads: texts.into_iter().collect(),
         meta: AgentResultMeta {
@@ -185,8 +236,17 @@ fn result(run: &Run, end: &RunEnd) -> AgentResult {
 }
 
 impl Serve<AgentWait> for Api {
-    async fn serve(&self, _call: Call<AgentWait>, params: AgentWaitParams) -> Result<AgentWaitResult, ApiError> {
-        let timeout = Duration::from_millis(params.timeout_ms.unwrap_or(WAIT_DEFAULT_MS).min(WAIT_MOST_MS));
+    async fn serve(
+        &self,
+        _call: Call<AgentWait>,
+        params: AgentWaitParams,
+    ) -> Result<AgentWaitResult, ApiError> {
+        let timeout = Duration::from_millis(
+            params
+                .timeout_ms
+                .unwrap_or(WAIT_DEFAULT_MS)
+                .min(WAIT_MOST_MS),
+        );
         let run = self.0.engine.wait(&params.run_id, timeout).await?;
         let Some(run) = run else {
             return Ok(AgentWaitResult {
@@ -197,7 +257,10 @@ impl Serve<AgentWait> for Api {
                 error: None,
             });
         };
-        let failed = run.end.as_ref().is_some_and(|end| matches!(end.status, RunStatus::Error | RunStatus::Interrupted));
+        let failed = run
+            .end
+            .as_ref()
+            .is_some_and(|end| matches!(end.status, RunStatus::Error | RunStatus::Interrupted));
         Ok(AgentWaitResult {
             run_id: params.run_id,
             status: if failed { "error" } else { "ok" }.into(),
@@ -216,7 +279,12 @@ impl Serve<AgentIdentityGet> for Api {
     ) -> Result<AgentIdentityResult, ApiError> {
         let engine = &self.0.engine;
         let names = &engine.agents().names;
-        let by_key = match params.session_key.as_deref().map(str::trim).filter(|key| !key.is_empty()) {
+        let by_key = match params
+            .session_key
+            .as_deref()
+            .map(str::trim)
+            .filter(|key| !key.is_empty())
+        {
             Some(raw) => engine.session_key(raw)?.agent(),
             None => None,
         };
@@ -227,28 +295,45 @@ impl Serve<AgentIdentityGet> for Api {
                 "invalid agent.identity.get params: agent \"{given}\" does not match session key agent \"{by_key}\""
             )));
         }
-        let id = by_key.map(tidegate_protocol::AgentId::into_string).or(params.agent_id);
+        let id = by_key
+            .map(tidegate_protocol::AgentId::into_string)
+            .or(params.agent_id);
         let agent = engine.agent(id.as_deref().unwrap_or(names.default_agent.as_str()))?;
-        let name = agent.identity.name.clone().or_else(|| agent.name.clone()).unwrap_or_else(|| "Assistant".into());
+        let name = agent
+            .identity
+            .name
+            .clone()
+            .or_else(|| agent.name.clone())
+            .unwrap_or_else(|| "Assistant".into());
         let avatar = agent
             .identity
             .avatar
             .clone()
             .or_else(|| agent.identity.emoji.clone())
             .unwrap_or_else(|| name.chars().take(1).collect());
-        Ok(AgentIdentityResult { agent_id: agent.id.to_string(), name, avatar })
+        Ok(AgentIdentityResult {
+            agent_id: agent.id.to_string(),
+            name,
+            avatar,
+        })
     }
 }
 
 impl Serve<AgentsList> for Api {
-    async fn serve(&self, _call: Call<AgentsList>, _params: NoParams) -> Result<AgentsListResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<AgentsList>,
+        _params: NoParams,
+    ) -> Result<AgentsListResult, ApiError> {
         let agents = self.0.engine.agents();
         let rows = agents.list.iter().map(|agent| AgentRow {
             id: agent.id.to_string(),
             name: agent.name.clone(),
             identity: (agent.identity != tidegate_protocol::api::agent::AgentIdentity::default())
                 .then(|| agent.identity.clone()),
-            model: AgentModel { primary: agent.model.to_string() },
+            model: AgentModel {
+                primary: agent.model.to_string(),
+            },
         });
         Ok(AgentsListResult {
             default_id: agents.names.default_agent.to_string(),

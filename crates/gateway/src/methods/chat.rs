@@ -4,8 +4,8 @@ use tidegate_core::run::{RunRequest, RunState, RunStatus};
 use tidegate_core::store::HistoryQuery;
 use tidegate_engine::{Engine, RunAsk, RunTicket};
 use tidegate_protocol::api::chat::{
-    ActiveRun, ChatAbort, ChatAbortParams, ChatAbortResult, ChatHistory, ChatHistoryParams, ChatHistoryResult,
-    ChatSend, ChatSendParams, ChatSendResult, QueuedMessage,
+    ActiveRun, ChatAbort, ChatAbortParams, ChatAbortResult, ChatHistory, ChatHistoryParams,
+    ChatHistoryResult, ChatSend, ChatSendParams, ChatSendResult, QueuedMessage,
 };
 use tidegate_protocol::{ErrorCode, ErrorShape, Serve, limits};
 
@@ -15,26 +15,44 @@ use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
 impl Serve<ChatHistory> for Api {
-    async fn serve(&self, _call: Call<ChatHistory>, params: ChatHistoryParams) -> Result<ChatHistoryResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<ChatHistory>,
+        params: ChatHistoryParams,
+    ) -> Result<ChatHistoryResult, ApiError> {
         let engine = &self.0.engine;
         let key = engine.session_key(&params.session_key)?;
         let query = HistoryQuery {
             before: params.before,
-            limit: params.limit.unwrap_or(limits::HISTORY_DEFAULT_MESSAGES).min(limits::HISTORY_MESSAGES),
+            limit: params
+                .limit
+                .unwrap_or(limits::HISTORY_DEFAULT_MESSAGES)
+                .min(limits::HISTORY_MESSAGES),
             max_bytes: limits::HISTORY_BYTES,
         };
         let view = engine.history(&key, query).await?;
-        let level = view.session.as_ref().and_then(|session| session.settings.thinking_level.clone());
+        let level = view
+            .session
+            .as_ref()
+            .and_then(|session| session.settings.thinking_level.clone());
         Ok(ChatHistoryResult {
             session_key: params.session_key,
             session_id: view.session.map(|session| session.id),
-            messages: view.page.messages.into_iter().map(convert::message).collect(),
+            messages: view
+                .page
+                .messages
+                .into_iter()
+                .map(convert::message)
+                .collect(),
             thinking_level: level.unwrap_or_else(|| engine.agents().thinking.as_str().into()),
             next_before: view.page.next_before,
             queued: view
                 .queued
                 .into_iter()
-                .map(|queued| QueuedMessage { run_id: queued.run_id, text: queued.text })
+                .map(|queued| QueuedMessage {
+                    run_id: queued.run_id,
+                    text: queued.text,
+                })
                 .collect(),
             active_run: view.active.map(|(run_id, text, thinking)| ActiveRun {
                 run_id,
@@ -46,8 +64,16 @@ impl Serve<ChatHistory> for Api {
 }
 
 impl Serve<ChatSend> for Api {
-    async fn serve(&self, call: Call<ChatSend>, params: ChatSendParams) -> Result<ChatSendResult, ApiError> {
-        if params.attachments.as_ref().is_some_and(|list| !list.is_empty()) {
+    async fn serve(
+        &self,
+        call: Call<ChatSend>,
+        params: ChatSendParams,
+    ) -> Result<ChatSendResult, ApiError> {
+        if params
+            .attachments
+            .as_ref()
+            .is_some_and(|list| !list.is_empty())
+        {
             return Err(no_attachments());
         }
         let engine = &self.0.engine;
@@ -71,8 +97,18 @@ impl Serve<ChatSend> for Api {
             label: None,
         };
         let once = call.once(&params.idempotency_key);
-        let ticket = engine.ask(RunAsk { once, session_key, request }).await?;
-        if ticket.repeat { repeated(ticket) } else { Ok(started(ticket)) }
+        let ticket = engine
+            .ask(RunAsk {
+                once,
+                session_key,
+                request,
+            })
+            .await?;
+        if ticket.repeat {
+            repeated(ticket)
+        } else {
+            Ok(started(ticket))
+        }
     }
 }
 
@@ -88,18 +124,25 @@ fn started(ticket: RunTicket) -> ChatSendResult {
 /// The same request again: where the run is now (V3 6.4, DECISIONS D1).
 fn repeated(ticket: RunTicket) -> Result<ChatSendResult, ApiError> {
     let run = ticket.run;
-    let mut answer = ChatSendResult { run_id: Some(run.id.clone()), ..Default::default() };
+    let mut answer = ChatSendResult {
+        run_id: Some(run.id.clone()),
+        ..Default::default()
+    };
     if run.state != RunState::Ended {
         answer.status = Some("in_flight".into());
         answer.queued = ticket.queued.then_some(true);
         return Ok(answer);
     }
-    let Some(end) = run.end else { return Ok(answer) };
+    let Some(end) = run.end else {
+        return Ok(answer);
+    };
     match end.status {
         RunStatus::Ok => answer.status = Some("ok".into()),
         RunStatus::Aborted => answer.status = Some("aborted".into()),
         RunStatus::Error | RunStatus::Interrupted => {
-            let text = end.error.unwrap_or_else(|| "the gateway ended while the run was at work".into());
+            let text = end
+                .error
+                .unwrap_or_else(|| "the gateway ended while the run was at work".into());
             answer.status = Some("error".into());
             answer.summary = Some(text.clone());
             return Err(ApiError {
@@ -112,9 +155,17 @@ fn repeated(ticket: RunTicket) -> Result<ChatSendResult, ApiError> {
 }
 
 impl Serve<ChatAbort> for Api {
-    async fn serve(&self, _call: Call<ChatAbort>, params: ChatAbortParams) -> Result<ChatAbortResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<ChatAbort>,
+        params: ChatAbortParams,
+    ) -> Result<ChatAbortResult, ApiError> {
         let key = self.0.engine.session_key(&params.session_key)?;
         let stopped = self.0.engine.abort(&key, params.run_id.as_ref()).await?;
-        Ok(ChatAbortResult { ok: true, aborted: !stopped.run_ids.is_empty(), run_ids: stopped.run_ids })
+        Ok(ChatAbortResult {
+            ok: true,
+            aborted: !stopped.run_ids.is_empty(),
+            run_ids: stopped.run_ids,
+        })
     }
 }

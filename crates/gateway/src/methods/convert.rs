@@ -17,7 +17,11 @@ pub(super) fn message(message: Message) -> ChatMessage {
         role: body.speaker.as_str().into(),
         content: body.parts.into_iter().map(part).collect(),
         timestamp: body.at_ms,
-        api: body.maker.as_ref().map(|maker| maker.api.clone()).filter(|api| !api.is_empty()),
+        api: body
+            .maker
+            .as_ref()
+            .map(|maker| maker.api.clone())
+            .filter(|api| !api.is_empty()),
         provider: body.maker.as_ref().map(|maker| maker.provider.clone()),
         model: body.maker.map(|maker| maker.model),
         usage: body.usage.map(usage),
@@ -32,7 +36,10 @@ pub(super) fn message(message: Message) -> ChatMessage {
 fn part(part: Part) -> ContentPart {
     match part {
         Part::Text { text } => ContentPart::Text { text },
-        Part::Thinking { thinking, .. } => ContentPart::Thinking { thinking, signature: None },
+        Part::Thinking { thinking, .. } => ContentPart::Thinking {
+            thinking,
+            signature: None,
+        },
     }
 }
 
@@ -49,19 +56,29 @@ pub(super) fn usage(usage: Usage) -> MessageUsage {
 
 /// Tokens of the last request's context: what the family calls `totalTokens` of a session.
 fn context_used(session: &Session) -> u64 {
-    session.last_usage.map_or(0, |usage| usage.total().saturating_sub(usage.output))
+    session
+        .last_usage
+        .map_or(0, |usage| usage.total().saturating_sub(usage.output))
 }
 
 /// Provider and model that answer in a session.
 fn model(engine: &Engine, session: &Session) -> Option<(String, String)> {
     let agents = engine.agents();
-    let id = session.key.agent().unwrap_or_else(|| agents.names.default_agent.clone());
+    let id = session
+        .key
+        .agent()
+        .unwrap_or_else(|| agents.names.default_agent.clone());
     let model = engine.model_of(agents.get(&id)?, Some(session));
     Some((model.provider, model.model))
 }
 
 pub(super) fn row(engine: &Engine, listing: SessionListing, title: bool, last: bool) -> SessionRow {
-    let SessionListing { session, first_user_text, last_text, active_run } = listing;
+    let SessionListing {
+        session,
+        first_user_text,
+        last_text,
+        active_run,
+    } = listing;
     let (provider, model) = model(engine, &session).unzip();
     let derived = title.then(|| derived_title(&session, first_user_text.as_deref()));
     SessionRow {
@@ -94,14 +111,21 @@ pub(super) fn row(engine: &Engine, listing: SessionListing, title: bool, last: b
 }
 
 fn word<T: serde::Serialize>(value: T) -> Option<String> {
-    serde_json::to_value(value).ok()?.as_str().map(str::to_owned)
+    serde_json::to_value(value)
+        .ok()?
+        .as_str()
+        .map(str::to_owned)
 }
 
 fn derived_title(session: &Session, first: Option<&str>) -> String {
     if let Some(label) = &session.label {
         return label.clone();
     }
-    let line = first.unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = first
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     if line.is_empty() {
         return session.id.chars().take(8).collect();
     }
@@ -143,7 +167,10 @@ pub(super) fn entry(session: &Session) -> SessionEntry {
         input_tokens: session.last_usage.map(|usage| usage.input),
         output_tokens: session.last_usage.map(|usage| usage.output),
         total_tokens: session.last_usage.map(|_| context_used(session)),
-        model_provider: session.last_maker.as_ref().map(|maker| maker.provider.clone()),
+        model_provider: session
+            .last_maker
+            .as_ref()
+            .map(|maker| maker.provider.clone()),
         model: session.last_maker.as_ref().map(|maker| maker.model.clone()),
     }
 }
@@ -151,13 +178,25 @@ pub(super) fn entry(session: &Session) -> SessionEntry {
 pub(super) fn status_session(engine: &Engine, session: &Session, now_ms: u64) -> StatusSession {
     let settings = &session.settings;
     let flags = [
-        settings.thinking_level.as_ref().map(|level| format!("think:{level}")),
-        settings.verbose_level.as_ref().map(|level| format!("verbose:{level}")),
-        settings.reasoning_level.as_ref().map(|level| format!("reasoning:{level}")),
+        settings
+            .thinking_level
+            .as_ref()
+            .map(|level| format!("think:{level}")),
+        settings
+            .verbose_level
+            .as_ref()
+            .map(|level| format!("verbose:{level}")),
+        settings
+            .reasoning_level
+            .as_ref()
+            .map(|level| format!("reasoning:{level}")),
         session.aborted_last_run.then(|| "aborted".to_owned()),
     ];
     StatusSession {
-        agent_id: session.key.agent().map_or_else(|| engine.agents().names.default_agent.to_string(), |id| id.to_string()),
+        agent_id: session.key.agent().map_or_else(
+            || engine.agents().names.default_agent.to_string(),
+            |id| id.to_string(),
+        ),
         key: session.key.to_string(),
         kind: session.key.kind().as_str().into(),
         session_id: session.id.clone(),

@@ -4,9 +4,9 @@ use tidegate_core::store::SessionQuery;
 use tidegate_engine::Beacon;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::health::{
-    Done, Health, HealthParams, HealthSummary, HeartbeatEvent, LastHeartbeat, PresenceEntry, Status,
-    StatusAgentSessions, StatusDefaults, StatusHeartbeat, StatusHeartbeatAgent, StatusSession, StatusSessions,
-    StatusSummary, SystemEvent, SystemEventParams, SystemPresence,
+    Done, Health, HealthParams, HealthSummary, HeartbeatEvent, LastHeartbeat, PresenceEntry,
+    Status, StatusAgentSessions, StatusDefaults, StatusHeartbeat, StatusHeartbeatAgent,
+    StatusSession, StatusSessions, StatusSummary, SystemEvent, SystemEventParams, SystemPresence,
 };
 use tidegate_protocol::{ErrorShape, Nullable, Serve};
 
@@ -20,15 +20,24 @@ const RECENT: u32 = 10;
 const STARTING_RETRY_MS: u64 = 500;
 
 impl Serve<Health> for Api {
-    async fn serve(&self, _call: Call<Health>, _params: HealthParams) -> Result<HealthSummary, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<Health>,
+        _params: HealthParams,
+    ) -> Result<HealthSummary, ApiError> {
         let health = self.0.engine.health();
-        let health = health.ok_or_else(|| ErrorShape::busy("the gateway is starting", STARTING_RETRY_MS))?;
+        let health =
+            health.ok_or_else(|| ErrorShape::busy("the gateway is starting", STARTING_RETRY_MS))?;
         Ok((*health.summary).clone())
     }
 }
 
 impl Serve<Status> for Api {
-    async fn serve(&self, _call: Call<Status>, _params: NoParams) -> Result<StatusSummary, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<Status>,
+        _params: NoParams,
+    ) -> Result<StatusSummary, ApiError> {
         let engine = &self.0.engine;
         let agents = engine.agents();
         let path = engine.facts().sessions_path.clone();
@@ -85,19 +94,34 @@ impl Api {
         };
         let now = self.0.engine.now_ms();
         let rows = self.0.engine.sessions(query).await?;
-        Ok(rows.into_iter().map(|row| convert::status_session(&self.0.engine, &row.session, now)).collect())
+        Ok(rows
+            .into_iter()
+            .map(|row| convert::status_session(&self.0.engine, &row.session, now))
+            .collect())
     }
 }
 
 impl Serve<SystemPresence> for Api {
-    async fn serve(&self, _call: Call<SystemPresence>, _params: NoParams) -> Result<Vec<PresenceEntry>, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<SystemPresence>,
+        _params: NoParams,
+    ) -> Result<Vec<PresenceEntry>, ApiError> {
         Ok(self.0.engine.presence().list().0)
     }
 }
 
 impl Serve<SystemEvent> for Api {
-    async fn serve(&self, _call: Call<SystemEvent>, params: SystemEventParams) -> Result<Done, ApiError> {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "bounded first; NaN becomes 0")]
+    async fn serve(
+        &self,
+        _call: Call<SystemEvent>,
+        params: SystemEventParams,
+    ) -> Result<Done, ApiError> {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "bounded first; NaN becomes 0"
+        )]
         let seconds = |value: f64| value.clamp(0.0, 1e12) as u64;
         let fields = PresenceEntry {
             device_id: params.device_id,
@@ -116,14 +140,21 @@ impl Serve<SystemEvent> for Api {
             tags: params.tags.unwrap_or_default(),
             ..Default::default()
         };
-        self.0.engine.system_event(Beacon { text: params.text, fields })?;
+        self.0.engine.system_event(Beacon {
+            text: params.text,
+            fields,
+        })?;
         Ok(Done { ok: true })
     }
 }
 
 impl Serve<LastHeartbeat> for Api {
     /// There is no scheduler yet, so there was no heartbeat.
-    async fn serve(&self, _call: Call<LastHeartbeat>, _params: NoParams) -> Result<Nullable<HeartbeatEvent>, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<LastHeartbeat>,
+        _params: NoParams,
+    ) -> Result<Nullable<HeartbeatEvent>, ApiError> {
         Ok(Nullable(None))
     }
 }

@@ -9,7 +9,11 @@ use crate::rpc::call::{Api, Call};
 const WEBCHAT: &str = "webchat";
 
 impl Serve<SendMessage> for Api {
-    async fn serve(&self, call: Call<SendMessage>, params: SendParams) -> Result<SendResult, ApiError> {
+    async fn serve(
+        &self,
+        call: Call<SendMessage>,
+        params: SendParams,
+    ) -> Result<SendResult, ApiError> {
         let channel = match params.channel.as_deref() {
             Some(channel) => channel,
             None if self.is_session(&params.to).await? => WEBCHAT,
@@ -20,7 +24,13 @@ impl Serve<SendMessage> for Api {
         }
         let key = self.0.engine.session_key(&params.to)?;
         let once = call.once(&params.idempotency_key);
-        let text = with_media(params.message, params.media_url.into_iter().chain(params.media_urls.unwrap_or_default()))?;
+        let text = with_media(
+            params.message,
+            params
+                .media_url
+                .into_iter()
+                .chain(params.media_urls.unwrap_or_default()),
+        )?;
         let sent = self.0.engine.deliver(once, key, text).await?;
         Ok(SendResult {
             run_id: RunId::new(params.idempotency_key.into_string()),
@@ -38,7 +48,9 @@ impl Api {
         if to == "main" || to == names.main_key || to.starts_with("agent:") {
             return Ok(true);
         }
-        let Ok(key) = self.0.engine.session_key(to) else { return Ok(false) };
+        let Ok(key) = self.0.engine.session_key(to) else {
+            return Ok(false);
+        };
         Ok(self.0.engine.session(&key).await?.is_some())
     }
 }
@@ -47,8 +59,14 @@ impl Api {
 fn with_media(mut text: String, urls: impl Iterator<Item = String>) -> Result<String, ApiError> {
     for url in urls {
         let is_web = url.starts_with("https://") || url.starts_with("http://");
-        if !is_web || url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>')) {
-            return Err(ApiError::invalid("mediaUrl must be an http or https address without blanks"));
+        if !is_web
+            || url
+                .chars()
+                .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>'))
+        {
+            return Err(ApiError::invalid(
+                "mediaUrl must be an http or https address without blanks",
+            ));
         }
         text.push_str("\n\n<");
         text.push_str(&url);

@@ -2,10 +2,11 @@
 
 use tidegate_core::store::{HistoryQuery, SessionQuery, SettingsPatch};
 use tidegate_protocol::api::sessions::{
-    PreviewItem, SessionListDefaults, SessionPreview, SessionsDelete, SessionsDeleteParams, SessionsDeleteResult,
-    SessionsList, SessionsListParams, SessionsListResult, SessionsPatch, SessionsPatchParams, SessionsPatchResult,
-    SessionsPreview, SessionsPreviewParams, SessionsPreviewResult, SessionsReset, SessionsResetParams,
-    SessionsResetResult, SessionsResolve, SessionsResolveParams, SessionsResolveResult,
+    PreviewItem, SessionListDefaults, SessionPreview, SessionsDelete, SessionsDeleteParams,
+    SessionsDeleteResult, SessionsList, SessionsListParams, SessionsListResult, SessionsPatch,
+    SessionsPatchParams, SessionsPatchResult, SessionsPreview, SessionsPreviewParams,
+    SessionsPreviewResult, SessionsReset, SessionsResetParams, SessionsResetResult,
+    SessionsResolve, SessionsResolveParams, SessionsResolveResult,
 };
 use tidegate_protocol::{Nullable, Serve};
 
@@ -23,14 +24,20 @@ const PREVIEW_CHARS: u32 = 240;
 const PREVIEW_BYTES: usize = 256 * 1024;
 
 impl Serve<SessionsList> for Api {
-    async fn serve(&self, _call: Call<SessionsList>, params: SessionsListParams) -> Result<SessionsListResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<SessionsList>,
+        params: SessionsListParams,
+    ) -> Result<SessionsListResult, ApiError> {
         let engine = &self.0.engine;
         let ts = engine.now_ms();
         let title = params.include_derived_titles.unwrap_or(false);
         let last = params.include_last_message.unwrap_or(false);
         let query = SessionQuery {
             limit: params.limit.unwrap_or(ROWS_MOST).min(ROWS_MOST),
-            updated_since_ms: params.active_minutes.map(|minutes| ts.saturating_sub(u64::from(minutes) * 60_000)),
+            updated_since_ms: params
+                .active_minutes
+                .map(|minutes| ts.saturating_sub(u64::from(minutes) * 60_000)),
             agent: params.agent_id,
             label: params.label,
             spawned_by: params.spawned_by,
@@ -41,7 +48,11 @@ impl Serve<SessionsList> for Api {
             with_last_text: last,
         };
         let rows = engine.sessions(query).await?;
-        let default = engine.agents().list.first().map(|agent| agent.model.clone());
+        let default = engine
+            .agents()
+            .list
+            .first()
+            .map(|agent| agent.model.clone());
         Ok(SessionsListResult {
             ts,
             path: engine.facts().sessions_path.clone(),
@@ -51,7 +62,10 @@ impl Serve<SessionsList> for Api {
                 model: Nullable(default.map(|model| model.model)),
                 context_tokens: Nullable(None),
             },
-            sessions: rows.into_iter().map(|row| convert::row(engine, row, title, last)).collect(),
+            sessions: rows
+                .into_iter()
+                .map(|row| convert::row(engine, row, title, last))
+                .collect(),
         })
     }
 }
@@ -62,24 +76,42 @@ impl Serve<SessionsPreview> for Api {
         _call: Call<SessionsPreview>,
         params: SessionsPreviewParams,
     ) -> Result<SessionsPreviewResult, ApiError> {
-        let chars = usize::try_from(params.max_chars.unwrap_or(PREVIEW_CHARS)).unwrap_or(usize::MAX);
+        let chars =
+            usize::try_from(params.max_chars.unwrap_or(PREVIEW_CHARS)).unwrap_or(usize::MAX);
         let query = HistoryQuery {
             before: None,
-            limit: params.limit.unwrap_or(PREVIEW_ITEMS).min(PREVIEW_ITEMS_MOST),
+            limit: params
+                .limit
+                .unwrap_or(PREVIEW_ITEMS)
+                .min(PREVIEW_ITEMS_MOST),
             max_bytes: PREVIEW_BYTES,
         };
         let mut previews = Vec::new();
         for raw in params.keys.into_iter().take(PREVIEW_KEYS) {
             previews.push(self.preview(raw, query, chars).await?);
         }
-        Ok(SessionsPreviewResult { ts: self.0.engine.now_ms(), previews })
+        Ok(SessionsPreviewResult {
+            ts: self.0.engine.now_ms(),
+            previews,
+        })
     }
 }
 
 impl Api {
-    async fn preview(&self, raw: String, query: HistoryQuery, chars: usize) -> Result<SessionPreview, ApiError> {
-        let missing = |key| SessionPreview { key, status: "missing".into(), items: Vec::new() };
-        let Ok(key) = self.0.engine.session_key(&raw) else { return Ok(missing(raw)) };
+    async fn preview(
+        &self,
+        raw: String,
+        query: HistoryQuery,
+        chars: usize,
+    ) -> Result<SessionPreview, ApiError> {
+        let missing = |key| SessionPreview {
+            key,
+            status: "missing".into(),
+            items: Vec::new(),
+        };
+        let Ok(key) = self.0.engine.session_key(&raw) else {
+            return Ok(missing(raw));
+        };
         let view = self.0.engine.history(&key, query).await?;
         if view.session.is_none() {
             return Ok(missing(raw));
@@ -96,14 +128,22 @@ impl Api {
             })
             .collect();
         let status = if items.is_empty() { "empty" } else { "ok" };
-        Ok(SessionPreview { key: raw, status: status.into(), items })
+        Ok(SessionPreview {
+            key: raw,
+            status: status.into(),
+            items,
+        })
     }
 }
 
 fn shortened(text: String, chars: usize) -> String {
     match text.char_indices().nth(chars) {
         None => text,
-        Some(_) => text.chars().take(chars.saturating_sub(3)).chain("...".chars()).collect(),
+        Some(_) => text
+            .chars()
+            .take(chars.saturating_sub(3))
+            .chain("...".chars())
+            .collect(),
     }
 }
 
@@ -114,22 +154,35 @@ impl Serve<SessionsResolve> for Api {
         params: SessionsResolveParams,
     ) -> Result<SessionsResolveResult, ApiError> {
         let engine = &self.0.engine;
-        let given = [&params.key, &params.session_id, &params.label].into_iter().flatten().count();
+        let given = [&params.key, &params.session_id, &params.label]
+            .into_iter()
+            .flatten()
+            .count();
         if given > 1 {
-            return Err(ApiError::invalid("Provide either key, sessionId, or label (not several)"));
+            return Err(ApiError::invalid(
+                "Provide either key, sessionId, or label (not several)",
+            ));
         }
         let none = |name: &str| ApiError::invalid(format!("No session found: {name}"));
         if let Some(raw) = &params.key {
             let key = engine.session_key(raw).map_err(|_| none(raw))?;
             let found = engine.session(&key).await?.ok_or_else(|| none(raw))?;
-            return Ok(SessionsResolveResult { ok: true, key: found.key.to_string() });
+            return Ok(SessionsResolveResult {
+                ok: true,
+                key: found.key.to_string(),
+            });
         }
         if let Some(id) = &params.session_id {
             let found = engine.session_by_id(id).await?.ok_or_else(|| none(id))?;
-            return Ok(SessionsResolveResult { ok: true, key: found.key.to_string() });
+            return Ok(SessionsResolveResult {
+                ok: true,
+                key: found.key.to_string(),
+            });
         }
         let Some(label) = params.label else {
-            return Err(ApiError::invalid("Either key, sessionId or label is required"));
+            return Err(ApiError::invalid(
+                "Either key, sessionId or label is required",
+            ));
         };
         let query = SessionQuery {
             limit: 2,
@@ -141,15 +194,26 @@ impl Serve<SessionsResolve> for Api {
             ..Default::default()
         };
         match engine.sessions(query).await?.as_slice() {
-            [] => Err(ApiError::invalid(format!("No session found with label: {label}"))),
-            [only] => Ok(SessionsResolveResult { ok: true, key: only.session.key.to_string() }),
-            _ => Err(ApiError::invalid(format!("Multiple sessions found with label: {label}"))),
+            [] => Err(ApiError::invalid(format!(
+                "No session found with label: {label}"
+            ))),
+            [only] => Ok(SessionsResolveResult {
+                ok: true,
+                key: only.session.key.to_string(),
+            }),
+            _ => Err(ApiError::invalid(format!(
+                "Multiple sessions found with label: {label}"
+            ))),
         }
     }
 }
 
 impl Serve<SessionsPatch> for Api {
-    async fn serve(&self, _call: Call<SessionsPatch>, p: SessionsPatchParams) -> Result<SessionsPatchResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<SessionsPatch>,
+        p: SessionsPatchParams,
+    ) -> Result<SessionsPatchResult, ApiError> {
         let engine = &self.0.engine;
         let key = engine.session_key(&p.key)?;
         let patch = SettingsPatch {
@@ -179,18 +243,35 @@ impl Serve<SessionsPatch> for Api {
 }
 
 impl Serve<SessionsReset> for Api {
-    async fn serve(&self, _call: Call<SessionsReset>, params: SessionsResetParams) -> Result<SessionsResetResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<SessionsReset>,
+        params: SessionsResetParams,
+    ) -> Result<SessionsResetResult, ApiError> {
         let key = self.0.engine.session_key(&params.key)?;
         let session = self.0.engine.reset_session(&key).await?;
-        Ok(SessionsResetResult { ok: true, key: key.to_string(), entry: convert::entry(&session) })
+        Ok(SessionsResetResult {
+            ok: true,
+            key: key.to_string(),
+            entry: convert::entry(&session),
+        })
     }
 }
 
 impl Serve<SessionsDelete> for Api {
-    async fn serve(&self, _call: Call<SessionsDelete>, params: SessionsDeleteParams) -> Result<SessionsDeleteResult, ApiError> {
+    async fn serve(
+        &self,
+        _call: Call<SessionsDelete>,
+        params: SessionsDeleteParams,
+    ) -> Result<SessionsDeleteResult, ApiError> {
         let key = self.0.engine.session_key(&params.key)?;
         let messages = params.delete_transcript.unwrap_or(true);
         let deleted = self.0.engine.delete_session(&key, messages).await?;
-        Ok(SessionsDeleteResult { ok: true, key: key.to_string(), deleted, archived: Vec::new() })
+        Ok(SessionsDeleteResult {
+            ok: true,
+            key: key.to_string(),
+            deleted,
+            archived: Vec::new(),
+        })
     }
 }

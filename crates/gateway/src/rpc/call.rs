@@ -24,10 +24,21 @@ pub(crate) struct Call<M> {
 }
 
 impl<M: Method> Call<M> {
-    pub(crate) fn new(permit: Permit, conn: Arc<Conn>, request_id: String, params: &serde_json::Value) -> Self {
+    pub(crate) fn new(
+        permit: Permit,
+        conn: Arc<Conn>,
+        request_id: String,
+        params: &serde_json::Value,
+    ) -> Self {
         let keyed = matches!(M::SPEC.effect, tidegate_protocol::Effect::Keyed);
         let params_hash = keyed.then(|| sha256_hex(canonical(params).as_bytes()));
-        Self { permit, conn, request_id, params_hash, method: PhantomData }
+        Self {
+            permit,
+            conn,
+            request_id,
+            params_hash,
+            method: PhantomData,
+        }
     }
 
     /// Whether the caller may also do what needs [`Scope::Admin`].
@@ -77,6 +88,10 @@ where
     let result = api.serve(call, params).await?;
     serde_json::to_string(&result).map_err(|error| {
         tracing::error!(method = M::SPEC.name, error = %error, "an answer could not be encoded");
-        tidegate_protocol::ErrorShape::new(tidegate_protocol::ErrorCode::Unavailable, "internal error").into()
+        tidegate_protocol::ErrorShape::new(
+            tidegate_protocol::ErrorCode::Unavailable,
+            "internal error",
+        )
+        .into()
     })
 }

@@ -33,7 +33,9 @@ const BUSY_RETRY_MS: u64 = 100;
 /// Answers one message of a connection that finished the handshake. `None` means that nothing is
 /// answered: the message was not JSON.
 pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -> Option<String> {
-    let Some(frame) = RequestFrame::parse(&text) else { return bad_frame(&text) };
+    let Some(frame) = RequestFrame::parse(&text) else {
+        return bad_frame(&text);
+    };
     let began = Instant::now();
     let id = frame.id.clone().into_owned();
     let params = frame.params.map(|raw| raw.get().to_owned());
@@ -45,9 +47,13 @@ pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -
     drop(frame);
     drop(text);
     let result = call(&shared, &conn, entry, id.clone(), params).await;
-    let outcome = result.as_ref().map_or_else(|error| outcome_of(&error.shape), |_| Outcome::Ok);
+    let outcome = result
+        .as_ref()
+        .map_or_else(|error| outcome_of(&error.shape), |_| Outcome::Ok);
     let elapsed = began.elapsed();
-    shared.metrics.request(entry.spec.name, outcome, elapsed.as_secs_f64());
+    shared
+        .metrics
+        .request(entry.spec.name, outcome, elapsed.as_secs_f64());
     tracing::info!(
         target: "tidegate::wire",
         conn_id = %conn.id, method = entry.spec.name, outcome = outcome.as_str(), ms = tenths(elapsed),
@@ -80,17 +86,35 @@ async fn call(
         (&conn.in_flight, limits::IN_FLIGHT_PER_CONN)
     };
     let _room = InFlight::begin(counter, most).ok_or_else(|| {
-        ErrorShape::busy("too many requests of this connection are at work; wait for answers", BUSY_RETRY_MS)
+        ErrorShape::busy(
+            "too many requests of this connection are at work; wait for answers",
+            BUSY_RETRY_MS,
+        )
     })?;
     let params = decode(shared, entry, params.as_deref())?;
-    let request = Request { api: Api(Arc::clone(shared)), permit, conn: Arc::clone(conn), id, params };
+    let request = Request {
+        api: Api(Arc::clone(shared)),
+        permit,
+        conn: Arc::clone(conn),
+        id,
+        params,
+    };
     let work = AssertUnwindSafe((entry.run)(request)).catch_unwind();
     let result = if entry.spec.waits {
         work.await
     } else {
-        tokio::time::timeout(HANDLER_DEADLINE, work).await.map_err(|_| {
-            ErrorShape::busy(format!("{} took longer than {} s", entry.spec.name, HANDLER_DEADLINE.as_secs()), 1_000)
-        })?
+        tokio::time::timeout(HANDLER_DEADLINE, work)
+            .await
+            .map_err(|_| {
+                ErrorShape::busy(
+                    format!(
+                        "{} took longer than {} s",
+                        entry.spec.name,
+                        HANDLER_DEADLINE.as_secs()
+                    ),
+                    1_000,
+                )
+            })?
     };
     result.unwrap_or_else(|_| {
         tracing::error!(method = entry.spec.name, "a handler panicked");
@@ -122,9 +146,15 @@ fn decode(shared: &Shared, entry: &Entry, params: Option<&str>) -> Result<Value,
 
 fn unknown(conn: &Conn, method: &str) -> ErrorShape {
     match authorize(&conn.chain, Action::CallUnknown, &Resource::Gateway) {
-        Err(why) if conn.protocol == tidegate_protocol::version::Protocol::V3 => denied(why, conn.protocol),
+        Err(why) if conn.protocol == tidegate_protocol::version::Protocol::V3 => {
+            denied(why, conn.protocol)
+        }
         _ => {
-            let name: String = method.chars().filter(|c| !c.is_control()).take(128).collect();
+            let name: String = method
+                .chars()
+                .filter(|c| !c.is_control())
+                .take(128)
+                .collect();
             ErrorShape::invalid(format!("unknown method: {name}"))
         }
     }
@@ -142,15 +172,27 @@ fn too_large() -> ErrorShape {
 fn bad_frame(text: &str) -> Option<String> {
     if text.len() > EXPLAINED_BYTES {
         serde_json::from_str::<serde::de::IgnoredAny>(text).ok()?;
-        return Some(failed("invalid", &ApiError::invalid("invalid request frame: must be a request of this protocol")));
+        return Some(failed(
+            "invalid",
+            &ApiError::invalid("invalid request frame: must be a request of this protocol"),
+        ));
     }
     // Not the strict parser: a key that stands twice is what may have to be told.
     let value: Value = serde_json::from_str(text).ok()?;
-    let why = REQUEST_FRAME.as_ref().and_then(|validator| problems(validator, &value))
+    let why = REQUEST_FRAME
+        .as_ref()
+        .and_then(|validator| problems(validator, &value))
         .unwrap_or_else(|| "must be an object with each key once".into());
-    let id = value.get("id").filter(|id| id.as_str().is_none_or(|id| id.len() <= ID_BYTES)).cloned().unwrap_or_else(|| Value::String("invalid".into()));
+    let id = value
+        .get("id")
+        .filter(|id| id.as_str().is_none_or(|id| id.len() <= ID_BYTES))
+        .cloned()
+        .unwrap_or_else(|| Value::String("invalid".into()));
     let error = ErrorShape::invalid(format!("invalid request frame: {why}"));
-    serde_json::to_string(&serde_json::json!({ "type": "res", "id": id, "ok": false, "error": error })).ok()
+    serde_json::to_string(
+        &serde_json::json!({ "type": "res", "id": id, "ok": false, "error": error }),
+    )
+    .ok()
 }
 
 fn succeeded(id: &str, payload: &str) -> String {
@@ -164,16 +206,22 @@ fn succeeded(id: &str, payload: &str) -> String {
 }
 
 fn failed(id: &str, error: &ApiError) -> String {
-    let frame = tidegate_protocol::frame::ResponseFrame::failed(id, error.payload.as_deref(), &error.shape);
+    let frame =
+        tidegate_protocol::frame::ResponseFrame::failed(id, error.payload.as_deref(), &error.shape);
     serde_json::to_string(&frame).unwrap_or_default()
 }
 
 fn outcome_of(shape: &ErrorShape) -> Outcome {
     match shape.code {
         ErrorCode::Forbidden => Outcome::Denied,
-        ErrorCode::InvalidRequest if shape.message.starts_with("missing scope: ") => Outcome::Denied,
+        ErrorCode::InvalidRequest if shape.message.starts_with("missing scope: ") => {
+            Outcome::Denied
+        }
         ErrorCode::InvalidRequest => Outcome::Invalid,
         ErrorCode::Unavailable if shape.retryable == Some(true) => Outcome::Busy,
-        ErrorCode::Unavailable | ErrorCode::NotLinked | ErrorCode::NotPaired | ErrorCode::AgentTimeout => Outcome::Failed,
+        ErrorCode::Unavailable
+        | ErrorCode::NotLinked
+        | ErrorCode::NotPaired
+        | ErrorCode::AgentTimeout => Outcome::Failed,
     }
 }

@@ -38,18 +38,32 @@ const OTHER: u8 = 2;
 
 fn describe(error: &ValidationError<'_>, whole: &Value, found: &mut Vec<(u8, String)>) {
     let path = error.instance_path().as_str();
-    let at = |text: &str| if path.is_empty() { text.to_owned() } else { format!("at {path}: {text}") };
+    let at = |text: &str| {
+        if path.is_empty() {
+            text.to_owned()
+        } else {
+            format!("at {path}: {text}")
+        }
+    };
     match error.kind() {
         ValidationErrorKind::Required { property } => {
             let name = property.as_str().unwrap_or_default();
-            note(found, MISSING, at(&format!("must have required property '{name}'")));
+            note(
+                found,
+                MISSING,
+                at(&format!("must have required property '{name}'")),
+            );
         }
         ValidationErrorKind::AdditionalProperties { unexpected } => {
             found.extend(unexpected.iter().take(MOST).map(|name| extra(path, name)));
         }
         // How the library says that an object which takes no key has some.
         ValidationErrorKind::FalseSchema => {
-            let keys = whole.pointer(path).and_then(Value::as_object).into_iter().flat_map(|object| object.keys());
+            let keys = whole
+                .pointer(path)
+                .and_then(Value::as_object)
+                .into_iter()
+                .flat_map(|object| object.keys());
             found.extend(keys.take(MOST).map(|name| extra(path, name)));
         }
         ValidationErrorKind::AnyOf { context } | ValidationErrorKind::OneOfNotValid { context } => {
@@ -64,7 +78,10 @@ fn describe(error: &ValidationError<'_>, whole: &Value, found: &mut Vec<(u8, Str
 
 fn extra(path: &str, name: &str) -> (u8, String) {
     let place = if path.is_empty() { "root" } else { path };
-    (UNEXPECTED, format!("at {place}: unexpected property '{}'", short(name)))
+    (
+        UNEXPECTED,
+        format!("at {place}: unexpected property '{}'", short(name)),
+    )
 }
 
 fn words(kind: &ValidationErrorKind) -> String {
@@ -74,9 +91,15 @@ fn words(kind: &ValidationErrorKind) -> String {
         ValidationErrorKind::Enum { .. } => "must be equal to one of the allowed values".into(),
         ValidationErrorKind::Minimum { limit } => format!("must be >= {limit}"),
         ValidationErrorKind::Maximum { limit } => format!("must be <= {limit}"),
-        ValidationErrorKind::MinLength { limit } => format!("must NOT have fewer than {limit} characters"),
-        ValidationErrorKind::MaxLength { limit } => format!("must NOT have more than {limit} characters"),
-        ValidationErrorKind::MinItems { limit } => format!("must NOT have fewer than {limit} items"),
+        ValidationErrorKind::MinLength { limit } => {
+            format!("must NOT have fewer than {limit} characters")
+        }
+        ValidationErrorKind::MaxLength { limit } => {
+            format!("must NOT have more than {limit} characters")
+        }
+        ValidationErrorKind::MinItems { limit } => {
+            format!("must NOT have fewer than {limit} items")
+        }
         ValidationErrorKind::MaxItems { limit } => format!("must NOT have more than {limit} items"),
         other => format!("must pass \"{}\" keyword validation", other.keyword()),
     }
@@ -102,8 +125,16 @@ mod tests {
 
     #[test]
     fn a_key_where_none_is_taken_is_named() {
-        let validator = jsonschema::validator_for(&json!({ "type": "object", "additionalProperties": false })).unwrap();
-        assert_eq!(problems(&validator, &json!({ "a": 1 })).as_deref(), Some("at root: unexpected property 'a'"));
-        assert_eq!(problems(&validator, &json!([])).as_deref(), Some("must be object"));
+        let validator =
+            jsonschema::validator_for(&json!({ "type": "object", "additionalProperties": false }))
+                .unwrap();
+        assert_eq!(
+            problems(&validator, &json!({ "a": 1 })).as_deref(),
+            Some("at root: unexpected property 'a'")
+        );
+        assert_eq!(
+            problems(&validator, &json!([])).as_deref(),
+            Some("must be object")
+        );
     }
 }

@@ -37,7 +37,9 @@ impl Entry {
     /// Compiled when it is first needed. `None` only if our own schema does not compile, which a
     /// test rules out for every method.
     pub(crate) fn validator(&self) -> Option<&Validator> {
-        self.validator.get_or_init(|| jsonschema::validator_for(&(self.schema)()).ok()).as_ref()
+        self.validator
+            .get_or_init(|| jsonschema::validator_for(&(self.schema)()).ok())
+            .as_ref()
     }
 }
 
@@ -49,7 +51,10 @@ pub(crate) struct Router {
 
 impl Router {
     pub(crate) fn new() -> Self {
-        let mut router = Self { entries: HashMap::new(), order: Vec::new() };
+        let mut router = Self {
+            entries: HashMap::new(),
+            order: Vec::new(),
+        };
         catalog::mount_all::<Api>(&mut router);
         router
     }
@@ -65,8 +70,9 @@ impl Router {
     /// Names of the methods that dispatch will accept from a caller.
     pub(crate) fn callable(&self, chain: &Chain) -> Vec<&'static str> {
         let callable = |name: &&&'static str| {
-            self.get(name)
-                .is_some_and(|entry| authorize(chain, Action::Call(entry.spec), &Resource::Gateway).is_ok())
+            self.get(name).is_some_and(|entry| {
+                authorize(chain, Action::Call(entry.spec), &Resource::Gateway).is_ok()
+            })
         };
         self.order.iter().filter(callable).copied().collect()
     }
@@ -80,7 +86,8 @@ impl MethodSink<Api> for Router {
         let entry = Entry {
             spec: const { &M::SPEC },
             run: |request| {
-                let call = Call::<M>::new(request.permit, request.conn, request.id, &request.params);
+                let call =
+                    Call::<M>::new(request.permit, request.conn, request.id, &request.params);
                 Box::pin(run(request.api, call, request.params))
             },
             schema: schema::standalone::<M::Params>,

@@ -67,7 +67,8 @@ pub(crate) async fn decide(
 ) -> Result<Claim, Refusal> {
     let refuse = Refuse { id, protocol };
     let role_word = params.role.as_deref().unwrap_or("operator");
-    let role = Role::parse(role_word).ok_or_else(|| refuse.invalid("invalid role", "INVALID_ROLE"))?;
+    let role =
+        Role::parse(role_word).ok_or_else(|| refuse.invalid("invalid role", "INVALID_ROLE"))?;
     let scopes = match role {
         Role::Operator => ScopeSet::parse(params.scopes.iter().flatten().map(String::as_str)),
         Role::Node => ScopeSet::EMPTY,
@@ -81,7 +82,8 @@ pub(crate) async fn decide(
         now_ms: arrival.shared.engine.now_ms(),
         nonce_optional: protocol == Protocol::V3 && locality.direct_loopback,
     };
-    let device = prove(params, proof, role_word, challenge).map_err(|doubt| refuse.invalid(doubt.text(), doubt.code()))?;
+    let device = prove(params, proof, role_word, challenge)
+        .map_err(|doubt| refuse.invalid(doubt.text(), doubt.code()))?;
     let claim = DeviceClaim {
         id: device.id.clone(),
         public_key: device.public_key,
@@ -112,7 +114,8 @@ fn without_device(
         return Err(refuse.invalid(text, "CONTROL_UI_DEVICE_IDENTITY_REQUIRED"));
     }
     let auth = params.auth.as_ref();
-    if role == Role::Node || auth.is_none_or(|auth| auth.token.is_none() && auth.password.is_none()) {
+    if role == Role::Node || auth.is_none_or(|auth| auth.token.is_none() && auth.password.is_none())
+    {
         let shape = ErrorShape::new(ErrorCode::NotPaired, "device identity required");
         return Err(refuse.with(shape, "DEVICE_IDENTITY_REQUIRED", json!({})));
     }
@@ -123,12 +126,24 @@ fn without_device(
     }
     let owner = locality.direct_loopback && !locality.has_origin;
     let principal = if owner {
-        Principal { id: PrincipalId::Owner, role, scopes }
+        Principal {
+            id: PrincipalId::Owner,
+            role,
+            scopes,
+        }
     } else {
-        Principal { id: PrincipalId::Guest, role, scopes: ScopeSet::EMPTY }
+        Principal {
+            id: PrincipalId::Guest,
+            role,
+            scopes: ScopeSet::EMPTY,
+        }
     };
     let presence = presence(arrival, params, None, &principal);
-    Ok(Claim { principal, device_token: None, presence })
+    Ok(Claim {
+        principal,
+        device_token: None,
+        presence,
+    })
 }
 
 async fn with_device(
@@ -147,7 +162,10 @@ async fn with_device(
     // and counted, as the secret that it claims to be.
     let token = device_token(auth);
     if let Some(token) = token {
-        match engine.admit(claim.clone(), Joined::Token(Secret::new(token.to_owned()))).await {
+        match engine
+            .admit(claim.clone(), Joined::Token(Secret::new(token.to_owned())))
+            .await
+        {
             Ok(admission) => return Ok(admission),
             Err(PairRefusal::BadToken) => {}
             Err(why) => return Err(pairing(refuse, why)),
@@ -155,8 +173,15 @@ async fn with_device(
     }
     match arrival.shared.auth.check(locality.addr, auth) {
         Shown::Good => {
-            let joined = if locality.direct_loopback { Joined::Owner } else { Joined::Secret };
-            engine.admit(claim, joined).await.map_err(|why| pairing(refuse, why))
+            let joined = if locality.direct_loopback {
+                Joined::Owner
+            } else {
+                Joined::Secret
+            };
+            engine
+                .admit(claim, joined)
+                .await
+                .map_err(|why| pairing(refuse, why))
         }
         Shown::Missing(_) if token.is_some() => Err(bad_device_token(arrival, refuse)),
         bad => Err(unauthorized(arrival, refuse, params, bad)),
@@ -164,14 +189,27 @@ async fn with_device(
 }
 
 fn bad_device_token(arrival: &Arrival, refuse: &Refuse<'_>) -> Refusal {
-    let limited = arrival.shared.auth.wrong(arrival.locality.addr, Kind::DeviceToken);
+    let limited = arrival
+        .shared
+        .auth
+        .wrong(arrival.locality.addr, Kind::DeviceToken);
     limited.map_or_else(
-        || refuse.invalid("unauthorized: device token mismatch", "AUTH_DEVICE_TOKEN_MISMATCH"),
+        || {
+            refuse.invalid(
+                "unauthorized: device token mismatch",
+                "AUTH_DEVICE_TOKEN_MISMATCH",
+            )
+        },
         |wait| rate_limited(arrival, refuse, wait),
     )
 }
 
-async fn with_code(arrival: &Arrival, refuse: &Refuse<'_>, claim: DeviceClaim, code: &str) -> Result<Admission, Refusal> {
+async fn with_code(
+    arrival: &Arrival,
+    refuse: &Refuse<'_>,
+    claim: DeviceClaim,
+    code: &str,
+) -> Result<Admission, Refusal> {
     // A code has 128 bits, so a good one is never refused for the sake of wrong ones.
     if !arrival.shared.engine.redeem(code) {
         if let Some(wait) = arrival.shared.auth.wrong(arrival.locality.addr, Kind::Code) {
@@ -180,7 +218,12 @@ async fn with_code(arrival: &Arrival, refuse: &Refuse<'_>, claim: DeviceClaim, c
         let text = "unauthorized: this link was used before or has expired; run `tidegate dashboard` for a new one";
         return Err(refuse.invalid(text, "AUTH_BOOTSTRAP_TOKEN_INVALID"));
     }
-    arrival.shared.engine.admit(claim, Joined::Code).await.map_err(|why| pairing(refuse, why))
+    arrival
+        .shared
+        .engine
+        .admit(claim, Joined::Code)
+        .await
+        .map_err(|why| pairing(refuse, why))
 }
 
 /// A token that may be a device's: the explicit field, else the common one.
@@ -191,24 +234,39 @@ fn device_token(auth: Option<&ConnectAuth>) -> Option<&str> {
 
 fn pairing(refuse: &Refuse<'_>, why: PairRefusal) -> Refusal {
     match why {
-        PairRefusal::PairingRequired { request_id, upgrade } => {
+        PairRefusal::PairingRequired {
+            request_id,
+            upgrade,
+        } => {
             let shape = ErrorShape::new(ErrorCode::NotPaired, "pairing required");
             let more = match refuse.protocol {
                 Protocol::V3 => json!({ "requestId": request_id }),
                 Protocol::V4 => {
-                    let reason = if upgrade { "scope-upgrade" } else { "not-paired" };
+                    let reason = if upgrade {
+                        "scope-upgrade"
+                    } else {
+                        "not-paired"
+                    };
                     json!({ "requestId": request_id, "reason": reason })
                 }
             };
             refuse.with(shape, "PAIRING_REQUIRED", more)
         }
-        PairRefusal::BadToken => refuse.invalid("unauthorized: device token mismatch", "AUTH_DEVICE_TOKEN_MISMATCH"),
+        PairRefusal::BadToken => refuse.invalid(
+            "unauthorized: device token mismatch",
+            "AUTH_DEVICE_TOKEN_MISMATCH",
+        ),
         PairRefusal::Failed(error) => Refusal::with(refuse.id, *ApiError::from(error).shape),
     }
 }
 
 /// A missing or wrong secret; a wrong one is counted, and past the limit only that is said.
-fn unauthorized(arrival: &Arrival, refuse: &Refuse<'_>, params: &ConnectParams, shown: Shown) -> Refusal {
+fn unauthorized(
+    arrival: &Arrival,
+    refuse: &Refuse<'_>,
+    params: &ConnectParams,
+    shown: Shown,
+) -> Refusal {
     let kind = match shown {
         Shown::Limited { retry_after_ms } => return rate_limited(arrival, refuse, retry_after_ms),
         Shown::Wrong(kind) => {
@@ -231,7 +289,10 @@ fn unauthorized(arrival: &Arrival, refuse: &Refuse<'_>, params: &ConnectParams, 
         _ => ("mismatch", "AUTH_TOKEN_MISMATCH"),
     };
     let hint = hint(params, field);
-    refuse.invalid(&format!("unauthorized: gateway {name} {what} ({hint})"), code)
+    refuse.invalid(
+        &format!("unauthorized: gateway {name} {what} ({hint})"),
+        code,
+    )
 }
 
 fn hint(params: &ConnectParams, field: &str) -> String {
@@ -249,7 +310,8 @@ fn hint(params: &ConnectParams, field: &str) -> String {
 
 fn rate_limited(arrival: &Arrival, refuse: &Refuse<'_>, wait_ms: u64) -> Refusal {
     arrival.shared.metrics.refused("rate");
-    let mut shape = ErrorShape::invalid("unauthorized: too many failed authentication attempts (retry later)");
+    let mut shape =
+        ErrorShape::invalid("unauthorized: too many failed authentication attempts (retry later)");
     shape.retryable = Some(true);
     shape.retry_after_ms = Some(wait_ms);
     refuse.with(shape, "AUTH_RATE_LIMITED", json!({}))
@@ -274,9 +336,15 @@ fn presence(
 ) -> PresenceAs {
     let client = &params.client;
     let device_id = device.map(|device| device.id.to_string());
-    let host = client.display_name.clone().unwrap_or_else(|| client.id.clone());
+    let host = client
+        .display_name
+        .clone()
+        .unwrap_or_else(|| client.id.clone());
     // Only a device may stand under a device's id.
-    let named = client.instance_id.clone().filter(|id| id.len() != DEVICE_ID_CHARS);
+    let named = client
+        .instance_id
+        .clone()
+        .filter(|id| id.len() != DEVICE_ID_CHARS);
     let instance_id = device_id.clone().or(named);
     let key = (client.mode != "cli").then(|| {
         let fallback = || format!("{}@{}", client.id, arrival.peer.addr);

@@ -49,12 +49,20 @@ pub(crate) struct Refusal {
 
 impl Refusal {
     fn silent(code: CloseCode, reason: &str) -> Self {
-        Self { error: None, code, reason: reason.to_owned() }
+        Self {
+            error: None,
+            code,
+            reason: reason.to_owned(),
+        }
     }
 
     /// Refused with an error; the reason of the close is its text.
     pub(crate) fn with(id: &str, shape: ErrorShape) -> Self {
-        Self { reason: shape.message.clone(), error: Some(Box::new((id.to_owned(), shape))), code: POLICY }
+        Self {
+            reason: shape.message.clone(),
+            error: Some(Box::new((id.to_owned(), shape))),
+            code: POLICY,
+        }
     }
 }
 
@@ -88,8 +96,12 @@ pub(crate) struct Granted {
 /// Sends the challenge and reads one `connect`. `Err(None)`: the peer is gone.
 async fn greet(arrival: &mut Arrival, nonce: &str) -> Result<Box<Granted>, Option<Refusal>> {
     let ts = arrival.shared.engine.now_ms();
-    let challenge = ConnectChallenge { nonce: nonce.to_owned(), ts };
-    let frame = event_head("connect.challenge", &challenge, None).map_err(|_| None)? + &event_tail(None);
+    let challenge = ConnectChallenge {
+        nonce: nonce.to_owned(),
+        ts,
+    };
+    let frame =
+        event_head("connect.challenge", &challenge, None).map_err(|_| None)? + &event_tail(None);
     if !arrival.socket.send(frame).await {
         return Err(None);
     }
@@ -100,7 +112,11 @@ async fn greet(arrival: &mut Arrival, nonce: &str) -> Result<Box<Granted>, Optio
     };
     let (request_id, protocol, params) = read_connect(&arrival.shared, &text)?;
     let claim = decide(arrival, &request_id, protocol, &params, nonce).await?;
-    Ok(Box::new(Granted { request_id, protocol, claim }))
+    Ok(Box::new(Granted {
+        request_id,
+        protocol,
+        claim,
+    }))
 }
 
 fn read_connect(shared: &Shared, text: &str) -> Result<(String, Protocol, ConnectParams), Refusal> {
@@ -113,17 +129,25 @@ fn read_connect(shared: &Shared, text: &str) -> Result<(String, Protocol, Connec
     let id = frame.id.into_owned();
     let refuse = |text: String| Refusal::with(&id, ErrorShape::invalid(text));
     if frame.method != "connect" {
-        return Err(refuse("invalid handshake: first request must be connect".into()));
+        return Err(refuse(
+            "invalid handshake: first request must be connect".into(),
+        ));
     }
     let params = match frame.params {
         None => Value::Null,
-        Some(raw) => {
-            strict::parse(raw.get()).map_err(|error| refuse(format!("invalid connect params: {error}")))?
-        }
+        Some(raw) => strict::parse(raw.get())
+            .map_err(|error| refuse(format!("invalid connect params: {error}")))?,
     };
-    let newest = params.get("maxProtocol").and_then(Value::as_u64).unwrap_or(0);
+    let newest = params
+        .get("maxProtocol")
+        .and_then(Value::as_u64)
+        .unwrap_or(0);
     let validators = &shared.connect;
-    let validator = if newest > 3 { &validators.open } else { &validators.closed };
+    let validator = if newest > 3 {
+        &validators.open
+    } else {
+        &validators.closed
+    };
     let why = match validator {
         Some(validator) => problems(validator, &params),
         None => Some("internal error".into()),
@@ -132,26 +156,42 @@ fn read_connect(shared: &Shared, text: &str) -> Result<(String, Protocol, Connec
         shared.metrics.schema_refused("connect");
         return Err(refuse(format!("invalid connect params: {why}")));
     }
-    if newest > 3 && validators.closed.as_ref().is_some_and(|closed| !closed.is_valid(&params)) {
+    if newest > 3
+        && validators
+            .closed
+            .as_ref()
+            .is_some_and(|closed| !closed.is_valid(&params))
+    {
         shared.metrics.connect_unknown_fields.inc();
     }
-    let params: ConnectParams =
-        serde_json::from_value(params).map_err(|error| refuse(format!("invalid connect params: {error}")))?;
+    let params: ConnectParams = serde_json::from_value(params)
+        .map_err(|error| refuse(format!("invalid connect params: {error}")))?;
     let Some(protocol) = Protocol::negotiate(params.min_protocol, params.max_protocol) else {
-        let expected = if params.max_protocol < 3 { 3 } else { PROTOCOL_MAX };
-        let shape = ErrorShape::invalid("protocol mismatch").with_details(if params.max_protocol > 3 {
-            json!({ "code": "PROTOCOL_MISMATCH", "expectedProtocol": expected })
+        let expected = if params.max_protocol < 3 {
+            3
         } else {
-            json!({ "expectedProtocol": expected })
+            PROTOCOL_MAX
+        };
+        let shape =
+            ErrorShape::invalid("protocol mismatch").with_details(if params.max_protocol > 3 {
+                json!({ "code": "PROTOCOL_MISMATCH", "expectedProtocol": expected })
+            } else {
+                json!({ "expectedProtocol": expected })
+            });
+        return Err(Refusal {
+            code: PROTOCOL,
+            ..Refusal::with(&id, shape)
         });
-        return Err(Refusal { code: PROTOCOL, ..Refusal::with(&id, shape) });
     };
     Ok((id, protocol, params))
 }
 
 async fn refuse(mut arrival: Arrival, refusal: Refusal) {
     arrival.shared.metrics.refused("handshake");
-    let text = refusal.error.as_deref().map_or("", |(_, shape)| shape.message.as_str());
+    let text = refusal
+        .error
+        .as_deref()
+        .map_or("", |(_, shape)| shape.message.as_str());
     tracing::info!(target: "tidegate::wire", peer = %arrival.peer.addr.ip(), code = refusal.code.code, why = text, "handshake refused");
     if let Some((id, shape)) = refusal.error.as_deref() {
         let frame = ResponseFrame::<()>::failed(id, None, shape);
@@ -160,14 +200,26 @@ async fn refuse(mut arrival: Arrival, refusal: Refusal) {
         }
     }
     arrival.shared.metrics.closed(refusal.code.code);
-    arrival.socket.close(refusal.code.code, &refusal.reason).await;
+    arrival
+        .socket
+        .close(refusal.code.code, &refusal.reason)
+        .await;
 }
 
 /// Adds the connection to the hub; hello-ok is the first thing in its outbox.
 async fn join(arrival: Arrival, granted: Box<Granted>) {
-    let Arrival { shared, peer, mut socket, gauges, .. } = arrival;
+    let Arrival {
+        shared,
+        peer,
+        mut socket,
+        gauges,
+        ..
+    } = arrival;
     let conn_id = ConnId::new(shared.engine.ids().uuid());
-    let outbox = Arc::new(Outbox::new(Budget { event_bytes: 0, event_frames: 0 }));
+    let outbox = Arc::new(Outbox::new(Budget {
+        event_bytes: 0,
+        event_frames: 0,
+    }));
     let kill = CancellationToken::new();
     let joining = Joining {
         id: conn_id,
@@ -178,12 +230,23 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
         gauges,
     };
     let presence = granted.claim.presence.clone();
-    let guard = shared.engine.presence().join(presence.key.as_deref(), presence.entry);
-    let joined = shared.hub.join(joining, |conn| encode(&granted.request_id, &hello_ok(&shared, conn, &granted)));
+    let guard = shared
+        .engine
+        .presence()
+        .join(presence.key.as_deref(), presence.entry);
+    let joined = shared.hub.join(joining, |conn| {
+        encode(&granted.request_id, &hello_ok(&shared, conn, &granted))
+    });
     let Some(conn) = joined else {
         let shape = ErrorShape::busy("the gateway is stopping", STOPPING_RETRY_MS);
-        let refusal = Refusal { code: TRY_LATER, ..Refusal::with(&granted.request_id, shape) };
-        let frame = refusal.error.as_deref().map(|(id, shape)| ResponseFrame::<()>::failed(id, None, shape));
+        let refusal = Refusal {
+            code: TRY_LATER,
+            ..Refusal::with(&granted.request_id, shape)
+        };
+        let frame = refusal
+            .error
+            .as_deref()
+            .map(|(id, shape)| ResponseFrame::<()>::failed(id, None, shape));
         if let Some(Ok(text)) = frame.as_ref().map(serde_json::to_string) {
             socket.send(text).await;
         }

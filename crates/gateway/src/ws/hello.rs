@@ -17,7 +17,10 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
     let is_trusted = caller.role == Role::Operator && caller.id != PrincipalId::Guest;
     let names = &shared.engine.agents().names;
     let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
-    let health = shared.engine.health().map_or_else(|| "{}".to_owned(), |health| health.json.to_string());
+    let health = shared
+        .engine
+        .health()
+        .map_or_else(|| "{}".to_owned(), |health| health.json.to_string());
     HelloOk {
         kind: "hello-ok".into(),
         protocol: granted.protocol.number(),
@@ -32,7 +35,11 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             events: own(shared.hub.audible(&conn.chain)),
         },
         snapshot: Snapshot {
-            presence: if is_trusted { shared.engine.presence().list().0 } else { Vec::new() },
+            presence: if is_trusted {
+                shared.engine.presence().list().0
+            } else {
+                Vec::new()
+            },
             health: RawValue::from_string(health).unwrap_or_default(),
             state_version: shared.engine.state_version(),
             uptime_ms: shared.uptime_ms(),
@@ -48,7 +55,11 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             auth_mode: shared.auth.mode().into(),
         },
         auth: Some(HelloAuth {
-            device_token: granted.claim.device_token.as_ref().map(|(token, _)| token.expose().clone()),
+            device_token: granted
+                .claim
+                .device_token
+                .as_ref()
+                .map(|(token, _)| token.expose().clone()),
             role: caller.role,
             scopes: caller.scopes.words(),
             issued_at_ms: granted.claim.device_token.as_ref().map(|(_, at)| *at),

@@ -11,7 +11,9 @@ use std::time::Duration;
 
 use bytes::{Buf, Bytes};
 use tidegate_protocol::close::{CloseCode, POLICY, TOO_BIG, TRY_LATER};
-use tidegate_protocol::limits::{CONTROL_FRAMES_PER_S, FRAGMENTS_PER_MESSAGE, PRE_AUTH_MESSAGE_BYTES};
+use tidegate_protocol::limits::{
+    CONTROL_FRAMES_PER_S, FRAGMENTS_PER_MESSAGE, PRE_AUTH_MESSAGE_BYTES,
+};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
@@ -33,10 +35,22 @@ pub(crate) struct Violation {
     pub(crate) reason: &'static str,
 }
 
-const OVERSIZE: Violation = Violation { code: TOO_BIG, reason: "" };
-const FRAGMENTS: Violation = Violation { code: POLICY, reason: "too many fragments" };
-const CONTROL: Violation = Violation { code: POLICY, reason: "too many control frames" };
-const NO_ROOM: Violation = Violation { code: TRY_LATER, reason: "no room for large messages" };
+const OVERSIZE: Violation = Violation {
+    code: TOO_BIG,
+    reason: "",
+};
+const FRAGMENTS: Violation = Violation {
+    code: POLICY,
+    reason: "too many fragments",
+};
+const CONTROL: Violation = Violation {
+    code: POLICY,
+    reason: "too many control frames",
+};
+const NO_ROOM: Violation = Violation {
+    code: TRY_LATER,
+    reason: "no room for large messages",
+};
 
 /// What a peer may send.
 #[derive(Debug, Clone, Copy)]
@@ -90,7 +104,13 @@ struct Scan {
 }
 
 impl<S> Meter<S> {
-    pub(crate) fn new(stream: S, early: Bytes, limits: Limits, large: Arc<Semaphore>, gauges: Arc<Gauges>) -> Self {
+    pub(crate) fn new(
+        stream: S,
+        early: Bytes,
+        limits: Limits,
+        large: Arc<Semaphore>,
+        gauges: Arc<Gauges>,
+    ) -> Self {
         let scan = Scan {
             header: [0; HEADER_MAX],
             have: 0,
@@ -108,7 +128,13 @@ impl<S> Meter<S> {
             close_seen: false,
             leaving: false,
         };
-        Self { stream, early, scan, out: Outgoing::default(), gauges }
+        Self {
+            stream,
+            early,
+            scan,
+            out: Outgoing::default(),
+            gauges,
+        }
     }
 
     /// The limit for messages that begin from now on.
@@ -144,7 +170,9 @@ impl Scan {
         let mut verdict = Ok(());
         while !bytes.is_empty() {
             if self.payload_left > 0 {
-                let skip = usize::try_from(self.payload_left).unwrap_or(usize::MAX).min(bytes.len());
+                let skip = usize::try_from(self.payload_left)
+                    .unwrap_or(usize::MAX)
+                    .min(bytes.len());
                 self.payload_left -= skip as u64;
                 bytes = bytes.get(skip..).unwrap_or_default();
                 if self.payload_left == 0 {
@@ -152,7 +180,9 @@ impl Scan {
                 }
                 continue;
             }
-            let Some((first, rest)) = bytes.split_first() else { break };
+            let Some((first, rest)) = bytes.split_first() else {
+                break;
+            };
             bytes = rest;
             if let Some(place) = self.header.get_mut(self.have) {
                 *place = *first;
@@ -173,8 +203,18 @@ impl Scan {
         }
         let masked = if second & 0x80 == 0 { 0 } else { 4 };
         let (length, bytes) = match second & 0x7f {
-            126 => (extended.first_chunk::<2>().map(|b| u64::from(u16::from_be_bytes(*b)))?, 4),
-            127 => (extended.first_chunk::<8>().map(|b| u64::from_be_bytes(*b))?, 10),
+            126 => (
+                extended
+                    .first_chunk::<2>()
+                    .map(|b| u64::from(u16::from_be_bytes(*b)))?,
+                4,
+            ),
+            127 => (
+                extended
+                    .first_chunk::<8>()
+                    .map(|b| u64::from_be_bytes(*b))?,
+                10,
+            ),
             short => (u64::from(short), 2),
         };
         (self.have >= bytes + masked).then_some(length)
@@ -190,7 +230,11 @@ impl Scan {
         self.last_fragment = first & 0x80 != 0;
         self.opcode = first & 0x0f;
         self.payload_left = length;
-        let verdict = if self.leaving { Ok(()) } else { self.judge(length) };
+        let verdict = if self.leaving {
+            Ok(())
+        } else {
+            self.judge(length)
+        };
         if length == 0 {
             self.frame_done();
         }
@@ -220,7 +264,11 @@ impl Scan {
             self.control_frames = 0;
         }
         self.control_frames += 1;
-        if self.control_frames > self.limits.control_frames_per_s { Err(CONTROL) } else { Ok(()) }
+        if self.control_frames > self.limits.control_frames_per_s {
+            Err(CONTROL)
+        } else {
+            Ok(())
+        }
     }
 
     /// Large messages share a budget; a message gets all of its part or the connection ends.
@@ -228,9 +276,14 @@ impl Scan {
         if self.message_bytes <= LARGE_BYTES {
             return Ok(());
         }
-        let held = self.reserved.as_ref().map_or(0, OwnedSemaphorePermit::num_permits) as u64;
+        let held = self
+            .reserved
+            .as_ref()
+            .map_or(0, OwnedSemaphorePermit::num_permits) as u64;
         let more = u32::try_from(self.message_bytes.saturating_sub(held)).map_err(|_| NO_ROOM)?;
-        let permit = Arc::clone(&self.large).try_acquire_many_owned(more).map_err(|_| NO_ROOM)?;
+        let permit = Arc::clone(&self.large)
+            .try_acquire_many_owned(more)
+            .map_err(|_| NO_ROOM)?;
         match &mut self.reserved {
             Some(held) => held.merge(permit),
             slot @ None => *slot = Some(permit),
@@ -248,12 +301,20 @@ impl Scan {
     }
 
     fn unfinished_bytes(&self) -> u64 {
-        if self.fragments > 0 { self.message_bytes.saturating_sub(self.payload_left).max(1) } else { u64::from(self.have > 0) }
+        if self.fragments > 0 {
+            self.message_bytes.saturating_sub(self.payload_left).max(1)
+        } else {
+            u64::from(self.have > 0)
+        }
     }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
         let this = &mut *self;
         let before = buf.filled().len();
         if this.early.is_empty() {
@@ -266,9 +327,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
         let new = buf.filled().get(before..).unwrap_or_default();
         this.gauges.received(new.len());
         let fed = this.scan.feed(new);
-        this.gauges
-            .unfinished_bytes
-            .store(this.scan.unfinished_bytes(), std::sync::atomic::Ordering::Relaxed);
+        this.gauges.unfinished_bytes.store(
+            this.scan.unfinished_bytes(),
+            std::sync::atomic::Ordering::Relaxed,
+        );
         if let Err(violation) = fed {
             this.scan.violation = Some(violation);
             return Poll::Ready(Err(io::Error::other("limit exceeded")));
@@ -280,7 +342,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Meter<S> {
 impl<S: AsyncWrite + Unpin> AsyncWrite for Meter<S> {
     /// What the library sends by itself: queued behind the frames that wait. It is little, since
     /// control frames are short and counted.
-    fn poll_write(mut self: Pin<&mut Self>, _cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _cx: &mut Context<'_>,
+        buf: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.out.push_bytes(buf);
         Poll::Ready(Ok(buf.len()))
     }
@@ -303,8 +369,17 @@ mod tests {
     use proptest::prelude::*;
 
     fn scan(limit: u64, large: usize) -> Scan {
-        let limits = Limits { message_bytes: usize::try_from(limit).unwrap(), ..Limits::PRE_AUTH };
-        let meter = Meter::new((), Bytes::new(), limits, Arc::new(Semaphore::new(large)), Arc::default());
+        let limits = Limits {
+            message_bytes: usize::try_from(limit).unwrap(),
+            ..Limits::PRE_AUTH
+        };
+        let meter = Meter::new(
+            (),
+            Bytes::new(),
+            limits,
+            Arc::new(Semaphore::new(large)),
+            Arc::default(),
+        );
         meter.scan
     }
 
@@ -328,11 +403,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn limits_are_enforced_at_the_header() {
-        assert_eq!(scan(1000, 0).feed(&frame(0x81, 1001)[..8]), Err(OVERSIZE), "before any payload");
+        assert_eq!(
+            scan(1000, 0).feed(&frame(0x81, 1001)[..8]),
+            Err(OVERSIZE),
+            "before any payload"
+        );
         let mut s = scan(1000, 0);
         let fragment = frame(0x01, 600);
         s.feed(&fragment).unwrap();
-        assert_eq!(s.feed(&frame(0x80, 401)), Err(OVERSIZE), "the sum of fragments counts");
+        assert_eq!(
+            s.feed(&frame(0x80, 401)),
+            Err(OVERSIZE),
+            "the sum of fragments counts"
+        );
         let mut s = scan(1000, 0);
         s.feed(&frame(0x01, 0)).unwrap();
         for _ in 1..FRAGMENTS_PER_MESSAGE {
@@ -373,7 +456,10 @@ mod tests {
         assert_eq!(s.large.available_permits(), size);
         s.feed(&frame(0x81, size)[..20]).unwrap();
         assert_eq!(s.large.available_permits(), 0);
-        assert_eq!(scan(1 << 30, size - 1).feed(&frame(0x81, size)), Err(NO_ROOM));
+        assert_eq!(
+            scan(1 << 30, size - 1).feed(&frame(0x81, size)),
+            Err(NO_ROOM)
+        );
     }
 
     proptest! {

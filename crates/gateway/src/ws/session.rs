@@ -33,7 +33,11 @@ enum Step {
 
 impl Session {
     pub(crate) const fn new(shared: Arc<Shared>, conn: Arc<Conn>, presence: PresenceGuard) -> Self {
-        Self { shared, conn, _presence: presence }
+        Self {
+            shared,
+            conn,
+            _presence: presence,
+        }
     }
 
     /// Runs until the connection ends.
@@ -89,7 +93,11 @@ impl Session {
     /// Starts the answer to one message. Most answers are ready at once and need no task; the
     /// first poll of each happens in the order of the messages.
     fn take(&self, text: String) {
-        let mut work = Box::pin(answer(Arc::clone(&self.shared), Arc::clone(&self.conn), text));
+        let mut work = Box::pin(answer(
+            Arc::clone(&self.shared),
+            Arc::clone(&self.conn),
+            text,
+        ));
         let mut no_one = Context::from_waker(Waker::noop());
         match work.as_mut().poll(&mut no_one) {
             Poll::Ready(reply) => self.reply(reply),

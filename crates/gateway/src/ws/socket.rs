@@ -70,7 +70,10 @@ impl Payload {
             Self::Text(text) => Input::Text(text),
             Self::Binary(bytes) => match String::from_utf8(bytes.into()) {
                 Ok(text) => Input::Text(text),
-                Err(_) => Input::Broken { code: BAD_TEXT, reason: "" },
+                Err(_) => Input::Broken {
+                    code: BAD_TEXT,
+                    reason: "",
+                },
             },
         }
     }
@@ -94,7 +97,12 @@ impl Socket {
         config.max_frame_size = Some(largest);
         config.accept_unmasked_frames = false;
         let inner = WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await;
-        Self { inner, gauges, unflushed: 0, flushing: false }
+        Self {
+            inner,
+            gauges,
+            unflushed: 0,
+            flushing: false,
+        }
     }
 
     /// The limit for messages from now on.
@@ -132,9 +140,13 @@ impl Socket {
             let out = self.inner.get_mut();
             self.unflushed += match frame {
                 Frame::Reply(text) => out.push_frame(TEXT, &[text.as_bytes()]),
-                Frame::Event { head, seq } => out.push_frame(TEXT, &[head.as_bytes(), event_tail(seq).as_bytes()]),
+                Frame::Event { head, seq } => {
+                    out.push_frame(TEXT, &[head.as_bytes(), event_tail(seq).as_bytes()])
+                }
                 Frame::Ping => out.push_frame(PING, &[]),
-                Frame::Close { code, reason } => return Poll::Ready(Written::Closing { code, reason }),
+                Frame::Close { code, reason } => {
+                    return Poll::Ready(Written::Closing { code, reason });
+                }
             };
         }
     }
@@ -147,7 +159,8 @@ impl Socket {
 
     /// The next message.
     pub(crate) fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Input> {
-        self.poll_payload(cx).map(|read| read.map_or_else(|end| end, Payload::into_input))
+        self.poll_payload(cx)
+            .map(|read| read.map_or_else(|end| end, Payload::into_input))
     }
 
     /// The next message as it came; `Err` is any other input.
@@ -159,7 +172,9 @@ impl Socket {
             return Poll::Ready(match read {
                 Ok(Message::Text(text)) => Ok(Payload::Text(String::from(text.as_str()))),
                 Ok(Message::Binary(bytes)) => Ok(Payload::Binary(bytes)),
-                Ok(Message::Close(frame)) => Err(Input::Gone { code: frame.map_or(1005, |frame| frame.code.into()) }),
+                Ok(Message::Close(frame)) => Err(Input::Gone {
+                    code: frame.map_or(1005, |frame| frame.code.into()),
+                }),
                 // The library has queued the pong; it goes out with the next flush.
                 Ok(Message::Ping(_)) => {
                     self.flushing = true;
@@ -175,13 +190,27 @@ impl Socket {
 
     fn broken(&self, error: &Error) -> Input {
         if let Some(violation) = self.inner.get_ref().violation() {
-            return Input::Broken { code: violation.code, reason: violation.reason };
+            return Input::Broken {
+                code: violation.code,
+                reason: violation.reason,
+            };
         }
         match error {
-            Error::Capacity(CapacityError::MessageTooLong { .. }) => Input::Broken { code: TOO_BIG, reason: "" },
-            Error::Utf8(_) => Input::Broken { code: BAD_TEXT, reason: "" },
-            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Input::Gone { code: 1006 },
-            Error::Protocol(_) | Error::Capacity(_) => Input::Broken { code: PROTOCOL, reason: "" },
+            Error::Capacity(CapacityError::MessageTooLong { .. }) => Input::Broken {
+                code: TOO_BIG,
+                reason: "",
+            },
+            Error::Utf8(_) => Input::Broken {
+                code: BAD_TEXT,
+                reason: "",
+            },
+            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
+                Input::Gone { code: 1006 }
+            }
+            Error::Protocol(_) | Error::Capacity(_) => Input::Broken {
+                code: PROTOCOL,
+                reason: "",
+            },
             _ => Input::Gone { code: 1006 },
         }
     }
@@ -206,14 +235,20 @@ impl Socket {
 
     /// Says goodbye without waiting for an answer.
     pub(crate) async fn abandon(mut self, code: u16, reason: &str) {
-        let frame = CloseFrame { code: WireCode::from(code), reason: Utf8Bytes::from(cut(reason)) };
+        let frame = CloseFrame {
+            code: WireCode::from(code),
+            reason: Utf8Bytes::from(cut(reason)),
+        };
         let _ = tokio::time::timeout(ABANDON_WAIT, self.inner.close(Some(frame))).await;
     }
 
     /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives
     /// even if the peer is still sending.
     pub(crate) async fn close(&mut self, code: u16, reason: &str) {
-        let frame = CloseFrame { code: WireCode::from(code), reason: Utf8Bytes::from(cut(reason)) };
+        let frame = CloseFrame {
+            code: WireCode::from(code),
+            reason: Utf8Bytes::from(cut(reason)),
+        };
         let goodbye = async {
             let _ = self.inner.close(Some(frame)).await;
             // Whatever still comes is read and thrown away below the library, which may refuse to
@@ -255,7 +290,9 @@ pub(crate) enum Written {
 
 /// A close reason fits into a control frame.
 pub(crate) fn cut(reason: &str) -> &str {
-    let mut end = reason.len().min(tidegate_protocol::limits::CLOSE_REASON_BYTES);
+    let mut end = reason
+        .len()
+        .min(tidegate_protocol::limits::CLOSE_REASON_BYTES);
     while !reason.is_char_boundary(end) {
         end -= 1;
     }

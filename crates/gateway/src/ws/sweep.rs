@@ -50,7 +50,9 @@ pub(crate) async fn keep(shared: Arc<Shared>, stop: CancellationToken) {
         let now = Instant::now();
         let mut still = HashMap::with_capacity(everyone.len());
         for conn in everyone.iter() {
-            let mut known = seen.remove(&conn.id).unwrap_or_else(|| Seen::new(conn, now));
+            let mut known = seen
+                .remove(&conn.id)
+                .unwrap_or_else(|| Seen::new(conn, now));
             match known.look(conn, now) {
                 Verdict::Fine => {}
                 Verdict::Ping => conn.outbox.push_ping(),
@@ -91,12 +93,20 @@ impl Seen {
             self.pinged = false;
         }
         let unfinished = gauges.unfinished_bytes.load(Relaxed);
-        self.unfinished_since = if unfinished == 0 || !reading { None } else { self.unfinished_since.or(Some(now)) };
+        self.unfinished_since = if unfinished == 0 || !reading {
+            None
+        } else {
+            self.unfinished_since.or(Some(now))
+        };
         if now.duration_since(self.sent_at) >= Duration::from_millis(WRITE_STALL_MS) {
             return Verdict::End(SLOW_CONSUMER);
         }
-        let allowed = Duration::from_millis(MESSAGE_MS + unfinished * 1000 / SLOW_MESSAGE_BYTES_PER_S);
-        if self.unfinished_since.is_some_and(|since| now.duration_since(since) > allowed) {
+        let allowed =
+            Duration::from_millis(MESSAGE_MS + unfinished * 1000 / SLOW_MESSAGE_BYTES_PER_S);
+        if self
+            .unfinished_since
+            .is_some_and(|since| now.duration_since(since) > allowed)
+        {
             return Verdict::End("message took too long");
         }
         let silent = now.duration_since(self.received_at);

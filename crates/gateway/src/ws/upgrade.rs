@@ -39,22 +39,42 @@ fn has_word(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
 }
 
 /// Answers an upgrade request and lets the connection begin.
-pub(crate) fn upgrade(shared: Arc<Shared>, peer: Peer, locality: Locality, mut request: Request<Body>) -> Response<Body> {
+pub(crate) fn upgrade(
+    shared: Arc<Shared>,
+    peer: Peer,
+    locality: Locality,
+    mut request: Request<Body>,
+) -> Response<Body> {
     let headers = request.headers();
     let good = request.method() == Method::GET
         && request.version() == Version::HTTP_11
         && has_word(headers, &CONNECTION, "upgrade");
     if !good {
-        return plain(StatusCode::BAD_REQUEST, "this is not a WebSocket handshake of HTTP/1.1");
+        return plain(
+            StatusCode::BAD_REQUEST,
+            "this is not a WebSocket handshake of HTTP/1.1",
+        );
     }
-    if headers.get(SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-        return plain(StatusCode::UPGRADE_REQUIRED, "WebSocket version 13 is spoken here");
+    if headers
+        .get(SEC_WEBSOCKET_VERSION)
+        .is_none_or(|version| version != "13")
+    {
+        return plain(
+            StatusCode::UPGRADE_REQUIRED,
+            "WebSocket version 13 is spoken here",
+        );
     }
-    let Some(key) = headers.get(SEC_WEBSOCKET_KEY).map(|key| derive_accept_key(key.as_bytes())) else {
+    let Some(key) = headers
+        .get(SEC_WEBSOCKET_KEY)
+        .map(|key| derive_accept_key(key.as_bytes()))
+    else {
         return plain(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing");
     };
     let Some(upgraded) = request.extensions_mut().remove::<OnUpgrade>() else {
-        return plain(StatusCode::BAD_REQUEST, "this connection cannot be upgraded");
+        return plain(
+            StatusCode::BAD_REQUEST,
+            "this connection cannot be upgraded",
+        );
     };
     let tasks = shared.tasks.clone();
     #[cfg(feature = "conformance")]
@@ -77,12 +97,25 @@ fn switching(key: String) -> Response<Body> {
 }
 
 async fn begin(shared: Arc<Shared>, peer: Peer, locality: Locality, upgraded: OnUpgrade) {
-    let Some((socket, gauges)) = open(&shared, upgraded, Limits::PRE_AUTH).await else { return };
-    handshake::run(Arrival { shared, peer, locality, socket, gauges }).await;
+    let Some((socket, gauges)) = open(&shared, upgraded, Limits::PRE_AUTH).await else {
+        return;
+    };
+    handshake::run(Arrival {
+        shared,
+        peer,
+        locality,
+        socket,
+        gauges,
+    })
+    .await;
 }
 
 /// Takes the stream back from hyper once the 101 is out. `None` if the peer is gone.
-pub(super) async fn open(shared: &Shared, upgraded: OnUpgrade, limits: Limits) -> Option<(Socket, Arc<Gauges>)> {
+pub(super) async fn open(
+    shared: &Shared,
+    upgraded: OnUpgrade,
+    limits: Limits,
+) -> Option<(Socket, Arc<Gauges>)> {
     let upgraded = upgraded.await.ok()?;
     let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
         tracing::error!("an upgraded connection is of an unknown kind");

@@ -12,8 +12,15 @@ pub const DEFAULT_CHANNEL: &str = "whatsapp";
 /// Names of channels that clients of the family use, beside `webchat` and `last`. Naming one is
 /// no error; January's CLI names [`DEFAULT_CHANNEL`] in every `agent` request. Delivering to one
 /// that is not connected is.
-pub const FAMILY_CHANNELS: [&str; 7] =
-    ["telegram", "whatsapp", "discord", "googlechat", "slack", "signal", "imessage"];
+pub const FAMILY_CHANNELS: [&str; 7] = [
+    "telegram",
+    "whatsapp",
+    "discord",
+    "googlechat",
+    "slack",
+    "signal",
+    "imessage",
+];
 
 /// Params of `send`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]

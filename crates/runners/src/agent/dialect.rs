@@ -76,7 +76,11 @@ impl Delta {
     pub(crate) fn readable(self) -> Self {
         let clean = |text: String| {
             let odd = |c: char| c.is_control() && !matches!(c, '\n' | '\t' | '\r');
-            if text.contains(odd) { text.replace(odd, "") } else { text }
+            if text.contains(odd) {
+                text.replace(odd, "")
+            } else {
+                text
+            }
         };
         match self {
             Self::Text(text) => Self::Text(clean(text)),

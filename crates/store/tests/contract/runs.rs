@@ -299,10 +299,7 @@ async fn without_room_only_a_repeat_is_taken(store: &impl Store) {
         room: false,
         ..new_run(name, "a", 2)
     };
-    assert_eq!(
-        store.accept(full("s")).await.unwrap(),
-        Accepted::NoRoom
-    );
+    assert_eq!(store.accept(full("s")).await.unwrap(), Accepted::NoRoom);
     assert_eq!(store.run(&id("s")).await.unwrap(), None);
     let again = NewRun {
         at_ms: 1,

@@ -6,7 +6,6 @@ use super::super::env::Environment;
 use super::super::load::load_with;
 use super::super::*;
 
-
 pub(super) struct Home {
     pub(super) dir: tempfile::TempDir,
 }
@@ -26,7 +25,11 @@ impl Home {
         fs::write(self.state().join("tidegate.json"), text).unwrap();
     }
 
-    pub(super) fn load(&self, pairs: &[(&str, &str)], overrides: &Overrides) -> Result<Loaded, ConfigError> {
+    pub(super) fn load(
+        &self,
+        pairs: &[(&str, &str)],
+        overrides: &Overrides,
+    ) -> Result<Loaded, ConfigError> {
         let mut all = vec![("HOME", self.dir.path().to_str().unwrap())];
         all.extend_from_slice(pairs);
         load_with(overrides, &Environment::of(&all))

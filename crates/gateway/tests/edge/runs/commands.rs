@@ -102,11 +102,16 @@ async fn a_line_of_the_system_is_told_to_the_model_once() {
 async fn a_command_gives_no_right_that_its_caller_lacks() {
     let edge = Edge::start().await;
     let mut writer = edge.owner(SCOPES).await;
-    let before = writer.get("chat.history", json!({ "sessionKey": "main" })).await;
+    let before = writer
+        .get("chat.history", json!({ "sessionKey": "main" }))
+        .await;
     for (key, message) in [("k1", "/new"), ("k2", "/model scripted/other")] {
         writer.get("chat.send", chat(key, message)).await;
         let end = end_of(&mut writer, key).await;
-        assert!(end.to_string().contains("operator.admin"), "{message}: {end}");
+        assert!(
+            end.to_string().contains("operator.admin"),
+            "{message}: {end}"
+        );
     }
     let after = writer.get("sessions.list", json!({})).await;
     let row = &after["sessions"][0];
