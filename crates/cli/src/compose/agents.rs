@@ -53,6 +53,11 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
             system_prompt: defaults.system_prompt.clone(),
         });
     }
+    // Beside a model that answers, the built-in agent is no choice to offer.
+    let mut runners = runners;
+    if list.iter().all(|agent| agent.model.provider != OFFLINE) {
+        runners.remove(OFFLINE);
+    }
     let first = config
         .agents
         .list

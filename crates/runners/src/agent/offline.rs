@@ -63,13 +63,13 @@ const CONNECT: &str = r#"No model is connected yet, so I cannot really answer: I
 {
   models: { providers: {
     anthropic: {
-      api: "anthropic-messages",
+      api: "anthropic",
       baseUrl: "https://api.anthropic.com",
       apiKey: { env: "ANTHROPIC_API_KEY" },
       models: [{ id: "claude-sonnet-4-5" }],
     },
     ollama: {
-      api: "openai-completions",
+      api: "openai",
       baseUrl: "http://127.0.0.1:11434/v1",
       models: [{ id: "llama3.2" }],
     },

@@ -35,13 +35,13 @@ fn what_it_says() {
         {
           models: { providers: {
             anthropic: {
-              api: "anthropic-messages",
+              api: "anthropic",
               baseUrl: "https://api.anthropic.com",
               apiKey: { env: "ANTHROPIC_API_KEY" },
               models: [{ id: "claude-sonnet-4-5" }],
             },
             ollama: {
-              api: "openai-completions",
+              api: "openai",
               baseUrl: "http://127.0.0.1:11434/v1",
               models: [{ id: "llama3.2" }],
             },
