@@ -11,9 +11,11 @@ mod listener;
 mod lock;
 mod logging;
 mod output;
+mod own_addresses;
 mod owner_token;
 mod state_dir;
 mod target;
+mod words;
 
 use std::process::ExitCode;
 

@@ -1,8 +1,10 @@
 //! What presence and health say about this machine.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 
 use tidegate_engine::HealthFacts;
+
+use crate::own_addresses::own_addresses;
 
 pub(super) fn facts(sessions_path: String, problems: Vec<String>) -> HealthFacts {
     let uname = rustix::system::uname();
@@ -41,11 +43,10 @@ pub(super) fn host_name() -> String {
 }
 
 /// An address of this machine in its network; loopback if it has none.
-fn address() -> IpAddr {
-    let own = super::hosts::own_addresses()
-        .into_iter()
-        .find(|address| !address.is_loopback());
-    own.unwrap_or(Ipv4Addr::LOCALHOST.into())
+fn address() -> Ipv4Addr {
+    let mut own = own_addresses().into_iter();
+    own.find(|address| !address.is_loopback())
+        .unwrap_or(Ipv4Addr::LOCALHOST)
 }
 
 /// Resident memory, from the second number of `/proc/self/statm`, in pages.

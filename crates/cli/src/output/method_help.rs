@@ -6,6 +6,7 @@ use tidegate_protocol::schema::standalone;
 use tidegate_protocol::{Access, Effect, Method, MethodSpec, MethodVisitor};
 
 use super::{Align, Column, Screen, pairs, table};
+use crate::words::distance;
 
 /// The methods' rows.
 #[derive(Default)]
@@ -180,26 +181,6 @@ pub(crate) fn nearest_methods(name: &str) -> Vec<&'static str> {
     near.into_iter().take(2).map(|(_, name)| name).collect()
 }
 
-/// Letters to insert, delete or replace.
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (y, above) in b.bytes().zip(row.iter_mut().skip(1)) {
-            let cost = (diagonal + usize::from(x != y))
-                .min(left + 1)
-                .min(*above + 1);
-            diagonal = std::mem::replace(above, cost);
-            left = cost;
-        }
-        if let Some(first) = row.first_mut() {
-            *first = i + 1;
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,13 +190,5 @@ mod tests {
         assert_eq!(nearest_methods("sesions.list"), ["sessions.list"]);
         assert_eq!(nearest_methods("helth"), ["health"]);
         assert_eq!(nearest_methods("zzzzzzzzzz"), Vec::<&str>::new());
-        assert_eq!(
-            (
-                distance("", "abc"),
-                distance("abc", "abc"),
-                distance("abc", "axc")
-            ),
-            (3, 0, 1)
-        );
     }
 }

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener};
 use std::path::Path;
 
 use crate::config::Bind;
+use crate::own_addresses;
 
 /// How often a free port is looked for that is free on every address.
 const PORT_TRIES: usize = 20;
@@ -36,7 +37,7 @@ pub(super) fn addresses(bind: Bind, custom: Option<&str>) -> Vec<IpAddr> {
         Bind::Lan => every,
         Bind::Auto if in_container() => every,
         Bind::Loopback | Bind::Auto => LOOPBACK.to_vec(),
-        Bind::Tailnet => with_loopback(tailnet_address().map(IpAddr::V4)),
+        Bind::Tailnet => with_loopback(own_addresses::tailnet_address().map(IpAddr::V4)),
         Bind::Custom => with_loopback(custom.and_then(|host| host.parse().ok())),
     }
 }
@@ -55,26 +56,6 @@ fn in_container() -> bool {
         .iter()
         .any(|path| Path::new(path).exists())
         || std::env::var_os("KUBERNETES_SERVICE_HOST").is_some()
-}
-
-/// An address of ours in Tailscale's range, 100.64.0.0/10, from the kernel's routing table.
-fn tailnet_address() -> Option<Ipv4Addr> {
-    tailnet_in(&std::fs::read_to_string("/proc/net/fib_trie").ok()?)
-}
-
-fn tailnet_in(table: &str) -> Option<Ipv4Addr> {
-    let mut last = None;
-    for line in table.lines().map(str::trim) {
-        if let Some(address) = line.strip_prefix("|-- ") {
-            last = address.parse::<Ipv4Addr>().ok();
-        } else if line == "/32 host LOCAL"
-            && let Some([100, second, ..]) = last.map(|address| address.octets())
-            && second & 0xc0 == 64
-        {
-            return last;
-        }
-    }
-    None
 }
 
 /// Listens on every address with one port; port 0 finds one that is free on all. Listeners that
@@ -165,8 +146,5 @@ mod tests {
         );
         assert_eq!(addresses(Bind::Custom, Some("192.0.2.1")).len(), 3);
         assert_eq!(addresses(Bind::Custom, Some("0.0.0.0")).len(), 1);
-        let table = "  +-- 100.0.0.0/8 2 0 2\n     |-- 100.101.102.103\n        /32 host LOCAL\n";
-        assert_eq!(tailnet_in(table), Some(Ipv4Addr::new(100, 101, 102, 103)));
-        assert_eq!(tailnet_in(&table.replace("100.101", "100.1")), None);
     }
 }
