@@ -10,6 +10,9 @@ use tidegate_protocol::api::agent::AgentIdentity;
 use crate::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use crate::session::SessionNames;
 
+/// Provider name and model id of the built-in agent that answers while no model is connected.
+pub const OFFLINE: &str = "offline";
+
 /// One configured agent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {

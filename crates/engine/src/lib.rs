@@ -5,6 +5,7 @@
 mod commands;
 mod error;
 mod health;
+mod heard;
 mod identity;
 mod lanes;
 mod live;

@@ -17,6 +17,7 @@ use tidegate_core::transcript::{Maker, NewMessage, Part, StopReason, Usage, text
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use crate::heard::heard_by;
 use crate::live::{LiveRun, StopCause};
 use crate::runs::ended;
 use crate::speech::Speaker;
@@ -140,7 +141,7 @@ impl Engine {
             model: model.model.clone(),
             thinking: self.thinking_of(lead, session),
             system_prompt: self.system_prompt(agent, lead),
-            history,
+            history: heard_by(&model.provider, history),
         };
         Ok(Ok((Arc::clone(runner), model, turn)))
     }

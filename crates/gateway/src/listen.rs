@@ -75,6 +75,14 @@ pub(crate) async fn serve(
         reason: "gateway stopping".into(),
         restart_expected_ms: Nullable(None),
     });
+    let (answers, _) = shared.engine.run_load();
+    if answers > 0 {
+        let seconds = drain.as_secs();
+        tracing::warn!(
+            answers,
+            "waiting up to {seconds} s for answers at work; a second signal ends them"
+        );
+    }
     shared.engine.drain(drain).await;
     keepers.cancel();
     shared.hub.close_all();

@@ -181,7 +181,7 @@ export function onPage(turns: Turns, page: HistoryPage, askedAt: number): Turns 
   const older = joinAt > 0 ? turns.messages.slice(0, joinAt) : [];
   const known = new Set(same ? turns.messages.map((message) => message.key) : []);
   const fresh = page.messages.filter((message) => !known.has(message.key));
-  const local = settleLocals(turns, page, fresh, askedAt);
+  const local = same ? settleLocals(turns, page, fresh, askedAt) : localsAfter(turns, askedAt);
   return {
     ...turns,
     ...local,
@@ -193,6 +193,14 @@ export function onPage(turns: Turns, page: HistoryPage, askedAt: number): Turns 
     loadingOlder: joinAt >= 0 && turns.loadingOlder,
     run: runAfterPage(turns, page, askedAt),
     revision: turns.revision + 1,
+  };
+}
+
+/** The conversation began anew: what was shown before belongs to the old one. */
+function localsAfter(turns: Turns, askedAt: number): Pick<Turns, "mine" | "answers"> {
+  return {
+    mine: turns.mine.filter((item) => item.queued || item.revision > askedAt),
+    answers: turns.answers.filter((answer) => answer.revision > askedAt),
   };
 }
 

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { stopRun, turns } from "../state/conversation.ts";
 import { draftOf, setDraft } from "../state/drafts.ts";
 import { hello, isReady } from "../state/gateway.ts";
@@ -11,8 +11,11 @@ import { ModelPicker, ThinkingPicker } from "./pickers.tsx";
 const words = strings.composer;
 /** Room in a frame for what stands around the text. */
 const FRAME_ROOM = 4_096;
+/** Characters that the gateway takes in one message. */
+const MOST_CHARS = 131_072;
 
 function isTooLong(text: string): boolean {
+  if (text.length > MOST_CHARS) return true;
   const most = (hello.value?.maxPayload ?? 524_288) - FRAME_ROOM;
   // A character takes at most six bytes in JSON, so short texts need no measuring.
   return text.length * 6 > most && new TextEncoder().encode(JSON.stringify(text)).length > most;
@@ -26,7 +29,8 @@ export function Composer() {
   const tooLong = isTooLong(draft);
   const sendable = draft.trim() !== "" && !tooLong;
   useGrowth(field, draft);
-  useEffect(() => {
+  // With the drawing, not after it: a key pressed in between would lose the focus that it asked for.
+  useLayoutEffect(() => {
     if (matchMedia("(pointer: fine)").matches) field.current?.focus();
   }, [key]);
 

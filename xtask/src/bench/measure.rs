@@ -205,7 +205,7 @@ impl Stage<'_> {
             "--connections",
             MANY,
             "--rounds",
-            "30",
+            "200",
             "--settle",
             "2",
             "--request",

@@ -19,7 +19,9 @@ pub(crate) async fn run(args: &AgentArgs, globals: &Globals) -> anyhow::Result<E
     let params = params(args)?;
     let context = Context::new(globals)?;
     let screen = context.screen;
-    let mut gateway = context.connect(&[Scope::Write, Scope::Read]).await?;
+    // The owner at a terminal may also say `/new` and `/model x`, which administer.
+    let scopes = [Scope::Admin, Scope::Write, Scope::Read];
+    let mut gateway = context.connect(&scopes).await?;
     if args.no_wait {
         let accepted = gateway.start_agent(&params).await;
         let payload = accepted.map_err(|why| context.failure(&why, "agent"))?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_core::agents::{Agent, Agents, QueueMode, RunLimits};
+use tidegate_core::agents::{Agent, Agents, OFFLINE, QueueMode, RunLimits};
 use tidegate_core::runner::{AgentRunner, ModelInfo, ModelRef};
 use tidegate_core::{Clock, SessionNames};
 use tidegate_protocol::AgentId;
@@ -17,8 +17,6 @@ use crate::config::model_agents::{AgentConfig, ProviderConfig};
 use crate::exit::Exit;
 use crate::output::Failure;
 
-/// Provider and model of the built-in agent.
-const OFFLINE: &str = "offline";
 /// What a turn sees of the conversation.
 const HISTORY_MESSAGES: u32 = 400;
 const HISTORY_BYTES: usize = 2 * 1024 * 1024;

@@ -277,7 +277,7 @@ async fn an_agent_answers_streams_and_remembers() {
         &home.ask(&gateway, &["sessions"]).await,
         &expect![[r"
         SESSION          ABOUT  MESSAGES  TOKENS  CHANGED   MODEL
-        agent:main:main  /help         #      #  just now  offline/offline
+        agent:main:main  /help         #       #  just now  offline/offline
     "]],
     );
     let found = async |word: &str| home.ask(&gateway, &["sessions", "--search", word]).await;

@@ -15,6 +15,7 @@ use tidegate_protocol::limits::{
     CONTROL_FRAMES_PER_S, FRAGMENTS_PER_MESSAGE, PRE_AUTH_MESSAGE_BYTES,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
@@ -160,6 +161,17 @@ impl<S> Meter<S> {
 
     pub(crate) const fn violation(&self) -> Option<Violation> {
         self.scan.violation
+    }
+}
+
+impl Meter<TcpStream> {
+    /// Ready when a read may give something: bytes, the end, or an error.
+    pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.early.is_empty() {
+            self.stream.poll_read_ready(cx).map(|_| ())
+        } else {
+            Poll::Ready(())
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use tidegate_protocol::close::{BAD_TEXT, CloseCode, PROTOCOL, TOO_BIG};
 use tidegate_protocol::frame::event_tail;
 use tidegate_protocol::limits::message_bytes;
 use tidegate_protocol::version::Protocol;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
@@ -84,6 +84,10 @@ pub(crate) struct Socket {
     gauges: Arc<Gauges>,
     unflushed: usize,
     flushing: bool,
+    /// The library has a pong to send.
+    owes_pong: bool,
+    /// The library has no whole message; to ask again without new bytes costs and gives nothing.
+    awaits_bytes: bool,
 }
 
 impl Socket {
@@ -102,6 +106,8 @@ impl Socket {
             gauges,
             unflushed: 0,
             flushing: false,
+            owes_pong: false,
+            awaits_bytes: false,
         }
     }
 
@@ -120,9 +126,9 @@ impl Socket {
     ) -> Poll<Written> {
         loop {
             if self.unflushed >= WRITE_AHEAD_BYTES || self.flushing {
-                match Pin::new(&mut self.inner).poll_flush(cx) {
-                    Poll::Ready(Ok(())) => self.flushed(),
-                    Poll::Ready(Err(_)) => return Poll::Ready(Written::Failed),
+                match self.poll_flush(cx) {
+                    Poll::Ready(true) => self.flushed(),
+                    Poll::Ready(false) => return Poll::Ready(Written::Failed),
                     Poll::Pending => {
                         self.flushing = true;
                         self.gauges.write_blocked.store(true, Relaxed);
@@ -151,7 +157,21 @@ impl Socket {
         }
     }
 
+    /// Ready when everything is out; false if the socket failed. It goes past the library, unless
+    /// that has something of its own.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<bool> {
+        if self.owes_pong {
+            return Pin::new(&mut self.inner)
+                .poll_flush(cx)
+                .map(|done| done.is_ok());
+        }
+        Pin::new(self.inner.get_mut())
+            .poll_flush(cx)
+            .map(|done| done.is_ok())
+    }
+
     fn flushed(&mut self) {
+        self.owes_pong = false;
         self.unflushed = 0;
         self.flushing = false;
         self.gauges.write_blocked.store(false, Relaxed);
@@ -166,7 +186,12 @@ impl Socket {
     /// The next message as it came; `Err` is any other input.
     pub(crate) fn poll_payload(&mut self, cx: &mut Context<'_>) -> Poll<Result<Payload, Input>> {
         loop {
-            let Some(read) = std::task::ready!(Pin::new(&mut self.inner).poll_next(cx)) else {
+            if self.awaits_bytes {
+                std::task::ready!(self.inner.get_ref().poll_readable(cx));
+            }
+            let read = Pin::new(&mut self.inner).poll_next(cx);
+            self.awaits_bytes = read.is_pending();
+            let Some(read) = std::task::ready!(read) else {
                 return Poll::Ready(Err(Input::Gone { code: 1006 }));
             };
             return Poll::Ready(match read {
@@ -177,6 +202,7 @@ impl Socket {
                 }),
                 // The library has queued the pong; it goes out with the next flush.
                 Ok(Message::Ping(_)) => {
+                    self.owes_pong = true;
                     self.flushing = true;
                     self.unflushed += 1;
                     cx.waker().wake_by_ref();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use tidegate_core::Clock;
+use tidegate_core::agents::OFFLINE;
 use tidegate_core::runner::{AgentRunner, ModelInfo, RunOutcome, RunSender, RunnerError, Turn};
 use tidegate_core::transcript::{Maker, Speaker, StopReason};
 use tokio::time::sleep;
@@ -14,8 +15,6 @@ use super::answer::Answer;
 use super::dialect::Delta;
 use super::error::clean;
 
-/// Its provider, its only model and its dialect.
-const OFFLINE: &str = "offline";
 /// The pause between two words: fast to read, slow enough to stop.
 const PAUSE: Duration = Duration::from_millis(15);
 /// Characters of a message that are quoted back.

@@ -57,6 +57,9 @@ impl Lines {
                 format!("offline: no model is connected. Connect a model: {how}"),
             ));
         }
+        if let Some(model) = &loaded.config.agents.defaults.model.primary {
+            rest.push(("agent", model.clone()));
+        }
         Self {
             made,
             sockets: addresses
