@@ -51,6 +51,8 @@ pub(crate) enum Step {
     Ui,
     /// The page in Chromium against the real binary
     Browser,
+    /// The short form of the proofs: Autobahn
+    Proof,
 }
 
 impl Step {
@@ -73,6 +75,7 @@ impl Step {
             Self::Loom => "cargo xtask ci --only loom",
             Self::Ui => "npm --prefix ui run build; npm --prefix ui test",
             Self::Browser => "cargo xtask ci --only browser",
+            Self::Proof => "cargo xtask proof autobahn --short",
         }
     }
 }

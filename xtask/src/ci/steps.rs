@@ -8,7 +8,7 @@ use super::run::Step;
 use super::tally::{Nextest, Tally};
 use super::tools::Tools;
 use super::{setup, ui};
-use crate::{codegen, deps, licences, tidy};
+use crate::{codegen, deps, licences, proof, tidy};
 
 /// What the steps share.
 pub(crate) struct Stage<'a> {
@@ -53,6 +53,7 @@ pub(crate) fn take(step: Step, stage: &mut Stage<'_>) -> Result<()> {
         Step::Loom => loom(stage),
         Step::Ui => ui::page(stage),
         Step::Browser => ui::browser(stage),
+        Step::Proof => proof::short(stage.root),
     }
 }
 

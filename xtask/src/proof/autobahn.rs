@@ -18,7 +18,7 @@ use crate::daemon::Daemon;
 pub(crate) struct Options {
     /// A part of the cases that ends within a minute, for CI
     #[arg(long)]
-    short: bool,
+    pub(super) short: bool,
 }
 
 /// The suite needs Python 2, and the last virtualenv that makes environments for it.
@@ -53,6 +53,15 @@ pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     println!("autobahn: {}", judge(&offered, verdict::OFFERED)?);
     println!("compression: {}", judge(&unoffered, verdict::UNOFFERED)?);
     Ok(())
+}
+
+/// Whether the suite's Python is there.
+pub(super) fn has_python(root: &Path) -> Result<bool> {
+    let asked = Tools::find(root)?
+        .cmd("python2", root)
+        .env("PYENV_VERSION", PYTHON)
+        .args(["--version"]);
+    Ok(asked.output().is_ok_and(|output| output.status.success()))
 }
 
 /// Makes an environment of Python 2 for the suite, once.

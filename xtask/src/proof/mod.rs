@@ -4,4 +4,4 @@ mod autobahn;
 mod command;
 mod verdict;
 
-pub(crate) use command::{Proof, run};
+pub(crate) use command::{Proof, run, short};
