@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
-use futures_util::{Sink, SinkExt, Stream, StreamExt};
+use futures_util::{Sink, Stream, StreamExt};
 use tidegate_outbox::Frame;
 use tidegate_protocol::close::{BAD_TEXT, CloseCode, PROTOCOL, TOO_BIG};
 use tidegate_protocol::frame::event_tail;
@@ -170,6 +170,12 @@ impl Socket {
             .map(|done| done.is_ok())
     }
 
+    /// Writes what waits, for the handshake. Past the library: that would keep this task's waker,
+    /// and with it the room of the whole handshake, as long as the connection lives.
+    async fn flush(&mut self) -> bool {
+        std::future::poll_fn(|cx| self.poll_flush(cx)).await
+    }
+
     fn flushed(&mut self) {
         self.owes_pong = false;
         self.unflushed = 0;
@@ -249,14 +255,14 @@ impl Socket {
     /// Sends one frame, for the handshake. False if the socket failed.
     pub(crate) async fn send(&mut self, text: String) -> bool {
         self.inner.get_mut().push_frame(TEXT, &[text.as_bytes()]);
-        self.inner.flush().await.is_ok()
+        self.flush().await
     }
 
     /// Sends binary bytes back, for the echo of the conformance suite. False if the socket failed.
     #[cfg(feature = "conformance")]
     pub(crate) async fn send_binary(&mut self, bytes: Bytes) -> bool {
         self.inner.get_mut().push_frame(BINARY, &[&bytes]);
-        self.inner.flush().await.is_ok()
+        self.flush().await
     }
 
     /// Says goodbye without waiting for an answer.

@@ -1,6 +1,5 @@
-//! Runs that fail, and the codes of the runbook (D3). `NOT_LINKED` is missing: there is no
-//! channel yet that could be signed out. `NOT_PAIRED` is made in `handshake::rights`, `FORBIDDEN`
-//! for every method in `authz_matrix`.
+//! Runs that fail, and the codes of the runbook (D3). `NOT_PAIRED` is made in `handshake::rights`,
+//! `FORBIDDEN` for every method in `authz_matrix`.
 
 use std::time::Duration;
 
@@ -32,6 +31,21 @@ async fn failed(
 async fn lane_is_free(client: &mut Client) {
     client.get("chat.send", chat("after", "still there?")).await;
     assert_eq!(end_of(client, "after").await["state"], "final");
+}
+
+#[tokio::test]
+async fn an_answer_for_a_channel_that_is_not_connected_is_not_linked_before_it_runs() {
+    let edge = Edge::start().await;
+    let mut client = edge.owner(SCOPES).await;
+    let mut params = agent("k1", "hello");
+    params["channel"] = "telegram".into();
+    params["deliver"] = true.into();
+    let answer = client.call("agent", params).await;
+    assert_eq!(answer["error"]["code"], "NOT_LINKED", "{answer}");
+    assert!(edge.runner.turns().is_empty());
+    lane_is_free(&mut client).await;
+    drop(client);
+    edge.stopped().await;
 }
 
 #[tokio::test]
