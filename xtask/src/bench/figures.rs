@@ -9,6 +9,7 @@ pub(super) enum Figure {
     RssEach,
     Handshake,
     Health,
+    HealthBusy,
     LightCalls,
     Fanout,
     FanoutRatio,
@@ -44,13 +45,14 @@ impl std::fmt::Display for Target {
 }
 
 impl Figure {
-    pub(super) const ALL: [Self; 13] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::ReadyCpu,
         Self::RssIdle,
         Self::RssThousand,
         Self::RssEach,
         Self::Handshake,
         Self::Health,
+        Self::HealthBusy,
         Self::LightCalls,
         Self::Fanout,
         Self::FanoutRatio,
@@ -67,7 +69,8 @@ impl Figure {
             Self::RssThousand => "RSS with 1 000 operators connected, MiB",
             Self::RssEach => "RSS of each of them, KiB",
             Self::Handshake => "CPU per handshake with device signature, ms",
-            Self::Health => "CPU per `health` round trip, µs",
+            Self::Health => "CPU per `health` round trip, one client, µs",
+            Self::HealthBusy => "The same, 50 clients at once, µs",
             Self::LightCalls => "Light calls per CPU second",
             Self::Fanout => "One event to 1 000 clients, CPU ms",
             Self::FanoutRatio => "The same, ratio to plain tokio TCP",
@@ -80,7 +83,7 @@ impl Figure {
 
     pub(super) const fn target(self) -> Target {
         match self {
-            Self::ReadyCpu | Self::Health => Target::AtMost(20.0),
+            Self::ReadyCpu | Self::Health | Self::HealthBusy => Target::AtMost(20.0),
             Self::RssIdle => Target::AtMost(15.0),
             Self::RssThousand | Self::Binary => Target::AtMost(25.0),
             Self::RssEach | Self::CliHealth => Target::AtMost(10.0),

@@ -175,28 +175,29 @@ impl Stage<'_> {
     }
 
     fn calls(&mut self) -> Result<()> {
-        let one = ["--connections", "1", "--reply", "\"res\"", "--seconds", "4"];
-        let health = self.wsload(
-            "echo",
-            "connect",
-            &[&one[..], &["--request", "health"]].concat(),
-        )?;
-        self.take(Figure::Health, number(&health, CPU_PER_OP)?);
-        let many = [
-            "--connections",
-            "50",
+        let one = self.call("health", "1")?;
+        self.take(Figure::Health, one);
+        let busy = self.call("health", "50")?;
+        self.take(Figure::HealthBusy, busy);
+        let light = self.call("light", "50")?;
+        self.take(Figure::LightCalls, 1e6 / light);
+        Ok(())
+    }
+
+    /// Microseconds of the gateway's CPU for one call.
+    fn call(&mut self, request: &str, connections: &str) -> Result<f64> {
+        let load = [
             "--reply",
             "\"res\"",
             "--seconds",
             "4",
+            "--request",
+            request,
+            "--connections",
+            connections,
         ];
-        let light = self.wsload(
-            "echo",
-            "connect",
-            &[&many[..], &["--request", "light"]].concat(),
-        )?;
-        self.take(Figure::LightCalls, 1e6 / number(&light, CPU_PER_OP)?);
-        Ok(())
+        let report = self.wsload("echo", "connect", &load)?;
+        number(&report, CPU_PER_OP)
     }
 
     /// The same load on the gateway and, right after it, on plain TCP with frames of the same size.
