@@ -214,7 +214,7 @@ mod tests {
             skip: vec![Step::Ui],
             from: Some(Step::Loom),
         };
-        assert_eq!(names(&late), ["loom", "browser"]);
+        assert_eq!(names(&late), ["loom", "browser", "proof"]);
     }
 
     #[test]
