@@ -28,6 +28,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("tidegate-store", &["tidegate-core", "tidegate-protocol"]),
     ("tidegate-runners", &["tidegate-core", "tidegate-protocol"]),
+    (
+        "tidegate-channels",
+        &["tidegate-core", "tidegate-protocol"],
+    ),
     ("tidegate-client", &["tidegate-protocol"]),
     (
         "tidegate-cli",
@@ -39,6 +43,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tidegate-gateway",
             "tidegate-store",
             "tidegate-runners",
+            "tidegate-channels",
             "tidegate-client",
         ],
     ),
@@ -53,12 +58,14 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tidegate-protocol",
         ],
     ),
+    // Judges the adapters, so it must not know them, nor anything that they are made of.
+    ("tidegate-fakes", &[]),
     ("xtask", &["tidegate-protocol"]),
 ];
 
 /// Foreign crates that only these packages may name in their `Cargo.toml`.
 const ROOMS: &[(&str, &[&str])] = &[
-    ("axum", &["tidegate-gateway"]),
+    ("axum", &["tidegate-gateway", "tidegate-fakes"]),
     ("hyper", &["tidegate-gateway"]),
     ("hyper-util", &["tidegate-gateway"]),
     ("rusqlite", &["tidegate-store"]),
