@@ -1,2 +1,4 @@
 //! Strict imitations of chat networks. Each enforces its vendor's rules (limits, errors, rate
 //! limits, single poller) and has first satisfied a client that we did not write.
+
+pub mod common;

@@ -5,16 +5,22 @@
 //! No I/O happens here. A function that can fail fails on values.
 #![deny(missing_docs)]
 
+pub mod access;
 pub mod agents;
+pub mod channel;
 pub mod clock;
 pub mod event;
+pub mod freshness;
+pub mod origin;
 pub mod policy;
 pub mod principal;
+pub mod routing;
 pub mod run;
 pub mod runner;
 pub mod secret;
 pub mod session;
 pub mod store;
+pub mod text;
 pub mod transcript;
 
 pub use clock::{Clock, IdGen, ManualClock, SystemClock, SystemIds};

@@ -1,7 +1,10 @@
 //! Who acts. A principal is made where a handshake is decided: by the edge for the shared secret, by
-//! the engine's pairing for a device. Nothing in it comes from what a client says about itself.
+//! the engine's pairing for a device, by the engine's admission for a person on a chat network.
+//! Nothing in it comes from what a client says about itself.
 
 use tidegate_protocol::{DeviceId, Role, Scope};
+
+use crate::channel::AccountKey;
 
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -97,6 +100,13 @@ pub enum PrincipalId {
     Device(DeviceId),
     /// Somebody with the secret whom location strips of all rights (DECISIONS D9).
     Guest,
+    /// A person on a chat network, whom the account's rules admitted.
+    Sender {
+        /// Through which account.
+        account: AccountKey,
+        /// The network's stable id of the person.
+        id: String,
+    },
 }
 
 impl PrincipalId {
@@ -106,6 +116,7 @@ impl PrincipalId {
             Self::Owner => "owner".to_owned(),
             Self::Device(id) => format!("device:{id}"),
             Self::Guest => "guest".to_owned(),
+            Self::Sender { account, id } => format!("sender:{account}:{id}"),
         }
     }
 }

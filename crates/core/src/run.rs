@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use tidegate_protocol::RunId;
 
+use crate::channel::InboundMedia;
+use crate::origin::Origin;
 use crate::session::SessionKey;
 use crate::transcript::{Maker, Usage};
 
@@ -44,6 +46,12 @@ pub struct RunRequest {
     /// A name for the session, if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
+    /// The chat network that it came from: the answer goes back there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
+    /// Files that came with it, not fetched yet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub media: Vec<InboundMedia>,
 }
 
 /// A run to accept.
@@ -63,6 +71,9 @@ pub struct NewRun {
     pub request: RunRequest,
     /// Whether the session's queue takes another run; a repeat needs no room.
     pub room: bool,
+    /// Whether the session begins anew with it, under `new_session_id`, since the old
+    /// conversation is over.
+    pub renews: bool,
     /// Now, in Unix milliseconds.
     pub at_ms: u64,
 }

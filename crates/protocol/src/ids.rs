@@ -47,4 +47,8 @@ text_id! {
     IdempotencyKey max 256;
     /// A configured agent: `[a-z0-9][a-z0-9_-]{0,63}`.
     AgentId max 64;
+    /// A chat network, by the family's word for it.
+    ChannelId max 64;
+    /// One of our accounts on a network: a key of `channels.<id>.accounts`, else `default`.
+    AccountId max 64;
 }

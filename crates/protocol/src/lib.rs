@@ -25,6 +25,6 @@ pub mod version;
 pub use access::{Access, Role, Scope};
 pub use error::{ErrorCode, ErrorShape};
 pub use event::{Delivery, Event, EventSpec, EventVisitor};
-pub use ids::{AgentId, ConnId, DeviceId, IdempotencyKey, RunId};
+pub use ids::{AccountId, AgentId, ChannelId, ConnId, DeviceId, IdempotencyKey, RunId};
 pub use method::{Effect, Method, MethodSink, MethodSpec, MethodVisitor, NoAck, Serve, Server};
 pub use value::{Nullable, Patch};

@@ -1,38 +1,14 @@
-//! The ports of state. Every verb is one whole fact and one transaction: what it answers is on
-//! disk, and no lock or transaction crosses an await.
+//! Sessions and their transcripts.
 
 use async_trait::async_trait;
+use tidegate_protocol::Patch;
 use tidegate_protocol::api::sessions::{GroupActivation, ResponseUsage, SendPolicy};
-use tidegate_protocol::{DeviceId, Patch, Role, RunId};
 
-use crate::principal::ScopeSet;
-use crate::run::{Accepted, NewRun, Once, Run, RunEnd};
-use crate::secret::SecretHash;
+use super::StoreError;
+use crate::origin::Origin;
+use crate::run::Once;
 use crate::session::SessionKey;
 use crate::transcript::{Maker, Message, NewMessage, Usage};
-
-/// Why a verb failed.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The disk is full; nothing was changed.
-    #[error("{verb}: the disk is full")]
-    Full {
-        /// The verb.
-        verb: &'static str,
-    },
-    /// The store failed; nothing was changed.
-    #[error("{verb} failed")]
-    Failed {
-        /// The verb.
-        verb: &'static str,
-        /// Why.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
-    /// The store has been closed, or stopped itself after a failed write to disk.
-    #[error("the store is closed")]
-    Closed,
-}
 
 /// Settings of a session; absent means the default.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -154,6 +130,8 @@ pub struct Session {
     pub last_maker: Option<Maker>,
     /// Messages under the current id.
     pub message_count: u64,
+    /// Where it was last spoken to from, if that was a chat network.
+    pub origin: Option<Origin>,
 }
 
 /// A session in a list.
@@ -292,163 +270,4 @@ pub trait SessionStore: Send + Sync + 'static {
         new_session_id: String,
         message: NewMessage,
     ) -> Result<Delivered, StoreError>;
-}
-
-/// The end of a run with what it adds to the transcript.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finish {
-    /// The run, and the runs that were merged into it.
-    pub runs: Vec<RunId>,
-    /// How it ended.
-    pub end: RunEnd,
-    /// The answer; none if nothing was said.
-    pub message: Option<NewMessage>,
-    /// Now, in Unix milliseconds.
-    pub at_ms: u64,
-}
-
-/// Runs.
-#[async_trait]
-pub trait RunStore: Send + Sync + 'static {
-    /// Stores a run as queued, makes its session if needed, and remembers the request; or says
-    /// that it was accepted before. One transaction: an acknowledged run survives a crash.
-    async fn accept(&self, run: NewRun) -> Result<Accepted, StoreError>;
-    /// Starts queued runs of one session as one turn: marks them running and appends their user
-    /// messages (same order) to the session's current id.
-    async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError>;
-    /// Ends runs and appends the answer, in one transaction. Runs that ended before are left alone.
-    async fn finish(&self, finish: Finish) -> Result<(), StoreError>;
-    /// One run.
-    async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError>;
-    /// After a start: ends every run that was at work as interrupted (with a message that says
-    /// so, made by `note`), and returns the queued ones in the order of acceptance.
-    async fn recover(&self, note: RecoveryNote, now_ms: u64) -> Result<Recovered, StoreError>;
-    /// Forgets ended runs and remembered requests older than this.
-    async fn prune(&self, ended_before_ms: u64) -> Result<u64, StoreError>;
-}
-
-/// The text of the message that ends an interrupted turn.
-#[derive(Debug, Clone)]
-pub struct RecoveryNote {
-    /// The error text.
-    pub error: String,
-}
-
-/// What was found after a start.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Recovered {
-    /// Runs that were at work.
-    pub interrupted: Vec<Run>,
-    /// Runs that wait, in the order of acceptance.
-    pub queued: Vec<Run>,
-}
-
-/// What a device says of itself; for people only.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct DeviceLabel {
-    /// Its name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// Its operating system.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub platform: Option<String>,
-    /// The program.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_id: Option<String>,
-    /// How it is used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub client_mode: Option<String>,
-    /// Where it connected from.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub remote_ip: Option<String>,
-}
-
-/// What a device may do in one role.
-#[derive(Debug, Clone)]
-pub struct DeviceGrant {
-    /// The role.
-    pub role: Role,
-    /// The scopes that were approved.
-    pub scopes: ScopeSet,
-    /// Hash of the device's token for this role.
-    pub token: SecretHash,
-    /// Scopes of the token.
-    pub token_scopes: ScopeSet,
-    /// When the token was made, in Unix milliseconds.
-    pub issued_at_ms: u64,
-    /// When the token was revoked.
-    pub revoked_at_ms: Option<u64>,
-}
-
-/// A paired device.
-#[derive(Debug, Clone)]
-pub struct Device {
-    /// Hex SHA-256 of its public key.
-    pub id: DeviceId,
-    /// Its raw public key.
-    pub public_key: [u8; 32],
-    /// What it says of itself.
-    pub label: DeviceLabel,
-    /// When it was paired, in Unix milliseconds.
-    pub paired_at_ms: u64,
-    /// What it may do, at most one row a role.
-    pub grants: Vec<DeviceGrant>,
-}
-
-impl Device {
-    /// What it may do in this role.
-    pub fn grant(&self, role: Role) -> Option<&DeviceGrant> {
-        self.grants.iter().find(|grant| grant.role == role)
-    }
-}
-
-/// A device that wants to join, or wants more.
-#[derive(Debug, Clone)]
-pub struct PairRequest {
-    /// A random id; another request of the device with other contents voids it.
-    pub request_id: String,
-    /// The device.
-    pub device_id: DeviceId,
-    /// Its raw public key.
-    pub public_key: [u8; 32],
-    /// What it says of itself.
-    pub label: DeviceLabel,
-    /// The role that it wants.
-    pub role: Role,
-    /// The scopes that it wants.
-    pub scopes: ScopeSet,
-    /// When, in Unix milliseconds.
-    pub at_ms: u64,
-}
-
-/// Devices.
-#[async_trait]
-pub trait DeviceStore: Send + Sync + 'static {
-    /// One device.
-    async fn device(&self, id: &DeviceId) -> Result<Option<Device>, StoreError>;
-    /// Pairs a device, or adds a role or scopes to it, and replaces its token of this role.
-    async fn grant(
-        &self,
-        id: &DeviceId,
-        public_key: [u8; 32],
-        label: DeviceLabel,
-        grant: DeviceGrant,
-    ) -> Result<(), StoreError>;
-    /// Notes a good connect: label and time of last use of the role's token.
-    async fn touch(
-        &self,
-        id: &DeviceId,
-        role: Role,
-        label: DeviceLabel,
-        now_ms: u64,
-    ) -> Result<(), StoreError>;
-    /// Stores a request, or returns the stored one if it asks for the same. Requests older than
-    /// `expired_before_ms` are forgotten; at most `max_pending` are kept, the oldest go first.
-    async fn request_pairing(
-        &self,
-        request: PairRequest,
-        expired_before_ms: u64,
-        max_pending: u32,
-    ) -> Result<PairRequest, StoreError>;
 }

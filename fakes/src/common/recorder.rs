@@ -1,0 +1,94 @@
+//! What happened, in order, and a way to wait for what shall happen.
+
+use std::fmt;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Entries that a recorder keeps. A soak of 10 000 messages makes fewer than 100 000 calls.
+const MOST_ENTRIES: usize = 200_000;
+
+/// A list that only grows (the oldest entries go once it is full), and wakes who waits on it.
+#[derive(Debug)]
+pub struct Recorder<T> {
+    entries: Mutex<Vec<T>>,
+    written: watch::Sender<u64>,
+}
+
+/// The deadline passed first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WaitError {
+    /// How long was waited.
+    pub waited: Duration,
+}
+
+impl fmt::Display for WaitError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "it did not happen within {:?}", self.waited)
+    }
+}
+
+impl std::error::Error for WaitError {}
+
+impl<T> Default for Recorder<T> {
+    fn default() -> Self {
+        Self {
+            entries: Mutex::new(Vec::new()),
+            written: watch::Sender::new(0),
+        }
+    }
+}
+
+impl<T: Clone> Recorder<T> {
+    /// Adds one entry and wakes every waiter.
+    pub fn push(&self, entry: T) {
+        {
+            let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+            if entries.len() >= MOST_ENTRIES {
+                entries.drain(..MOST_ENTRIES / 2);
+            }
+            entries.push(entry);
+        }
+        self.written.send_modify(|count| *count += 1);
+    }
+
+    /// Everything so far, oldest first.
+    pub fn all(&self) -> Vec<T> {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.clone()
+    }
+
+    /// Forgets everything so far.
+    pub fn clear(&self) {
+        let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        entries.clear();
+    }
+
+    /// Waits until something is true of the whole record, and gives what it found. Looked at now and
+    /// after every new entry. Cancel safe.
+    ///
+    /// # Errors
+    /// The deadline, in tokio's time, passed before that.
+    pub async fn wait_for<R>(
+        &self,
+        deadline: Duration,
+        mut look: impl FnMut(&[T]) -> Option<R>,
+    ) -> Result<R, WaitError> {
+        let mut written = self.written.subscribe();
+        let seen = async {
+            loop {
+                written.borrow_and_update();
+                if let Some(found) = look(&self.all()) {
+                    return found;
+                }
+                if written.changed().await.is_err() {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        tokio::time::timeout(deadline, seen)
+            .await
+            .map_err(|_| WaitError { waited: deadline })
+    }
+}
