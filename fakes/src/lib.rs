@@ -2,3 +2,6 @@
 //! limits, single poller) and has first satisfied a client that we did not write.
 
 pub mod common;
+pub mod discord;
+pub mod slack;
+pub mod telegram;

@@ -3,6 +3,46 @@
 export const PROTOCOL_MIN = 3;
 export const PROTOCOL_MAX = 4;
 
+/** One account in brief. */
+export interface AccountBrief {
+  /** The network. */
+  channel: string;
+  /** The account. */
+  accountId: string;
+  /** The word of the state. */
+  state: ChannelState;
+  /** Why it is in it, if something is wrong. */
+  stateReason?: string;
+  /** Since when, in Unix milliseconds. */
+  stateSinceMs: number;
+  /** When the next try is, in Unix milliseconds. */
+  nextTryAtMs?: number;
+  /** Whether the gateway is not ready without it. */
+  required: boolean;
+  /** Parts in the outbox that wait or are on their way. */
+  open: number;
+  /** Parts that were given up. */
+  dead: number;
+}
+
+/** An account in the summary. */
+export interface AccountHealth {
+  /** The account. */
+  accountId: string;
+  /** Whether there is a credential. */
+  configured: boolean;
+  /** Whether the network knows us by it, as far as we saw. */
+  linked: boolean;
+  /** The word of its state. */
+  state: ChannelState;
+  /** Time since the network last took the credential, in milliseconds. */
+  authAgeMs?: number;
+  /** What the network said when it was asked last. */
+  probe?: ChannelProbe;
+  /** When that was, in Unix milliseconds. */
+  lastProbeAt?: number;
+}
+
 /** The run at work in a session. */
 export interface ActiveRun {
   /** The run. */
@@ -263,6 +303,304 @@ export interface AgentsListResult {
   scope: string;
   /** The default agent first. */
   agents: AgentRow[];
+}
+
+/**
+ * One account. Times without a unit in their name are Unix milliseconds too: those names are the
+ * family's.
+ */
+export interface ChannelAccount {
+  /** The account. */
+  accountId: string;
+  /** Its name. */
+  name?: string;
+  /** Whether it is switched on. */
+  enabled: boolean;
+  /** Whether there is a credential. */
+  configured: boolean;
+  /** Whether the network knows us by it, as far as we saw. */
+  linked: boolean;
+  /** Whether it is at work or trying. */
+  running: boolean;
+  /** Whether messages get through. */
+  connected: boolean;
+  /** Tries since messages got through last. */
+  reconnectAttempts: number;
+  /** When messages began to get through. */
+  lastConnectedAt?: number;
+  /** What went wrong last. */
+  lastError?: string;
+  /** When it was started last. */
+  lastStartAt?: number;
+  /** When it stopped last. */
+  lastStopAt?: number;
+  /** When a message arrived last. */
+  lastInboundAt?: number;
+  /** When the network took one of ours last. */
+  lastOutboundAt?: number;
+  /** When the network was asked last who we are. */
+  lastProbeAt?: number;
+  /** What it said. */
+  probe?: ChannelProbe;
+  /** How events arrive: `polling`, `webhook` or `socket`. */
+  mode: string;
+  /** Who may write to us directly: `pairing`, `allowlist`, `open` or `disabled`. */
+  dmPolicy: string;
+  /** The list for direct chats. */
+  allowFrom: string[];
+  /** Where the credential is: `env`, `file`, `exec` or `config`. */
+  tokenSource?: string;
+  /** The path that the network calls, if it does. */
+  webhookPath?: string;
+  /** The word of the state. */
+  state: ChannelState;
+  /** Why it is in it, if something is wrong. */
+  stateReason?: string;
+  /** Since when, in Unix milliseconds. */
+  stateSinceMs: number;
+  /** When the next try is, in Unix milliseconds. */
+  nextTryAtMs?: number;
+  /** When the way in proved itself last, in Unix milliseconds. */
+  lastProofAtMs?: number;
+  /** Whether the gateway is not ready without it. */
+  required: boolean;
+  /** Parts in the outbox that wait or are on their way. */
+  open: number;
+  /** Parts that were given up. */
+  dead: number;
+  /** Its last changes of state, oldest first, at most 20. */
+  lastEvents: ChannelStateChange[];
+}
+
+/** Who we are on a network. */
+export interface ChannelBot {
+  /** Our stable id. */
+  id: string;
+  /** Our handle. */
+  username?: string;
+  /** Our name. */
+  name?: string;
+}
+
+/** A chat network in the summary: its default account, and every account. */
+export interface ChannelHealth {
+  /** The account. */
+  accountId: string;
+  /** Whether there is a credential. */
+  configured: boolean;
+  /** Whether the network knows us by it, as far as we saw. */
+  linked: boolean;
+  /** The word of its state. */
+  state: ChannelState;
+  /** Time since the network last took the credential, in milliseconds. */
+  authAgeMs?: number;
+  /** What the network said when it was asked last. */
+  probe?: ChannelProbe;
+  /** When that was, in Unix milliseconds. */
+  lastProbeAt?: number;
+  /** Every account, the default one too. */
+  accounts?: Record<string, AccountHealth>;
+}
+
+/** What a network is called. */
+export interface ChannelMeta {
+  /** The network. */
+  id: string;
+  /** Its name. */
+  label: string;
+  /** Its longer name. */
+  detailLabel: string;
+  /** Name of a system picture. */
+  systemImage?: string;
+}
+
+/** What a network said when it was asked who we are. */
+export interface ChannelProbe {
+  /** Whether it knows us. */
+  ok: boolean;
+  /** Why not. */
+  error?: string;
+  /** How long it took, in milliseconds. */
+  elapsedMs: number;
+  /** Who we are there. */
+  bot?: ChannelBot;
+  /** What the owner should switch on or know, a sentence each. */
+  notes?: string[];
+}
+
+/** How an account is. */
+export type ChannelState =
+  /** Switched off, or the gateway is stopping. */
+  | "stopped"
+  /** Waits for its turn to begin. */
+  | "starting"
+  /** Tries to get through. */
+  | "connecting"
+  /** The way in proved itself within the last interval. */
+  | "live"
+  /** Works, but not as it should. */
+  | "degraded"
+  /** Failed, and tries again. */
+  | "backoff"
+  /** A person must sign in or set it up. */
+  | "needs-login"
+  /** Somebody else has the account; tries again. */
+  | "conflict"
+  | (string & {});
+
+/** A change of state. */
+export interface ChannelStateChange {
+  /** When, in Unix milliseconds. */
+  atMs: number;
+  /** Into which state. */
+  state: ChannelState;
+  /** Why, if something is wrong. */
+  reason?: string;
+}
+
+/** A network in brief: how its default account is. */
+export interface ChannelSummary {
+  /** Whether there is a credential. */
+  configured: boolean;
+  /** Whether the network knows us by it, as far as we saw. */
+  linked: boolean;
+  /** Whether it is switched on and at work or trying. */
+  running: boolean;
+  /** Whether messages get through. */
+  connected: boolean;
+  /** The word of the state. */
+  state: ChannelState;
+  /** How events arrive: `polling`, `webhook` or `socket`. */
+  mode: string;
+  /** Where the credential is: `env`, `file`, `exec` or `config`. */
+  tokenSource?: string;
+  /** When it was started last, in Unix milliseconds. */
+  lastStartAt?: number;
+  /** When it stopped last, in Unix milliseconds. */
+  lastStopAt?: number;
+  /** What went wrong last. */
+  lastError?: string;
+  /** What the network said when it was asked last. */
+  probe?: ChannelProbe;
+  /** When that was, in Unix milliseconds. */
+  lastProbeAt?: number;
+}
+
+/** Every account in brief, as an event. */
+export interface ChannelsBrief {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** All of them: a newer event takes the place of an unsent older one. */
+  accounts: AccountBrief[];
+}
+
+/** Params of `channels.logout`. */
+export interface ChannelsLogoutParams {
+  /** The network. */
+  channel: string;
+  /** The account; the network's default one if absent. */
+  accountId?: string;
+}
+
+/** Answer of `channels.logout`. */
+export interface ChannelsLogoutResult {
+  /** The network. */
+  channel: string;
+  /** The account. */
+  accountId: string;
+  /** Whether a credential was deleted. */
+  cleared: boolean;
+  /** Whether no credential is left for it. */
+  loggedOut: boolean;
+  /** Where one still is, out of our reach: `env`, `exec` or `config`. */
+  remainsIn?: string;
+}
+
+/** Params of `channels.pairing.approve`. */
+export interface ChannelsPairingApproveParams {
+  /** The network. */
+  channel: string;
+  /** The code that the person was shown; case and dashes do not matter. */
+  code: string;
+  /**
+   * The person is the owner, and may do in chats what the owner's devices may. Needs
+   * `operator.admin`.
+   */
+  owner?: boolean;
+}
+
+/** Answer of `channels.pairing.approve`. */
+export interface ChannelsPairingApproveResult {
+  /** Always true. */
+  ok: boolean;
+  /** Who was let in. */
+  sender: SenderAdmitted;
+}
+
+/** Params of `channels.pairing.dismiss`. */
+export interface ChannelsPairingDismissParams {
+  /** The network. */
+  channel: string;
+  /** The account; the network's default one if absent. */
+  accountId?: string;
+  /** The network's stable id of the person. */
+  senderId: string;
+}
+
+/** Answer of `channels.pairing.dismiss`. */
+export interface ChannelsPairingDismissResult {
+  /** Always true. */
+  ok: boolean;
+  /** Whether the person waited or was let in. */
+  removed: boolean;
+}
+
+/** Answer of `channels.pairing.list`. */
+export interface ChannelsPairingListResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Those who wait, oldest first. */
+  requests: SenderAsking[];
+}
+
+/** Answer of `channels.senders.list`. */
+export interface ChannelsSendersListResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Those who were let in by a code. */
+  senders: SenderAdmitted[];
+}
+
+/** Params of `channels.status`. */
+export interface ChannelsStatusParams {
+  /** Ask the networks who we are, before answering. */
+  probe?: boolean;
+  /** How long to wait for them, in milliseconds; 10 000 if absent, at most 60 000. */
+  timeoutMs?: number;
+  /** Only this network. */
+  channel?: string;
+}
+
+/** Answer of `channels.status`. Without any configured network everything is empty. */
+export interface ChannelsStatusResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Networks in the order to show. */
+  channelOrder: string[];
+  /** Their names. */
+  channelLabels: Record<string, string>;
+  /** Their longer names. */
+  channelDetailLabels: Record<string, string>;
+  /** Names of system pictures, for the family's apps. */
+  channelSystemImages: Record<string, string>;
+  /** The same once more, in order. */
+  channelMeta: ChannelMeta[];
+  /** Each network in brief: how its default account is. */
+  channels: Record<string, ChannelSummary>;
+  /** The accounts of each network, the default one first. */
+  channelAccounts: Record<string, ChannelAccount[]>;
+  /** Which account of a network is meant when none is named. */
+  channelDefaultAccountId: Record<string, string>;
 }
 
 /** Params of `chat.abort`. */
@@ -567,6 +905,18 @@ export interface DashboardLinkResult {
   expiresAtMs: number;
 }
 
+/** Where a session's answers go. */
+export interface DeliveryContext {
+  /** The chat network. */
+  channel: string;
+  /** The conversation. */
+  to: string;
+  /** Through which account. */
+  accountId: string;
+  /** The thread or topic. */
+  threadId?: string;
+}
+
 /** A device's public key and its signature over what it asks for. */
 export interface DeviceProof {
   /** Hex SHA-256 of the raw public key. */
@@ -605,7 +955,7 @@ export type GroupActivation =
 
 /** Params of `health`. */
 export interface HealthParams {
-  /** Accepted and not used until there are channels to ask. */
+  /** Ask the chat networks who we are, before answering. */
   probe?: boolean;
 }
 
@@ -618,7 +968,7 @@ export interface HealthSummary {
   /** How long that took, in milliseconds. */
   durationMs: number;
   /** State by channel. */
-  channels: Record<string, unknown>;
+  channels: Record<string, ChannelHealth>;
   /** Channels in the order to show. */
   channelOrder: string[];
   /** Names of channels. */
@@ -747,6 +1097,20 @@ export interface MessageUsage {
   cost: MessageCost;
 }
 
+/** Params of `messages.trace`. */
+export interface MessagesTraceParams {
+  /** A network's id of a message or event, a run, or the name of what was sent. */
+  id: string;
+}
+
+/** Answer of `messages.trace`. */
+export interface MessagesTraceResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** The ways of messages that the id names, newest first, at most 20. */
+  messages: TracedMessage[];
+}
+
 /** One model. */
 export interface ModelRow {
   /** Its id at the provider. */
@@ -778,6 +1142,131 @@ export interface ModelsListResult {
 /** No params. */
 export type NoParams = Record<string, never>;
 
+/** Answer of `outbox.drop`. */
+export interface OutboxDropResult {
+  /** Always true. */
+  ok: boolean;
+  /** Whether it was dead, and is dropped. */
+  dropped: boolean;
+}
+
+/** Params of `outbox.list`. */
+export interface OutboxListParams {
+  /** Which parts; `dead` if absent. */
+  state?: OutboxLot;
+  /** Only of this network. */
+  channel?: string;
+  /** Only of this account. */
+  accountId?: string;
+  /** At most so many; 100 if absent. */
+  limit?: number;
+}
+
+/** Answer of `outbox.list`. */
+export interface OutboxListResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Newest first. */
+  parts: OutboxPart[];
+}
+
+/** Which parts of the outbox. */
+export type OutboxLot =
+  /** Those that wait or are on their way. */
+  | "open"
+  /** Those that were given up. */
+  | "dead";
+
+/** One message on a network, as the outbox keeps it. */
+export interface OutboxPart {
+  /** Its number, growing. */
+  no: number;
+  /** Its name, the same in every try. */
+  id: string;
+  /** Its place in the answer, from 0. */
+  part: number;
+  /** How many parts the answer has. */
+  parts: number;
+  /** The network. */
+  channel: string;
+  /** Through which account. */
+  accountId: string;
+  /** To which conversation. */
+  to: string;
+  /** `direct`, `group` or `channel`. */
+  chatType: string;
+  /** In which thread or topic of it. */
+  threadId?: string;
+  /** What it is. */
+  kind: PartKind;
+  /** The beginning of its words, at most 280 characters; the question of a poll. */
+  text: string;
+  /** How far it is. */
+  state: PartState;
+  /** How often it was tried. */
+  attempts: number;
+  /** When it was decided, in Unix milliseconds. */
+  createdAtMs: number;
+  /** When it is too old to be sent unasked, in Unix milliseconds. */
+  expiresAtMs: number;
+  /** Not to be tried before, in Unix milliseconds. */
+  notBeforeMs?: number;
+  /** A try of unknown end began then, in Unix milliseconds: it may be on the network twice. */
+  maybeSentSinceMs?: number;
+  /** When it ended, in Unix milliseconds. */
+  settledAtMs?: number;
+  /** The network's id of the message. */
+  messageId?: string;
+  /** The network's id of the poll. */
+  pollId?: string;
+  /** Why the last try failed. */
+  error?: string;
+  /** The session that it was said in. */
+  sessionKey?: string;
+  /** The run that said it. */
+  runId?: string;
+}
+
+/** Params of `outbox.retry` and `outbox.drop`. */
+export interface OutboxPartParams {
+  /** The part's number. */
+  no: number;
+}
+
+/** Answer of `outbox.retry`. */
+export interface OutboxRetryResult {
+  /** Always true. */
+  ok: boolean;
+  /** Whether it was dead, and is tried again. */
+  retried: boolean;
+}
+
+/** What a part is. */
+export type PartKind =
+  /** Words. */
+  | "text"
+  /** A file, perhaps with words. */
+  | "media"
+  /** A question with answers to choose from. */
+  | "poll"
+  | (string & {});
+
+/** How far a part is. */
+export type PartState =
+  /** Waits for its turn. */
+  | "prepared"
+  /** On its way. */
+  | "sending"
+  /** Nobody knows whether it arrived; it is looked up or tried once more. */
+  | "ambiguous"
+  /** The network has it. */
+  | "sent"
+  /** It was given up; a person may try again or drop it. */
+  | "dead"
+  /** A person dropped it. */
+  | "dropped"
+  | (string & {});
+
 /** Numbers to respect; exactly the ones that are enforced. */
 export interface Policy {
   /** Largest inbound message in bytes. */
@@ -786,6 +1275,28 @@ export interface Policy {
   maxBufferedBytes: number;
   /** Interval of `tick` in milliseconds. */
   tickIntervalMs: number;
+}
+
+/** Params of `poll`. */
+export interface PollParams {
+  /** Where to: a peer on the channel. */
+  to: string;
+  /** What to ask. */
+  question: string;
+  /** The answers to choose from. */
+  options: string[];
+  /** Same key and params: same answer, one poll. */
+  idempotencyKey: string;
+  /** How many may be chosen; 1 if absent. */
+  maxSelections?: number;
+  /** How long it is open, in hours; the network decides if absent. */
+  durationHours?: number;
+  /** The network. */
+  channel?: string;
+  /** Through which account; the network's default one if absent. */
+  accountId?: string;
+  /** In which thread or topic of the conversation. */
+  threadId?: string;
 }
 
 /** The presence list as an event. */
@@ -918,13 +1429,15 @@ export interface SendParams {
   mediaUrl?: string;
   /** Several of them. */
   mediaUrls?: string[];
-  /** Accepted and not used by WebChat. */
+  /** Accepted and not used: pictures that move are sent as what they are. */
   gifPlayback?: boolean;
-  /** The channel: `webchat`. Absent means `webchat` if `to` is a session here. */
+  /** The network, or `webchat`. Absent means `webchat` if `to` is a session here. */
   channel?: string;
-  /** Accepted and not used: WebChat has one account. */
+  /** Through which account; the network's default one if absent. WebChat has one. */
   accountId?: string;
-  /** Accepted and not used: the target is the session. */
+  /** In which thread or topic of the conversation. */
+  threadId?: string;
+  /** The session that keeps a copy; the one of the conversation if absent. WebChat's is `to`. */
   sessionKey?: string;
 }
 
@@ -936,16 +1449,79 @@ export type SendPolicy =
   | "deny"
   | (string & {});
 
-/** Answer of `send`. */
+/**
+ * Answer of `send` and `poll`. The conversation stands under the name that the family uses for
+ * the network; see `SendResult::in_conversation`.
+ */
 export interface SendResult {
   /** The idempotency key. */
   runId: string;
-  /** The message's id on its channel. */
+  /**
+   * The message's id on its channel; while it is `queued`, its name in the outbox. Of several
+   * parts, the last.
+   */
   messageId: string;
   /** The channel. */
   channel: string;
-  /** The conversation on the channel: for WebChat the session key. */
-  chatId: string;
+  /** The conversation, where the family says chat; for WebChat the session key. */
+  chatId?: string;
+  /** The conversation, where the family says channel. */
+  channelId?: string;
+  /** The conversation, where the family says jid. */
+  toJid?: string;
+  /** The conversation, elsewhere. */
+  conversationId?: string;
+  /** The account; absent for WebChat. */
+  accountId?: string;
+  /** The poll's id on its channel. */
+  pollId?: string;
+  /**
+   * True if the network does not have it yet: it is kept in the outbox and sent as soon as
+   * that is possible.
+   */
+  queued?: boolean;
+}
+
+/** Somebody who was let in, for direct chats with one account. */
+export interface SenderAdmitted {
+  /** The network. */
+  channel: string;
+  /** Through which account. */
+  accountId: string;
+  /** The network's stable id of the person. */
+  senderId: string;
+  /** What the person is called there. */
+  name?: string;
+  /** Whether the person is the owner. */
+  owner: boolean;
+  /** Since when, in Unix milliseconds. */
+  sinceMs: number;
+}
+
+/** Somebody who asks to be let in. Names are what the person says of itself. */
+export interface SenderAsking {
+  /** The network. */
+  channel: string;
+  /** Through which account. */
+  accountId: string;
+  /** The network's stable id of the person. */
+  senderId: string;
+  /** What the person is called there. */
+  name?: string;
+  /** The code that the person was shown. */
+  code: string;
+  /** Since when, in Unix milliseconds. */
+  createdAtMs: number;
+  /** When the code is void, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
+/** Params of `channels.pairing.list` and `channels.senders.list`. */
+export interface SendersParams {
+  /** Only on this network. */
+  channel?: string;
+  /** Only through this account. */
+  accountId?: string;
 }
 
 /** About the gateway. */
@@ -1036,6 +1612,26 @@ export interface SessionListDefaults {
   contextTokens: number | null;
 }
 
+/** Where a session was last spoken to from. */
+export interface SessionOrigin {
+  /** For people: the group's name, else the person's. */
+  label?: string;
+  /** The chat network. */
+  provider: string;
+  /** The same. */
+  surface: string;
+  /** `direct`, `group` or `channel`. */
+  chatType: string;
+  /** The network's stable id of the person. */
+  from: string;
+  /** The conversation. */
+  to: string;
+  /** Through which account. */
+  accountId: string;
+  /** The thread or topic. */
+  threadId?: string;
+}
+
 /** The end of one session. */
 export interface SessionPreview {
   /** The session as the caller named it. */
@@ -1060,10 +1656,16 @@ export interface SessionRow {
   derivedTitle?: string;
   /** The beginning of its last message. */
   lastMessagePreview?: string;
-  /** Its channel. */
+  /** The chat network that it belongs to. */
   channel?: string;
-  /** `direct` or `group`. */
+  /** `direct`, `group` or `channel`. */
   chatType?: string;
+  /** The name of the group on its network. */
+  subject?: string;
+  /** Where it was last spoken to from, if that was a chat network. */
+  origin?: SessionOrigin;
+  /** Where its answers go, if that is a chat network. */
+  deliveryContext?: DeliveryContext;
   /** Last change, in Unix milliseconds. */
   updatedAt: number | null;
   /** Its id. */
@@ -1098,6 +1700,12 @@ export interface SessionRow {
   activeRun: boolean;
   /** Where its last message came from. */
   lastChannel?: string;
+  /** The conversation there. */
+  lastTo?: string;
+  /** The account there. */
+  lastAccountId?: string;
+  /** The thread or topic there. */
+  lastThreadId?: string;
 }
 
 /** Params of `sessions.delete`. */
@@ -1458,6 +2066,66 @@ export interface Tick {
   ts: number;
 }
 
+/** What arrived. */
+export interface TracedInbound {
+  /** The network. */
+  channel: string;
+  /** Through which account. */
+  accountId: string;
+  /** The conversation. */
+  from: string;
+  /** `direct`, `group` or `channel`. */
+  chatType: string;
+  /** Its thread or topic. */
+  threadId?: string;
+  /** The network's stable id of the person. */
+  senderId: string;
+  /** The network's id of the event. */
+  providerId: string;
+  /** The network's id of the message. */
+  messageId: string;
+  /** When it was sent, by the network's clock, in Unix milliseconds. */
+  sentAtMs: number;
+  /** When it was stored here, in Unix milliseconds. */
+  arrivedAtMs: number;
+  /** `accepted`, `answered`, `answered-empty` or `failed-with-notice`. */
+  state: string;
+  /** When it ended, in Unix milliseconds. */
+  endedAtMs?: number;
+  /** The session. */
+  sessionKey?: string;
+}
+
+/** The way of one message: from the network, through a run, back to it. */
+export interface TracedMessage {
+  /** What arrived; absent if it began here. */
+  inbound?: TracedInbound;
+  /** The run that it asked for. */
+  run?: TracedRun;
+  /** What went out, part by part. */
+  parts: OutboxPart[];
+}
+
+/** The run of a message. */
+export interface TracedRun {
+  /** The run. */
+  runId: string;
+  /** The session. */
+  sessionKey: string;
+  /** `queued`, `running` or `ended`. */
+  state: string;
+  /** When it was accepted, in Unix milliseconds. */
+  acceptedAtMs: number;
+  /** When it began, in Unix milliseconds. */
+  startedAtMs?: number;
+  /** When it ended, in Unix milliseconds. */
+  endedAtMs?: number;
+  /** How: `ok`, `error`, `aborted` or `interrupted`. */
+  status?: string;
+  /** Why it failed. */
+  error?: string;
+}
+
 /** A hint for a form. */
 export interface UiHint {
   /** Name for people. */
@@ -1494,6 +2162,36 @@ export interface MethodMap {
   "agents.list": {
     params: NoParams;
     result: AgentsListResult;
+  };
+  /** Stops an account and deletes the credential that the gateway keeps for it. */
+  "channels.logout": {
+    params: ChannelsLogoutParams;
+    result: ChannelsLogoutResult;
+  };
+  /** Lets in whoever was shown this code. The code is spent. */
+  "channels.pairing.approve": {
+    params: ChannelsPairingApproveParams;
+    result: ChannelsPairingApproveResult;
+  };
+  /** Refuses somebody who waits, or takes the right of somebody who was let in away again. */
+  "channels.pairing.dismiss": {
+    params: ChannelsPairingDismissParams;
+    result: ChannelsPairingDismissResult;
+  };
+  /** People on chat networks who wait to be let in, with the codes that they were shown. */
+  "channels.pairing.list": {
+    params: SendersParams;
+    result: ChannelsPairingListResult;
+  };
+  /** People on chat networks who were let in by a code. */
+  "channels.senders.list": {
+    params: SendersParams;
+    result: ChannelsSendersListResult;
+  };
+  /** How every account on every chat network is; with `probe` the networks are asked first. */
+  "channels.status": {
+    params: ChannelsStatusParams;
+    result: ChannelsStatusResult;
   };
   /** Stops one run or all runs of a session. */
   "chat.abort": {
@@ -1551,10 +2249,35 @@ export interface MethodMap {
     params: LogsTailParams;
     result: LogsTailResult;
   };
+  /** Where a message went: what arrived, the run, every part that went out, with times. */
+  "messages.trace": {
+    params: MessagesTraceParams;
+    result: MessagesTraceResult;
+  };
   /** Models of the configured providers. */
   "models.list": {
     params: ModelsListParams;
     result: ModelsListResult;
+  };
+  /** Drops a part that was given up. */
+  "outbox.drop": {
+    params: OutboxPartParams;
+    result: OutboxDropResult;
+  };
+  /** Parts that wait for a network, or that were given up. */
+  "outbox.list": {
+    params: OutboxListParams;
+    result: OutboxListResult;
+  };
+  /** Tries a part that was given up again, and those of its answer that died with it. */
+  "outbox.retry": {
+    params: OutboxPartParams;
+    result: OutboxRetryResult;
+  };
+  /** Asks a question with answers to choose from, in a conversation on a network that has polls. */
+  poll: {
+    params: PollParams;
+    result: SendResult;
   };
   /** Delivers one message to a conversation, outside any agent run. */
   send: {
@@ -1624,6 +2347,12 @@ export const METHODS = {
   "agent.identity.get": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "agent.wait": { access: "operator.write", effect: "read", since: 3, ack: false, unstable: false },
   "agents.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "channels.logout": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "channels.pairing.approve": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "channels.pairing.dismiss": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "channels.pairing.list": { access: "operator.pairing", effect: "read", since: 3, ack: false, unstable: false },
+  "channels.senders.list": { access: "operator.pairing", effect: "read", since: 3, ack: false, unstable: false },
+  "channels.status": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "chat.abort": { access: "operator.write", effect: "idempotent", since: 3, ack: false, unstable: false },
   "chat.history": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "chat.send": { access: "operator.write", effect: "keyed", since: 3, ack: false, unstable: false },
@@ -1634,7 +2363,12 @@ export const METHODS = {
   health: { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "last-heartbeat": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "logs.tail": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "messages.trace": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "models.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "outbox.drop": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "outbox.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "outbox.retry": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  poll: { access: "operator.admin", effect: "keyed", since: 3, ack: false, unstable: false },
   send: { access: "operator.write", effect: "keyed", since: 3, ack: false, unstable: false },
   "sessions.delete": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
   "sessions.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
@@ -1651,6 +2385,10 @@ export const METHODS = {
 export interface EventMap {
   /** One update of an agent run. */
   agent: AgentEvent;
+  /** An account changed its state, or how much waits or lies dead in its outbox. */
+  "channels.changed": ChannelsBrief;
+  /** Somebody on a chat network asks to be let in. */
+  "channels.pairing.requested": SenderAsking;
   /** One step of a chat run. */
   chat: ChatEvent;
   /** The first frame of a connection: what a device must sign. */
@@ -1675,6 +2413,8 @@ export interface EventSpec {
 
 export const EVENTS = {
   agent: { access: "operator.read", delivery: "must" },
+  "channels.changed": { access: "operator.read", delivery: "latest" },
+  "channels.pairing.requested": { access: "operator.pairing", delivery: "drop" },
   chat: { access: "operator.read", delivery: "must" },
   "connect.challenge": { access: "handshake", delivery: "must" },
   health: { access: "any", delivery: "latest" },

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod channels;
 mod client;
 
 use std::path::PathBuf;
@@ -7,6 +8,12 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit::HELP as EXIT_CODES;
+pub(crate) use channels::{
+    AccountArgs, ChannelsAddArgs, ChannelsAskArgs, ChannelsCommand, ChannelsLoginArgs,
+    ChannelsTestArgs, MessageCommand, OutboxCommand, OutboxListArgs, OutboxPartArgs,
+    PairingApproveArgs, PairingCommand, PairingDismissArgs, PairingListArgs, PollArgs, SecretArgs,
+    TraceArgs,
+};
 pub(crate) use client::{
     AgentArgs, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs, SessionsCommand,
 };
@@ -97,6 +104,32 @@ pub(crate) enum Command {
         #[command(flatten)]
         list: SessionsArgs,
     },
+    /// Accounts on chat networks
+    Channels {
+        #[command(subcommand)]
+        command: Option<ChannelsCommand>,
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// People on chat networks who ask to be let in
+    Pairing {
+        #[command(subcommand)]
+        command: PairingCommand,
+    },
+    /// Messages to conversations, without any agent
+    Message {
+        #[command(subcommand)]
+        command: MessageCommand,
+    },
+    /// Messages that could not be delivered
+    Outbox {
+        #[command(subcommand)]
+        command: Option<OutboxCommand>,
+        #[command(flatten)]
+        list: OutboxListArgs,
+    },
+    /// Where a message went, with times
+    Trace(TraceArgs),
     /// The gateway's log
     Logs(LogsArgs),
     /// Open the page in a browser, signed in by a link that works once

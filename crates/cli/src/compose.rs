@@ -2,20 +2,25 @@
 //! else in the house chooses between implementations.
 
 mod agents;
+pub(crate) mod channels;
 mod hosts;
 mod log_tail;
 mod machine;
+pub(crate) mod networks;
+pub(crate) mod probe;
+mod routing;
 
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_core::{Clock, Events, IdGen, Secret, SystemClock, SystemIds};
-use tidegate_engine::{Engine, EngineParts};
+use tidegate_engine::{Engine, EngineParts, NetworkSettings};
 use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
 use tidegate_store::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
+use crate::claims::{self, HostClaims};
 use crate::commands::gateway_run::Ready;
 use crate::config::{ConfigView, FileState, Loaded};
 use crate::exit::Exit;
@@ -24,6 +29,8 @@ use crate::output::Failure;
 
 /// The database in the state directory.
 const DATABASE: &str = "tidegate.db";
+/// Files of messages, in the state directory.
+const FILES: &str = "media";
 /// Time for runs at work when the gateway stops (SECURITY F12).
 const DRAIN: Duration = Duration::from_secs(25);
 
@@ -64,10 +71,14 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         sessions: Arc::new(store.clone()),
         runs: Arc::new(store.clone()),
         devices: Arc::new(store.clone()),
+        inbox: Arc::new(store.clone()),
+        outbox: Arc::new(store.clone()),
+        senders: Arc::new(store.clone()),
         events: Events::new(Arc::clone(&hub) as Arc<dyn tidegate_core::EventSink>),
         clock: Arc::clone(&clock),
         ids,
         agents: Arc::new(agents::agents(&loaded, &clock)?),
+        networks: networks_of(&loaded, &clock)?,
         facts: machine::facts(store_path(&loaded).display().to_string(), problems(&loaded)),
     });
     engine.start().await?;
@@ -101,6 +112,22 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
     let served = serving.await;
     store.close().await;
     served.map_err(Into::into)
+}
+
+/// Chat networks, from the configuration.
+fn networks_of(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<NetworkSettings, Failure> {
+    let config = &loaded.config;
+    let xdg = std::env::var("XDG_RUNTIME_DIR").ok();
+    let runtime_dir = claims::runtime_dir(xdg.as_deref());
+    Ok(NetworkSettings {
+        accounts: channels::open(loaded, clock)?,
+        routing: routing::routing(config),
+        resets: routing::resets(config),
+        zone: jiff::tz::TimeZone::system(),
+        claims: Some(Arc::new(HostClaims::new(&runtime_dir, &loaded.state_dir))),
+        files: loaded.state_dir.join(FILES),
+        notices: routing::notices(config),
+    })
 }
 
 fn store_path(loaded: &Loaded) -> std::path::PathBuf {

@@ -1,6 +1,7 @@
 //! The `tidegate` binary: parse, dispatch, exit code.
 
 mod args;
+mod claims;
 mod commands;
 mod compose;
 mod config;
@@ -21,7 +22,10 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command, Connection, GatewayCommand, SessionsCommand};
+use args::{
+    ChannelsCommand, Cli, Command, Connection, GatewayCommand, MessageCommand, OutboxCommand,
+    OutboxListArgs, PairingCommand, SessionsCommand,
+};
 use exit::Exit;
 use output::Screen;
 
@@ -61,7 +65,20 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
         Command::Gateway {
             command: Some(GatewayCommand::Send(args)),
             ..
+        }
+        | Command::Message {
+            command: MessageCommand::Send(args),
         } => client(commands::send::run(args, &with(&args.connection))),
+        Command::Message {
+            command: MessageCommand::Poll(args),
+        } => client(commands::send::poll(args, &with(&args.connection))),
+        Command::Channels {
+            command,
+            connection,
+        } => channels(cli, command.as_ref(), connection),
+        Command::Pairing { command } => pairing(cli, command),
+        Command::Outbox { command, list } => outbox(cli, command.as_ref(), list),
+        Command::Trace(args) => client(commands::trace::run(args, &with(&args.connection))),
         Command::Agent(args)
         | Command::Gateway {
             command: Some(GatewayCommand::Agent(args)),
@@ -77,6 +94,68 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
         } => client(commands::sessions::run(args, &with(&args.connection))),
         Command::Logs(args) => client(commands::logs::run(args, &with(&args.connection))),
         Command::Dashboard(args) => client(commands::dashboard::run(args, &with(&args.connection))),
+    }
+}
+
+fn channels(
+    cli: &Cli,
+    command: Option<&ChannelsCommand>,
+    connection: &Connection,
+) -> anyhow::Result<Exit> {
+    let with = |connection: &Connection| cli.globals(Some(connection));
+    let alone = cli.globals(None);
+    match command {
+        None => client(commands::channels::list(&with(connection))),
+        Some(ChannelsCommand::List(connection)) => {
+            client(commands::channels::list(&with(connection)))
+        }
+        Some(ChannelsCommand::Test(args)) => {
+            client(commands::channels::test(args, &with(&args.connection)))
+        }
+        Some(ChannelsCommand::Logout(args)) => {
+            client(commands::channels::logout(args, &with(&args.connection)))
+        }
+        Some(ChannelsCommand::Add(args)) => client(commands::channels::add(args, &alone)),
+        Some(ChannelsCommand::Login(args)) => client(commands::channels::login(args, &alone)),
+        Some(ChannelsCommand::Remove(args)) => commands::channels::remove(args, &alone),
+    }
+}
+
+fn pairing(cli: &Cli, command: &PairingCommand) -> anyhow::Result<Exit> {
+    let with = |connection: &Connection| cli.globals(Some(connection));
+    match command {
+        PairingCommand::List(args) => {
+            client(commands::pairing::list(args, &with(&args.connection)))
+        }
+        PairingCommand::Senders(args) => {
+            client(commands::pairing::senders(args, &with(&args.connection)))
+        }
+        PairingCommand::Approve(args) => {
+            client(commands::pairing::approve(args, &with(&args.connection)))
+        }
+        PairingCommand::Dismiss(args) => {
+            client(commands::pairing::dismiss(args, &with(&args.connection)))
+        }
+    }
+}
+
+fn outbox(
+    cli: &Cli,
+    command: Option<&OutboxCommand>,
+    list: &OutboxListArgs,
+) -> anyhow::Result<Exit> {
+    let with = |connection: &Connection| cli.globals(Some(connection));
+    match command {
+        None => client(commands::outbox::list(list, &with(&list.connection))),
+        Some(OutboxCommand::List(args)) => {
+            client(commands::outbox::list(args, &with(&args.connection)))
+        }
+        Some(OutboxCommand::Retry(args)) => {
+            client(commands::outbox::retry(args, &with(&args.connection)))
+        }
+        Some(OutboxCommand::Drop(args)) => {
+            client(commands::outbox::discard(args, &with(&args.connection)))
+        }
     }
 }
 

@@ -1,12 +1,17 @@
 //! Who may speak to an agent through a chat network: one gate for every kind of event. Only stable
 //! ids are compared, exactly; an empty list is nobody (SECURITY T26 to T29).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::channel::{Inbound, InboundEvent, PeerKind};
 
-/// In a list of the configuration: everybody.
-pub const EVERYBODY: &str = "*";
+use list::is_id;
+
+mod list;
+#[cfg(test)]
+mod tests;
+
+pub use list::{AllowList, EVERYBODY};
 
 /// Who may write to us directly.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,40 +39,13 @@ pub enum GroupPolicy {
     Disabled,
 }
 
-/// Who is meant by a list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct AllowList(BTreeSet<String>);
-
-impl AllowList {
-    /// A list of stable ids, or of [`EVERYBODY`].
-    pub fn new(ids: impl IntoIterator<Item = String>) -> Self {
-        Self(ids.into_iter().collect())
-    }
-
-    /// Whether nobody is on it.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Whether this id is on it. An id that a network did not give is on no list.
-    pub fn has(&self, id: &str) -> bool {
-        is_id(id) && (self.0.contains(id) || self.0.contains(EVERYBODY))
-    }
-}
-
-/// Whether a text can be a stable id at all.
-fn is_id(text: &str) -> bool {
-    !text.is_empty()
-        && text != EVERYBODY
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-}
-
 /// What holds for one group.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct GroupRules {
     /// Whether it is heard; the absence of a word means yes.
     pub disabled: bool,
-    /// Whether we must be mentioned; the account's rule if it is not said.
+    /// Whether we must be mentioned; if it is not said, what holds for [`EVERYBODY`], else the
+    /// account's rule.
     pub require_mention: Option<bool>,
     /// Who may speak to us there; the account's list if it is not said.
     pub allow_from: Option<AllowList>,
@@ -88,7 +66,8 @@ pub struct AccessRules {
     pub groups: BTreeMap<String, GroupRules>,
     /// Whether we must be mentioned in groups.
     pub require_mention: bool,
-    /// Who may do what the owner's devices may. Being on it admits to nothing.
+    /// Who may do what the owner's devices may, by name: here [`EVERYBODY`] is nobody. Being on it
+    /// admits to nothing.
     pub owners: AllowList,
     /// Whether other programs are heard.
     pub allow_bots: bool,
@@ -128,7 +107,7 @@ pub enum Verdict {
         /// Whether as the owner.
         owner: bool,
     },
-    /// A stranger in a direct chat: show a code, once.
+    /// A stranger wrote in a direct chat: show a code, once.
     AskOwner,
     /// Not heard, and nothing is shown.
     Refuse(Refusal),
@@ -137,7 +116,7 @@ pub enum Verdict {
 /// Why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Refusal {
-    /// The network did not say who it is.
+    /// The network did not say who it is, or where.
     NoSender,
     /// Another program.
     Bot,
@@ -178,73 +157,110 @@ impl Refusal {
 impl AccessRules {
     /// Decides for one event of any kind.
     pub fn admit(&self, event: &Inbound, paired: Paired) -> Verdict {
+        let verdict = match (event.peer.kind, &event.event) {
+            _ if !is_id(&event.peer.id) => Err(Refusal::NoSender),
+            (PeerKind::Group | PeerKind::Channel, InboundEvent::Moved { .. }) => {
+                self.admit_move(event)
+            }
+            _ => self.admit_sender(event, paired),
+        };
+        verdict.unwrap_or_else(Verdict::Refuse)
+    }
+
+    fn admit_sender(&self, event: &Inbound, paired: Paired) -> Result<Verdict, Refusal> {
         let sender = &event.sender;
         if !is_id(&sender.id) {
-            return Verdict::Refuse(Refusal::NoSender);
+            return Err(Refusal::NoSender);
         }
         if sender.bot && !self.allow_bots {
-            return Verdict::Refuse(Refusal::Bot);
+            return Err(Refusal::Bot);
         }
         match event.peer.kind {
-            PeerKind::Direct => self.admit_direct(&sender.id, paired),
+            PeerKind::Direct => self.admit_direct(event, paired),
             PeerKind::Group | PeerKind::Channel => self.admit_in_group(event),
         }
     }
 
-    fn admit_direct(&self, sender: &str, paired: Paired) -> Verdict {
+    fn admit_direct(&self, event: &Inbound, paired: Paired) -> Result<Verdict, Refusal> {
+        let sender = &event.sender.id;
         let listed = self.allow_from.has(sender);
+        // A code counts for as long as codes are the policy.
+        let paired = match self.dm_policy {
+            DmPolicy::Pairing => paired,
+            _ => Paired::No,
+        };
         let admitted = match self.dm_policy {
-            DmPolicy::Disabled => return Verdict::Refuse(Refusal::Disabled),
+            DmPolicy::Disabled => return Err(Refusal::Disabled),
             DmPolicy::Open => true,
-            DmPolicy::Allowlist => listed,
-            DmPolicy::Pairing => listed || paired != Paired::No,
+            DmPolicy::Allowlist | DmPolicy::Pairing => listed || paired != Paired::No,
         };
         if admitted {
-            let owner = self.owners.has(sender)
-                || (paired == Paired::Owner && self.dm_policy == DmPolicy::Pairing);
-            return Verdict::Admit { owner };
+            let owner = self.owners.names(sender) || paired == Paired::Owner;
+            return Ok(Verdict::Admit { owner });
         }
-        match self.dm_policy {
-            DmPolicy::Pairing => Verdict::AskOwner,
-            _ => Verdict::Refuse(Refusal::Sender),
+        // A stranger who reacts or presses is shown nothing (SECURITY T29).
+        match (self.dm_policy, &event.event) {
+            (DmPolicy::Pairing, InboundEvent::Message(_)) => Ok(Verdict::AskOwner),
+            _ => Err(Refusal::Sender),
         }
     }
 
-    fn admit_in_group(&self, event: &Inbound) -> Verdict {
-        let rules = self.groups.get(&event.peer.id);
-        let rules = rules.or_else(|| self.groups.get(EVERYBODY));
-        let known = match self.group_policy {
-            GroupPolicy::Disabled => return Verdict::Refuse(Refusal::Disabled),
-            GroupPolicy::Open => true,
-            GroupPolicy::Allowlist => rules.is_some(),
-        };
-        if !known || rules.is_some_and(|rules| rules.disabled) {
-            return Verdict::Refuse(Refusal::Group);
-        }
+    fn admit_in_group(&self, event: &Inbound) -> Result<Verdict, Refusal> {
+        let rules = self.heard_group(&event.peer.id)?;
         let sender = &event.sender.id;
+        // The group itself is nobody: its id among senders would let in whoever hides behind it
+        // (SECURITY T28).
+        if *sender == event.peer.id {
+            return Err(Refusal::NoSender);
+        }
         let list = rules.and_then(|rules| rules.allow_from.as_ref());
         let allowed = match self.group_policy {
-            // An open group policy opens groups to everybody unless a list says otherwise.
+            // An open policy opens groups to everybody unless a group's own list says otherwise.
             GroupPolicy::Open => list.is_none_or(|list| list.has(sender)),
             _ => list.unwrap_or(&self.group_allow_from).has(sender),
         };
         if !allowed {
-            return Verdict::Refuse(Refusal::Sender);
+            return Err(Refusal::Sender);
         }
-        let must_mention = rules
-            .and_then(|rules| rules.require_mention)
-            .unwrap_or(self.require_mention);
-        if must_mention && !speaks_to_us(event) {
-            return Verdict::Refuse(Refusal::NotMentioned);
+        if self.must_mention(rules) && !speaks_to_us(event) {
+            return Err(Refusal::NotMentioned);
         }
-        Verdict::Admit {
-            owner: self.owners.has(sender),
+        let owner = self.owners.names(sender);
+        Ok(Verdict::Admit { owner })
+    }
+
+    /// The network itself says that a group has another id; it matters that the group is heard,
+    /// not who made it so. Nobody's rights come with it.
+    fn admit_move(&self, event: &Inbound) -> Result<Verdict, Refusal> {
+        self.heard_group(&event.peer.id)?;
+        Ok(Verdict::Admit { owner: false })
+    }
+
+    /// What holds for a group, if anything is said; or why it is not heard.
+    fn heard_group(&self, id: &str) -> Result<Option<&GroupRules>, Refusal> {
+        let rules = self.groups.get(id).or_else(|| self.groups.get(EVERYBODY));
+        let known = match self.group_policy {
+            GroupPolicy::Disabled => return Err(Refusal::Disabled),
+            GroupPolicy::Open => true,
+            GroupPolicy::Allowlist => rules.is_some(),
+        };
+        if !known || rules.is_some_and(|rules| rules.disabled) {
+            return Err(Refusal::Group);
         }
+        Ok(rules)
+    }
+
+    fn must_mention(&self, rules: Option<&GroupRules>) -> bool {
+        let said = |rules: &GroupRules| rules.require_mention;
+        rules
+            .and_then(said)
+            .or_else(|| self.groups.get(EVERYBODY).and_then(said))
+            .unwrap_or(self.require_mention)
     }
 }
 
-/// Whether the event is meant for us: a mention, an answer to a message of ours, or something done
-/// to one of ours.
+/// Whether the event is meant for us: a mention, an answer to a message of ours, or a button of
+/// ours.
 fn speaks_to_us(event: &Inbound) -> bool {
     match &event.event {
         InboundEvent::Message(message) => {

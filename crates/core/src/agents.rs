@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_protocol::AgentId;
+use tidegate_protocol::{AgentId, ChannelId};
 use tidegate_protocol::api::agent::AgentIdentity;
 
+use crate::origin::Origin;
 use crate::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use crate::session::SessionNames;
 
@@ -36,6 +37,45 @@ pub enum QueueMode {
     Collect,
     /// Each becomes a turn of its own, in order.
     Followup,
+    /// The turn at work is stopped; what waits becomes one turn with the newest.
+    Interrupt,
+}
+
+/// What happens when more messages wait than may. None is dropped without a word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum QueueDrop {
+    /// The oldest ones are read shortened.
+    #[default]
+    Summarize,
+    /// The oldest one is given up, and its sender is told.
+    Old,
+    /// The new one is refused, and its sender is told.
+    New,
+}
+
+/// What happens to messages of a session that wait.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueRules {
+    /// What becomes of messages that arrive during a run.
+    pub mode: QueueMode,
+    /// The same for messages of one chat network.
+    pub by_channel: BTreeMap<ChannelId, QueueMode>,
+    /// How long a message of a chat network waits for the next one before a turn begins.
+    pub debounce: Duration,
+    /// How many may wait.
+    pub cap: usize,
+    /// What happens to messages of chat networks above it; others are refused.
+    pub drop: QueueDrop,
+}
+
+impl QueueRules {
+    /// The mode for messages that came from there.
+    pub fn mode_of(&self, origin: Option<&Origin>) -> QueueMode {
+        origin
+            .and_then(|origin| self.by_channel.get(&origin.target.account.channel))
+            .copied()
+            .unwrap_or(self.mode)
+    }
 }
 
 /// Limits of runs.
@@ -43,14 +83,12 @@ pub enum QueueMode {
 pub struct RunLimits {
     /// Runs at work at once, in the whole gateway.
     pub concurrent: usize,
-    /// Runs of one session that may wait.
-    pub queued_per_session: usize,
+    /// Runs that wait.
+    pub queue: QueueRules,
     /// Deadline of a run.
     pub timeout: Duration,
     /// Longest silence of a runner.
     pub idle_timeout: Duration,
-    /// What happens to messages during a run.
-    pub queue_mode: QueueMode,
     /// Messages of the conversation that a turn sees.
     pub history_messages: u32,
     /// Bytes of the conversation that a turn sees.

@@ -10,6 +10,7 @@ pub mod agents;
 pub mod channel;
 pub mod clock;
 pub mod event;
+pub mod files;
 pub mod freshness;
 pub mod origin;
 pub mod policy;

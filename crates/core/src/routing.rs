@@ -8,6 +8,12 @@ use tidegate_protocol::{AccountId, AgentId, ChannelId};
 use crate::channel::{AccountKey, Inbound, Peer, PeerKind, Space};
 use crate::session::{SessionKey, SessionNames};
 
+use key::part;
+
+mod key;
+#[cfg(test)]
+mod tests;
+
 /// How direct chats are kept apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DmScope {
@@ -39,7 +45,7 @@ pub struct BindingMatch {
     pub channel: ChannelId,
     /// The account.
     pub account: BoundAccount,
-    /// The conversation.
+    /// The conversation; of a direct chat, its own id or that of the person.
     pub peer: Option<Peer>,
     /// The guild.
     pub guild_id: Option<String>,
@@ -63,7 +69,8 @@ pub struct Routing {
     pub bindings: Vec<Binding>,
     /// How direct chats are kept apart.
     pub dm_scope: DmScope,
-    /// People with several addresses: `network:id` to the name that they share.
+    /// People with several addresses: `network:id`, exactly as the network writes the id, to the
+    /// name that they share.
     pub identity_links: BTreeMap<String, String>,
     /// Whether all conversations are the one session `global`.
     pub global: bool,
@@ -103,25 +110,39 @@ pub struct Route {
 impl Routing {
     /// Decides where an event belongs.
     pub fn route(&self, names: &SessionNames, account: &AccountKey, event: &Inbound) -> Route {
-        let kind = match (event.peer.kind, &event.thread) {
-            (_, Some(_)) => ConversationKind::Thread,
-            (PeerKind::Direct, None) => ConversationKind::Direct,
-            (PeerKind::Group | PeerKind::Channel, None) => ConversationKind::Group,
-        };
+        Route {
+            session_key: self.session_key(names, account, event),
+            kind: match (&event.thread, event.peer.kind) {
+                (Some(_), _) => ConversationKind::Thread,
+                (None, PeerKind::Direct) => ConversationKind::Direct,
+                (None, PeerKind::Group | PeerKind::Channel) => ConversationKind::Group,
+            },
+        }
+    }
+
+    fn session_key(
+        &self,
+        names: &SessionNames,
+        account: &AccountKey,
+        event: &Inbound,
+    ) -> SessionKey {
         if self.global {
-            return Route {
-                session_key: SessionKey::stored("global"),
-                kind,
-            };
+            return SessionKey::stored("global");
         }
         let agent = self.agent(names, account, event);
-        let key = match event.peer.kind {
-            PeerKind::Direct => self.direct_key(names, &agent, account, event),
-            PeerKind::Group | PeerKind::Channel => group_key(&agent, account, event),
+        let thread = event.thread.as_deref().map(part);
+        let (room, word) = match event.peer.kind {
+            PeerKind::Direct => (self.direct_key(names, &agent, account, event), "thread"),
+            // A topic is a part of its group, a thread hangs on its room: the family's two forms.
+            PeerKind::Group => (room_key(&agent, account, "group", &event.peer.id), "topic"),
+            PeerKind::Channel => (
+                room_key(&agent, account, "channel", &event.peer.id),
+                "thread",
+            ),
         };
-        Route {
-            session_key: key,
-            kind,
+        match thread {
+            Some(thread) => SessionKey::stored(format!("{room}:{word}:{thread}")),
+            None => room,
         }
     }
 
@@ -145,65 +166,58 @@ impl Routing {
         account: &AccountKey,
         event: &Inbound,
     ) -> SessionKey {
-        let address = format!("{}:{}", account.channel, event.peer.id);
-        let linked = self.identity_links.get(&address);
-        let peer = key_part(linked.unwrap_or(&event.peer.id));
-        let channel = &account.channel;
-        let key = match self.dm_scope {
+        let channel = part(account.channel.as_str());
+        let person = || self.person(account, &event.sender.id);
+        match self.dm_scope {
             DmScope::Main => names.main_of(agent),
-            DmScope::PerPeer => SessionKey::stored(format!("agent:{agent}:dm:{peer}")),
-            DmScope::PerChannelPeer if linked.is_some() => {
-                SessionKey::stored(format!("agent:{agent}:dm:{peer}"))
-            }
+            DmScope::PerPeer => SessionKey::stored(format!("agent:{agent}:dm:{}", person())),
             DmScope::PerChannelPeer => {
-                SessionKey::stored(format!("agent:{agent}:{channel}:dm:{peer}"))
+                SessionKey::stored(format!("agent:{agent}:{channel}:dm:{}", person()))
             }
-        };
-        match &event.thread {
-            Some(thread) => SessionKey::stored(format!("{key}:thread:{}", key_part(thread))),
-            None => key,
         }
+    }
+
+    /// The person's part of a key: the name that the owner gave, else the network's id. An id that
+    /// reads like a name of the owner's is marked, or whoever may choose an id could walk into
+    /// another's conversation.
+    fn person(&self, account: &AccountKey, id: &str) -> String {
+        let address = format!("{}:{id}", account.channel);
+        if let Some(name) = self.identity_links.get(&address) {
+            return part(name);
+        }
+        let id = part(id);
+        if self.identity_links.values().any(|name| part(name) == id) {
+            return key::marked("raw", &id);
+        }
+        id
     }
 }
 
-fn group_key(agent: &AgentId, account: &AccountKey, event: &Inbound) -> SessionKey {
-    let channel = &account.channel;
-    let word = match event.peer.kind {
-        PeerKind::Channel => "channel",
-        PeerKind::Direct | PeerKind::Group => "group",
-    };
-    let id = key_part(&event.peer.id);
-    SessionKey::stored(match &event.thread {
-        // A topic is a part of its group, a thread hangs on its room: the family's two forms.
-        Some(topic) if event.peer.kind == PeerKind::Group => {
-            format!(
-                "agent:{agent}:{channel}:group:{id}:topic:{}",
-                key_part(topic)
-            )
-        }
-        Some(thread) => {
-            format!(
-                "agent:{agent}:{channel}:{word}:{id}:thread:{}",
-                key_part(thread)
-            )
-        }
-        None => format!("agent:{agent}:{channel}:{word}:{id}"),
-    })
+fn room_key(agent: &AgentId, account: &AccountKey, word: &str, id: &str) -> SessionKey {
+    let channel = part(account.channel.as_str());
+    SessionKey::stored(format!("agent:{agent}:{channel}:{word}:{}", part(id)))
 }
 
-/// An id as a part of a key: lower case, and nothing that could pass for another part.
-fn key_part(id: &str) -> String {
-    id.trim()
-        .to_lowercase()
-        .chars()
-        .map(|c| {
-            if c.is_whitespace() || c.is_control() {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect()
+/// The key that a session gets when its group or room gets another id; none if the session is of
+/// another conversation. Threads and topics go along.
+pub fn moved_key(
+    key: &SessionKey,
+    channel: &ChannelId,
+    from: &str,
+    to: &str,
+) -> Option<SessionKey> {
+    let (agent, rest) = key.as_str().strip_prefix("agent:")?.split_once(':')?;
+    let channel = part(channel.as_str());
+    let (word, id) = rest
+        .strip_prefix(channel.as_str())?
+        .strip_prefix(':')?
+        .split_once(':')?;
+    let thread = id.strip_prefix(part(from).as_str())?;
+    let same = thread.is_empty() || thread.starts_with(":topic:") || thread.starts_with(":thread:");
+    (same && matches!(word, "group" | "channel")).then(|| {
+        let to = part(to);
+        SessionKey::stored(format!("agent:{agent}:{channel}:{word}:{to}{thread}"))
+    })
 }
 
 /// How exact a binding fits: 0 is the most; none if it does not.
@@ -220,7 +234,7 @@ fn exactness(wanted: &BindingMatch, account: &AccountKey, event: &Inbound) -> Op
     };
     let fits = wanted.channel == account.channel
         && account_fits
-        && wanted.peer.as_ref().is_none_or(|peer| *peer == event.peer)
+        && wanted.peer.as_ref().is_none_or(|peer| is_peer(peer, event))
         && (wanted.guild_id.is_none() || wanted.guild_id.as_ref() == guild)
         && (wanted.team_id.is_none() || wanted.team_id.as_ref() == team);
     fits.then_some(match wanted {
@@ -237,4 +251,11 @@ fn exactness(wanted: &BindingMatch, account: &AccountKey, event: &Inbound) -> Op
         } => 4,
         _ => 3,
     })
+}
+
+/// Whether the conversation is this one. In a direct chat the person's id is as good as the chat's,
+/// which is another on some networks.
+fn is_peer(wanted: &Peer, event: &Inbound) -> bool {
+    let by_person = wanted.kind == PeerKind::Direct && wanted.id == event.sender.id;
+    wanted.kind == event.peer.kind && (wanted.id == event.peer.id || by_person)
 }

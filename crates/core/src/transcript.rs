@@ -89,6 +89,14 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// None at all.
+    pub const NONE: Self = Self {
+        input: 0,
+        output: 0,
+        cache_read: 0,
+        cache_write: 0,
+    };
+
     /// All of them.
     pub const fn total(self) -> u64 {
         self.input

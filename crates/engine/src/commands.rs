@@ -38,6 +38,11 @@ pub(crate) fn is_stop_word(message: &str) -> bool {
     STOP_WORDS.contains(&word.as_str())
 }
 
+/// Whether the message is one of ours to answer.
+pub(crate) fn is_command(message: &str) -> bool {
+    is_stop_word(message) || parse(message).is_some()
+}
+
 pub(crate) fn parse(message: &str) -> Option<Command> {
     let mut words = message.split_whitespace();
     let command = words.next()?.to_lowercase();
@@ -57,11 +62,20 @@ pub(crate) fn parse(message: &str) -> Option<Command> {
 /// Whether two runs may be one turn: neither is a command or has instructions of its own, and both
 /// want the same of the model.
 pub(crate) fn may_join(first: &Run, next: &Run) -> bool {
+    // Answers go back to where they came from: two conversations never share one.
+    let chat = |run: &Run| {
+        run.request
+            .origin
+            .as_ref()
+            .map(|origin| origin.target.clone())
+    };
     let plain = |run: &Run| {
         run.request.extra_system_prompt.is_none() && parse(&run.request.message).is_none()
     };
     plain(first)
         && plain(next)
+        && chat(first) == chat(next)
+        && first.request.may_administer == next.request.may_administer
         && first.request.thinking == next.request.thinking
         && first.request.timeout_ms == next.request.timeout_ms
 }

@@ -1,5 +1,6 @@
 //! How the engine fails: what, which one, and whether to try again.
 
+use tidegate_core::channel::AccountKey;
 use tidegate_core::session::BadSessionKey;
 use tidegate_core::store::StoreError;
 
@@ -23,6 +24,20 @@ pub enum EngineError {
         /// When to try again, in milliseconds.
         retry_after_ms: u64,
     },
+    /// There is no such channel here.
+    #[error("unsupported channel: {0}")]
+    UnknownChannel(String),
+    /// The account is signed out.
+    #[error("{account} is signed out: {reason}")]
+    NotLinked {
+        /// Which.
+        account: AccountKey,
+        /// What to do, for the owner.
+        reason: String,
+    },
+    /// The network did not take it.
+    #[error("not delivered: {0}")]
+    Undelivered(String),
     /// The gateway is stopping.
     #[error("the gateway is stopping")]
     Draining,

@@ -1,13 +1,13 @@
 //! The health summary: computed when something changes or once a minute, never by a reader, and
 //! kept as bytes.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tidegate_core::agents::Agent;
 use tidegate_core::store::SessionQuery;
 use tidegate_protocol::Nullable;
+use tidegate_protocol::api::channels::ChannelState;
 use tidegate_protocol::api::health::{
     AgentHealth, HealthChanged, HealthSummary, HeartbeatSetting, ProcessHealth, RecentSession,
     SessionsHealth,
@@ -15,7 +15,7 @@ use tidegate_protocol::api::health::{
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use crate::{Engine, EngineError};
+use crate::{Engine, EngineError, channels};
 
 const REFRESH_EVERY: Duration = Duration::from_mins(1);
 /// Changes within this time lead to one computation.
@@ -115,23 +115,22 @@ impl Health {
 }
 
 /// What a listener cares about: not times, not figures of the process.
-fn significant(
-    summary: &HealthSummary,
-) -> (
-    bool,
-    &[String],
-    &BTreeMap<String, serde_json::Value>,
-    u64,
-    usize,
-) {
+fn significant(summary: &HealthSummary) -> (bool, &[String], Vec<Standing<'_>>, u64, usize) {
+    let accounts = summary.channels.iter().flat_map(|(name, channel)| {
+        let accounts = channel.accounts.iter();
+        accounts.map(|(id, account)| (name.as_str(), id.as_str(), account.state, account.linked))
+    });
     (
         summary.ok,
         &summary.problems,
-        &summary.channels,
+        accounts.collect(),
         summary.sessions.count,
         summary.agents.len(),
     )
 }
+
+/// How an account stands: network, account, state, whether the network knows us.
+type Standing<'a> = (&'a str, &'a str, ChannelState, bool);
 
 impl Engine {
     /// The summary as it was last computed.
@@ -155,7 +154,7 @@ impl Engine {
     }
 
     /// Computes the summary now; tells listeners if it matters.
-    pub(crate) async fn refresh_health(&self) {
+    pub async fn refresh_health(&self) {
         match self.compute_health().await {
             Ok(summary) => {
                 if self.inner().health.keep(summary)
@@ -201,6 +200,9 @@ impl Engine {
         let (runs_active, runs_queued) = inner.lanes.load();
         let facts = &inner.health.facts;
         let mut problems = facts.problems.clone();
+        let statuses = self.account_statuses().await?;
+        let channels = channels::by_channel(&statuses, now);
+        problems.extend(channels::problems(&statuses));
         if !inner.sessions.is_writable() {
             problems.push(DISK_FAILED.into());
         }
@@ -208,9 +210,12 @@ impl Engine {
             ok: problems.is_empty(),
             ts: now,
             duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            channels: BTreeMap::new(),
-            channel_order: Vec::new(),
-            channel_labels: BTreeMap::new(),
+            channel_order: channels.keys().cloned().collect(),
+            channel_labels: statuses
+                .iter()
+                .map(|status| (status.key.channel.to_string(), status.label.to_owned()))
+                .collect(),
+            channels,
             heartbeat_seconds: 0,
             default_agent_id: inner.agents.names.default_agent.to_string(),
             agents,

@@ -4,19 +4,28 @@
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tidegate_core::SessionKey;
 use tidegate_core::agents::QueueMode;
 use tidegate_core::run::Run;
 use tidegate_protocol::RunId;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, Semaphore};
+use tokio::time::Instant;
 
 /// Gates that keep the order of acceptance; sessions share them by hash.
 const GATES: usize = 64;
+/// How many times the debounce a lane waits at most for people who go on writing.
+const MAX_DEBOUNCES: u32 = 10;
+/// Characters that are left of a message that is read shortened.
+const SHORTENED_CHARS: usize = 160;
+const SHORTENED: &str = "[shortened: too many messages were waiting]";
 
 pub(crate) struct Lanes {
     by_session: Mutex<HashMap<SessionKey, Lane>>,
     gates: Vec<Arc<tokio::sync::Mutex<()>>>,
+    /// Shared by whoever passes one gate, held alone by whoever passes all of them.
+    all_gates: Arc<tokio::sync::RwLock<()>>,
     slots: Arc<Semaphore>,
     closed: std::sync::atomic::AtomicBool,
 }
@@ -25,6 +34,14 @@ pub(crate) struct Lanes {
 struct Lane {
     waiting: VecDeque<Run>,
     active: Vec<RunId>,
+    /// When the first and the last of those that wait came; none if nothing waits.
+    came: Option<(Instant, Instant)>,
+}
+
+/// Held while a message is stored and queued.
+pub(crate) struct Gate {
+    _one: Option<OwnedMutexGuard<()>>,
+    _all: OwnedRwLockReadGuard<()>,
 }
 
 /// What a lane does next.
@@ -41,6 +58,7 @@ impl Lanes {
         Self {
             by_session: Mutex::default(),
             gates: (0..GATES).map(|_| Arc::default()).collect(),
+            all_gates: Arc::default(),
             slots: Arc::new(Semaphore::new(concurrent.max(1))),
             closed: std::sync::atomic::AtomicBool::new(false),
         }
@@ -53,11 +71,24 @@ impl Lanes {
     }
 
     /// Held while a message is stored and queued, so that lanes see the order of the store.
-    pub(crate) async fn gate(&self, key: &SessionKey) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+    pub(crate) async fn gate(&self, key: &SessionKey) -> Gate {
+        let all = Arc::clone(&self.all_gates).read_owned().await;
         let mut hasher = DefaultHasher::new();
         key.hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % GATES as u64).unwrap_or(0);
-        Some(Arc::clone(self.gates.get(index)?).lock_owned().await)
+        let one = match self.gates.get(index) {
+            Some(gate) => Some(Arc::clone(gate).lock_owned().await),
+            None => None,
+        };
+        Gate {
+            _one: one,
+            _all: all,
+        }
+    }
+
+    /// The same for messages of many sessions at once.
+    pub(crate) async fn all_gates(&self) -> OwnedRwLockWriteGuard<()> {
+        Arc::clone(&self.all_gates).write_owned().await
     }
 
     /// Slots of the whole gateway.
@@ -123,12 +154,50 @@ impl Lanes {
     pub(crate) fn push(&self, run: Run) -> bool {
         let mut lanes = self.lock();
         let fresh = !lanes.contains_key(&run.session_key);
-        lanes
-            .entry(run.session_key.clone())
-            .or_default()
-            .waiting
-            .push_back(run);
+        let lane = lanes.entry(run.session_key.clone()).or_default();
+        let now = Instant::now();
+        let first = lane.came.map_or(now, |(first, _)| first);
+        lane.came = Some((first, now));
+        lane.waiting.push_back(run);
         fresh
+    }
+
+    /// Until when a lane waits for more before it takes its next turn: messages of a chat network
+    /// often come in pieces. `None` if it need not wait.
+    pub(crate) fn gathers_until(&self, key: &SessionKey, debounce: Duration) -> Option<Instant> {
+        let lanes = self.lock();
+        let lane = lanes.get(key)?;
+        let (first, last) = lane.came?;
+        lane.waiting.front()?.request.origin.as_ref()?;
+        let until = (last + debounce).min(first + debounce * MAX_DEBOUNCES);
+        (until > Instant::now()).then_some(until)
+    }
+
+    /// Shortens the oldest waiting runs until at most `whole` are as long as they came.
+    pub(crate) fn shorten(&self, key: &SessionKey, whole: usize) {
+        let mut lanes = self.lock();
+        let Some(lane) = lanes.get_mut(key) else {
+            return;
+        };
+        let too_many = lane.waiting.len().saturating_sub(whole);
+        for run in lane.waiting.iter_mut().take(too_many) {
+            let message = &mut run.request.message;
+            if message.chars().count() > SHORTENED_CHARS + SHORTENED.len() + 2 {
+                let begin: String = message.chars().take(SHORTENED_CHARS).collect();
+                *message = format!("{begin}… {SHORTENED}");
+            }
+        }
+    }
+
+    /// Takes the oldest waiting run of a chat network out.
+    pub(crate) fn remove_oldest(&self, key: &SessionKey) -> Option<Run> {
+        let mut lanes = self.lock();
+        let lane = lanes.get_mut(key)?;
+        let index = lane
+            .waiting
+            .iter()
+            .position(|run| run.request.origin.is_some())?;
+        lane.waiting.remove(index)
     }
 
     /// The turn of a lane is over. True if nothing waits: then the lane is gone.
@@ -145,12 +214,12 @@ impl Lanes {
         idle
     }
 
-    /// Takes the next turn of a lane that rests. With `collect`, runs that `joins` allows beside
-    /// the first become one turn with it.
+    /// Takes the next turn of a lane that rests. Unless its mode says that each is a turn of its
+    /// own, runs that `joins` allows beside the first become one turn with it.
     pub(crate) fn next(
         &self,
         key: &SessionKey,
-        mode: QueueMode,
+        mode_of: impl Fn(&Run) -> QueueMode,
         joins: impl Fn(&Run, &Run) -> bool,
     ) -> Next {
         let mut lanes = self.lock();
@@ -162,10 +231,12 @@ impl Lanes {
             lanes.remove(key);
             return Next::Idle;
         };
-        while mode == QueueMode::Collect
-            && lane.waiting.front().is_some_and(|run| joins(&first, run))
-        {
+        let collects = mode_of(&first) != QueueMode::Followup;
+        while collects && lane.waiting.front().is_some_and(|run| joins(&first, run)) {
             turn.extend(lane.waiting.pop_front());
+        }
+        if lane.waiting.is_empty() {
+            lane.came = None;
         }
         lane.active = turn.iter().map(|run| run.id.clone()).collect();
         Next::Turn(turn)

@@ -2,11 +2,14 @@
 //! and keeping presence and health. No socket and no SQL is known here; state comes through the
 //! ports of `tidegate-core`, and what happens is told through `Events`.
 
+mod channels;
 mod commands;
+mod delivery;
 mod error;
 mod health;
 mod heard;
 mod identity;
+mod inbound;
 mod lanes;
 mod live;
 mod pairing;
@@ -14,6 +17,7 @@ mod presence;
 mod presence_text;
 mod runs;
 mod sessions;
+mod shown;
 mod speech;
 mod system_events;
 mod turn;
@@ -21,13 +25,21 @@ mod turn;
 use std::sync::Arc;
 
 use tidegate_core::agents::Agents;
-use tidegate_core::store::{DeviceStore, RunStore, SessionStore};
+use tidegate_core::store::{
+    DeviceStore, InboxStore, OutboxStore, RunStore, SenderStore, SessionStore,
+};
 use tidegate_core::{Clock, Events, IdGen};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use channels::{
+    AccountFacts, AccountSettings, AccountStatus, AccountTally, LoggedOut, NetworkSettings, Probed,
+    StateChange,
+};
+pub use delivery::{Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing};
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};
+pub use inbound::PAIRING_TTL_MS;
 pub use pairing::{Admission, DeviceClaim, Joined, Refusal};
 pub use presence::{Beacon, PresenceGuard, Presences};
 pub use runs::{AbortOutcome, RunAsk, RunTicket, Sent};
@@ -45,6 +57,12 @@ pub struct EngineParts {
     pub runs: Arc<dyn RunStore>,
     /// Devices.
     pub devices: Arc<dyn DeviceStore>,
+    /// What arrived from chat networks.
+    pub inbox: Arc<dyn InboxStore>,
+    /// What goes out to them.
+    pub outbox: Arc<dyn OutboxStore>,
+    /// People there who were let in.
+    pub senders: Arc<dyn SenderStore>,
     /// Where events go.
     pub events: Events,
     /// Time.
@@ -53,6 +71,8 @@ pub struct EngineParts {
     pub ids: Arc<dyn IdGen>,
     /// Agents, runners and limits.
     pub agents: Arc<Agents>,
+    /// Chat networks.
+    pub networks: NetworkSettings,
     /// What presence and health say about this machine.
     pub facts: HealthFacts,
 }
@@ -67,6 +87,11 @@ pub(crate) struct Inner {
     pub(crate) sessions: Arc<dyn SessionStore>,
     pub(crate) runs: Arc<dyn RunStore>,
     pub(crate) devices: Arc<dyn DeviceStore>,
+    pub(crate) inbox: Arc<dyn InboxStore>,
+    pub(crate) outbox: Arc<dyn OutboxStore>,
+    pub(crate) senders: Arc<dyn SenderStore>,
+    pub(crate) accounts: channels::Accounts,
+    pub(crate) desks: delivery::Desks,
     pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGen>,
@@ -92,11 +117,18 @@ impl Engine {
         let live = live::LiveRuns::default();
         let health = health::Health::new(parts.facts);
         let codes = pairing::OneTimeCodes::new(Arc::clone(&parts.clock));
+        let accounts = channels::Accounts::new(parts.networks, &parts.clock);
+        let desks = delivery::Desks::new(&accounts);
         Self {
             inner: Arc::new(Inner {
                 sessions: parts.sessions,
                 runs: parts.runs,
                 devices: parts.devices,
+                inbox: parts.inbox,
+                outbox: parts.outbox,
+                senders: parts.senders,
+                accounts,
+                desks,
                 events: parts.events,
                 clock: parts.clock,
                 ids: parts.ids,
@@ -120,6 +152,8 @@ impl Engine {
     /// The store cannot be read.
     pub async fn start(&self) -> Result<(), EngineError> {
         self.recover().await?;
+        self.start_accounts().await?;
+        self.start_deliveries();
         self.refresh_health().await;
         let keepers = [
             self.inner.tasks.spawn(presence::keep(self.clone())),

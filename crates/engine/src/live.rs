@@ -16,6 +16,8 @@ pub(crate) enum StopCause {
     Rpc,
     /// By a stop word.
     Word,
+    /// By a newer message, where the queue says so.
+    Newer,
     /// The gateway ends.
     Shutdown,
 }
@@ -25,6 +27,7 @@ impl StopCause {
         match self {
             Self::Rpc => "rpc",
             Self::Word => "stop",
+            Self::Newer => "newer",
             Self::Shutdown => "shutdown",
         }
     }

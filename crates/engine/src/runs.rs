@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tidegate_core::SessionKey;
 use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunState, RunStatus};
-use tidegate_core::store::{Delivered, Finish, RecoveryNote};
+use tidegate_core::store::{Delivered, Finish, RecoveryNote, StoreError};
 use tidegate_core::transcript::{NewMessage, Usage};
 use tidegate_protocol::RunId;
 use tidegate_protocol::api::sessions::SendPolicy;
@@ -18,6 +18,9 @@ use crate::{Engine, EngineError, commands};
 /// How long ended runs and remembered requests are kept: far more than the five minutes that are
 /// promised (DECISIONS D1).
 const KEEP_ENDED: Duration = Duration::from_hours(24);
+/// How long the ways of messages of networks are kept: more than the 72 h in which a network may
+/// bring one again (SECURITY T32).
+const KEEP_MESSAGES: Duration = Duration::from_hours(7 * 24);
 const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// When to come back to a session whose queue is full.
 const FULL_RETRY_MS: u64 = 2_000;
@@ -100,7 +103,8 @@ impl Engine {
                 session_key: key.clone(),
                 new_session_id: inner.ids.uuid(),
                 request: ask.request,
-                room: inner.lanes.waiting(&key) < inner.agents.limits.queued_per_session,
+                room: inner.lanes.waiting(&key) < inner.agents.limits.queue.cap,
+                renews: false,
                 at_ms: inner.clock.now_ms(),
             })
             .await?;
@@ -132,7 +136,7 @@ impl Engine {
         }
     }
 
-    fn enqueue(&self, run: Run) {
+    pub(crate) fn enqueue(&self, run: Run) {
         let inner = self.inner();
         let key = run.session_key.clone();
         inner.live.add(&run);
@@ -143,20 +147,33 @@ impl Engine {
 
     /// Runs the turns of one session until none waits.
     async fn run_lane(self, key: SessionKey) {
-        let mode = self.inner().agents.limits.queue_mode;
+        let rules = &self.inner().agents.limits.queue;
         loop {
+            self.let_gather(&key).await;
             // No slots any more means that the gateway stops: what waits stays stored and is
             // taken up after the next start.
             let Ok(slot) = self.inner().lanes.slots().acquire_owned().await else {
                 return;
             };
-            match self.inner().lanes.next(&key, mode, commands::may_join) {
+            let mode_of = |run: &Run| rules.mode_of(run.request.origin.as_ref());
+            match self.inner().lanes.next(&key, mode_of, commands::may_join) {
                 crate::lanes::Next::Idle => return,
                 crate::lanes::Next::Turn(runs) => self.take_turn(runs).await,
             }
             drop(slot);
             if self.inner().lanes.rest(&key) {
                 return;
+            }
+        }
+    }
+
+    /// Waits while people on a chat network are still writing.
+    async fn let_gather(&self, key: &SessionKey) {
+        let debounce = self.inner().agents.limits.queue.debounce;
+        while let Some(until) = self.inner().lanes.gathers_until(key, debounce) {
+            tokio::select! {
+                () = self.inner().stop.cancelled() => return,
+                () = tokio::time::sleep_until(until) => {}
             }
         }
     }
@@ -252,7 +269,11 @@ impl Engine {
         Ok(outcome)
     }
 
-    async fn end_before_start(&self, run: Run, cause: StopCause) -> Result<(), EngineError> {
+    pub(crate) async fn end_before_start(
+        &self,
+        run: Run,
+        cause: StopCause,
+    ) -> Result<(), EngineError> {
         let at_ms = self.now_ms();
         let end = RunEnd {
             status: RunStatus::Aborted,
@@ -266,9 +287,13 @@ impl Engine {
             runs: vec![run.id.clone()],
             end: end.clone(),
             message: None,
+            outbound: self.unread(&run, cause, at_ms),
             at_ms,
         };
         self.inner().runs.finish(finish).await?;
+        if let Some(origin) = &run.request.origin {
+            self.outbox_changed(&origin.target.account);
+        }
         Speaker::new(&self.inner().events, run.id.clone(), &run.request)
             .aborted_before_start(cause.as_str());
         self.inner().live.end(ended(run, end, at_ms));
@@ -305,6 +330,8 @@ impl Engine {
                     timeout_ms: None,
                     may_administer: false,
                     label: None,
+                    origin: None,
+                    media: Vec::new(),
                 };
                 Speaker::new(&inner.events, run_id, &request).injected(&text, at_ms);
                 self.sessions_changed();
@@ -326,6 +353,7 @@ impl Engine {
         let note = RecoveryNote {
             error: "The gateway ended while this answer was being written. Send the message again to get a new one."
                 .into(),
+            outbound: crate::shown::interrupted,
         };
         let recovered = self.inner().runs.recover(note, self.now_ms()).await?;
         if !recovered.interrupted.is_empty() || !recovered.queued.is_empty() {
@@ -350,7 +378,19 @@ pub(crate) fn ended(mut run: Run, end: RunEnd, at_ms: u64) -> Run {
     run
 }
 
-/// Forgets old runs, once an hour.
+impl Engine {
+    async fn forget(&self, runs_before_ms: u64) -> Result<(), StoreError> {
+        let inner = self.inner();
+        inner.runs.prune(runs_before_ms).await?;
+        let keep_ms = u64::try_from(KEEP_MESSAGES.as_millis()).unwrap_or(u64::MAX);
+        let before = self.now_ms().saturating_sub(keep_ms);
+        inner.inbox.prune_inbox(before).await?;
+        inner.outbox.prune_outbox(before).await?;
+        Ok(())
+    }
+}
+
+/// Forgets old runs and messages of networks, once an hour.
 pub(crate) async fn keep_pruned(engine: Engine) {
     let keep_ms = u64::try_from(KEEP_ENDED.as_millis()).unwrap_or(u64::MAX);
     loop {
@@ -358,9 +398,10 @@ pub(crate) async fn keep_pruned(engine: Engine) {
             () = engine.inner().stop.cancelled() => return,
             () = tokio::time::sleep(PRUNE_EVERY) => {}
         }
+        engine.forget_files().await;
         let before = engine.now_ms().saturating_sub(keep_ms);
-        if let Err(error) = engine.inner().runs.prune(before).await {
-            tracing::warn!(error = %error, "old runs could not be forgotten");
+        if let Err(error) = engine.forget(before).await {
+            tracing::warn!(error = %error, "old runs and messages could not be forgotten");
         }
     }
 }

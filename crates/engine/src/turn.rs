@@ -20,11 +20,23 @@ use tokio::time::Instant;
 use crate::heard::heard_by;
 use crate::live::{LiveRun, StopCause};
 use crate::runs::ended;
+use crate::shown::Shown;
 use crate::speech::Speaker;
 use crate::{Engine, commands};
 
 /// How long a runner may take to return after it was stopped.
 pub(crate) const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// How a turn ended, what it adds to the transcript, and the draft that its network shows.
+type Finished = (RunEnd, Option<NewMessage>, Option<String>);
+
+/// What a turn says at its end.
+struct Told {
+    /// For the transcript.
+    message: Option<NewMessage>,
+    /// The draft that the answer takes the place of.
+    draft: Option<String>,
+}
 
 /// How the runner's part ended.
 enum Spoken {
@@ -46,18 +58,19 @@ impl Engine {
         let started_ms = self.now_ms();
         let work = AssertUnwindSafe(self.work(&runs, &lead, &live, &mut speaker, started_ms))
             .catch_unwind();
-        let (end, message) = match work.await {
+        let (end, message, draft) = match work.await {
             Ok(Ok(finished)) => finished,
-            Ok(Err(error)) => failure(FailureKind::Unknown, store_text(&error)),
+            Ok(Err(error)) => failed(FailureKind::Unknown, store_text(&error)),
             Err(panic) => {
                 tracing::error!(run_id = %lead.id, panic = panic_text(&*panic), "a turn panicked");
-                failure(
+                failed(
                     FailureKind::Unknown,
                     "an internal error ended this turn; it is in the log".into(),
                 )
             }
         };
-        self.finish(runs, end, message, &live, &mut speaker, started_ms)
+        let told = Told { message, draft };
+        self.finish(runs, end, told, &live, &mut speaker, started_ms)
             .await;
     }
 
@@ -68,18 +81,14 @@ impl Engine {
         live: &LiveRun,
         speaker: &mut Speaker<'_>,
         started_ms: u64,
-    ) -> Result<(RunEnd, Option<NewMessage>), StoreError> {
+    ) -> Result<Finished, StoreError> {
         let inner = self.inner();
-        let spoken_by_user = runs
-            .iter()
-            .map(|run| {
-                let text = run.request.message.clone();
-                (
-                    run.id.clone(),
-                    NewMessage::user(inner.ids.uuid(), text, started_ms, run.id.clone()),
-                )
-            })
-            .collect();
+        let mut spoken_by_user = Vec::with_capacity(runs.len());
+        for run in runs {
+            let text = self.words_with_files(run).await;
+            let message = NewMessage::user(inner.ids.uuid(), text, started_ms, run.id.clone());
+            spoken_by_user.push((run.id.clone(), message));
+        }
         inner.runs.begin(spoken_by_user, started_ms).await?;
         if let Some(text) = self.answer_command(lead).await? {
             let message = NewMessage::injected(
@@ -88,22 +97,27 @@ impl Engine {
                 self.now_ms(),
                 Some(lead.id.clone()),
             );
-            return Ok((ok_end(text, None, Usage::default()), Some(message)));
+            return Ok((ok_end(text, None, Usage::default()), Some(message), None));
         }
         speaker.started(started_ms);
         let session = inner.sessions.session(&lead.session_key).await?;
         let (runner, model, turn) = match self.prepare(lead, session.as_ref()).await? {
             Ok(ready) => ready,
-            Err(text) => return Ok(failure(FailureKind::Unknown, text)),
+            Err(text) => return Ok(failed(FailureKind::Unknown, text)),
         };
         tracing::info!(run_id = %lead.id, session_key = %lead.session_key, provider = model.provider, model = model.model, "turn");
-        let spoken = self.let_speak(&*runner, turn, lead, live, speaker).await;
+        let shown = self.show(lead);
+        let spoken = self
+            .let_speak(&*runner, turn, lead, live, speaker, &shown)
+            .await;
+        let draft = shown.end().await;
         let maker = Maker {
             api: runner.api().to_owned(),
             provider: model.provider,
             model: model.model,
         };
-        Ok(self.conclude(lead, live, maker, spoken))
+        let (end, message) = self.conclude(lead, live, maker, spoken);
+        Ok((end, message, draft))
     }
 
     /// Finds the runner and builds its turn; `Ok(Err)` is a sentence for the user.
@@ -182,6 +196,7 @@ impl Engine {
         lead: &Run,
         live: &LiveRun,
         speaker: &mut Speaker<'_>,
+        shown: &Shown,
     ) -> Spoken {
         let limits = &self.inner().agents.limits;
         let timeout = lead
@@ -211,6 +226,7 @@ impl Engine {
                 Some(update) = updates.recv() => {
                     idle_at = Instant::now() + limits.idle_timeout;
                     note(live, update);
+                    shown.progress(&live.progress().text);
                 }
                 outcome = &mut running => {
                     while let Ok(update) = updates.try_recv() {
@@ -290,7 +306,7 @@ impl Engine {
                 )
             }
             Spoken::Failed(error) => {
-                let (mut end, _) = failure(error.kind, error.message.clone());
+                let mut end = error_end(error.kind, error.message.clone());
                 end.text.clone_from(&so_far.text);
                 end.maker = Some(maker.clone());
                 (
@@ -307,7 +323,9 @@ impl Engine {
             Spoken::Stopped(cause) => {
                 let (status, stop) = match cause {
                     StopCause::Shutdown => (RunStatus::Interrupted, StopReason::Interrupted),
-                    StopCause::Rpc | StopCause::Word => (RunStatus::Aborted, StopReason::Aborted),
+                    StopCause::Rpc | StopCause::Word | StopCause::Newer => {
+                        (RunStatus::Aborted, StopReason::Aborted)
+                    }
                 };
                 let end = RunEnd {
                     status,
@@ -330,31 +348,41 @@ impl Engine {
         &self,
         runs: Vec<Run>,
         end: RunEnd,
-        message: Option<NewMessage>,
+        told: Told,
         live: &LiveRun,
         speaker: &mut Speaker<'_>,
         started_ms: u64,
     ) {
         let inner = self.inner();
         let at_ms = self.now_ms();
+        let Told { message, draft } = told;
         let stop = message
             .as_ref()
             .and_then(|m| m.stop)
             .unwrap_or(StopReason::Stop);
         let ids = runs.iter().map(|run| run.id.clone()).collect();
+        let cause = live.cause().unwrap_or(StopCause::Rpc);
+        let outbound = runs.first().map_or_else(Vec::new, |lead| {
+            self.outcome(lead, &end, cause, draft, at_ms)
+        });
+        let answers = outbound.first().map(|part| part.target.account.clone());
         let finish = Finish {
             runs: ids,
             end: end.clone(),
             message,
+            outbound,
             at_ms,
         };
         // What is not stored is not told as an answer: after a restart it would be interrupted.
         let end = match inner.runs.finish(finish).await {
             Ok(()) => end,
-            Err(error) => failure(FailureKind::Unknown, store_text(&error)).0,
+            Err(error) => error_end(FailureKind::Unknown, store_text(&error)),
         };
         let thinking = live.progress().thinking.clone();
-        let cause = live.cause().unwrap_or(StopCause::Rpc).as_str();
+        if let Some(account) = answers {
+            self.outbox_changed(&account);
+        }
+        let cause = cause.as_str();
         match end.status {
             RunStatus::Ok if stop == StopReason::Injected => speaker.injected(&end.text, at_ms),
             RunStatus::Ok => speaker.ended(&end.text, &thinking, end.usage, stop.as_str(), at_ms),
@@ -448,16 +476,20 @@ const fn ok_end(text: String, maker: Option<Maker>, usage: Usage) -> RunEnd {
     }
 }
 
-fn failure(kind: FailureKind, text: String) -> (RunEnd, Option<NewMessage>) {
-    let end = RunEnd {
+const fn error_end(kind: FailureKind, text: String) -> RunEnd {
+    RunEnd {
         status: RunStatus::Error,
         text: String::new(),
         error: Some(text),
         failure: Some(kind),
         maker: None,
-        usage: Usage::default(),
-    };
-    (end, None)
+        usage: Usage::NONE,
+    }
+}
+
+/// A turn that failed before anything was said.
+const fn failed(kind: FailureKind, text: String) -> Finished {
+    (error_end(kind, text), None, None)
 }
 
 fn store_text(error: &StoreError) -> String {

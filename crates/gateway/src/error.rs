@@ -51,6 +51,14 @@ impl From<EngineError> for ApiError {
                 what,
                 retry_after_ms,
             } => ErrorShape::busy(what, *retry_after_ms),
+            EngineError::UnknownChannel(_) => ErrorShape::invalid(error.to_string()),
+            EngineError::NotLinked { .. } => {
+                ErrorShape::new(ErrorCode::NotLinked, error.to_string())
+            }
+            EngineError::Undelivered(_) => ErrorShape {
+                retryable: Some(false),
+                ..ErrorShape::new(ErrorCode::Unavailable, error.to_string())
+            },
             EngineError::Draining => ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS)
                 .with_details(json!({ "reason": "draining" })),
             EngineError::Store(StoreError::Full { .. }) => ErrorShape::busy(

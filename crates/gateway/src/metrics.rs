@@ -1,5 +1,7 @@
 //! Every metric, in one table. Label values are closed sets, present at zero from the start.
 
+mod channels;
+
 use std::fmt::Write;
 
 use prometheus_client::encoding::text::encode;
@@ -9,7 +11,10 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
+use tidegate_engine::AccountTally;
 use tidegate_protocol::{Event, EventVisitor, Method, MethodVisitor, catalog};
+
+use channels::ChannelFigures;
 
 /// Upper bounds of request times, in seconds.
 const SECONDS: [f64; 8] = [0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 2.0, 10.0];
@@ -101,6 +106,7 @@ pub struct Metrics {
     dropped: Family<EventLabels, Counter>,
     closes: Family<CloseLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
+    channels: ChannelFigures,
 }
 
 /// Figures that are read when somebody asks for the metrics.
@@ -137,6 +143,7 @@ impl Metrics {
             dropped: Family::default(),
             closes: Family::default(),
             refusals: Family::default(),
+            channels: ChannelFigures::default(),
         };
         metrics.register();
         metrics.preset();
@@ -204,6 +211,7 @@ impl Metrics {
             "Connections refused before they joined",
             self.refusals.clone(),
         );
+        self.channels.register(r);
     }
 
     fn preset(&self) {
@@ -262,11 +270,12 @@ impl Metrics {
     }
 
     /// The OpenMetrics text.
-    pub(crate) fn text(&self, gauges: Gauges) -> String {
+    pub(crate) fn text(&self, gauges: Gauges, accounts: &[AccountTally]) -> String {
         let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         set(&self.runs_active, gauges.runs_active);
         set(&self.runs_queued, gauges.runs_queued);
         set(&self.outbox_bytes, gauges.outbox_bytes);
+        self.channels.set(accounts);
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.registry);

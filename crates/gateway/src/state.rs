@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::Authenticator;
 use crate::config::GatewayConfig;
+use crate::http::WEBHOOKS_AT_ONCE;
 use crate::hub::Hub;
 use crate::listen::PreAuth;
 use crate::metrics::Metrics;
@@ -28,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) pre_auth: PreAuth,
     /// Bytes of unfinished large inbound messages.
     pub(crate) large_inbound: Arc<Semaphore>,
+    /// Room for requests of chat networks that call us.
+    pub(crate) webhooks: Semaphore,
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
     pub(crate) boot_id: String,
@@ -49,6 +52,7 @@ impl Shared {
             auth: Authenticator::new(&config),
             pre_auth: PreAuth::new(Arc::clone(&metrics)),
             large_inbound: Arc::new(Semaphore::new(LARGE_INBOUND_BYTES)),
+            webhooks: Semaphore::new(WEBHOOKS_AT_ONCE),
             tasks: TaskTracker::new(),
             started: Instant::now(),
             boot_id,

@@ -1,6 +1,8 @@
 //! The only list of domains. A method left out of it is found by the catalog test of the gateway.
 
-use crate::api::{agent, chat, config, connect, health, send, sessions, system};
+use crate::api::{
+    agent, channels, chat, config, connect, delivery, health, pairing, send, sessions, system,
+};
 use crate::event::EventVisitor;
 use crate::method::{MethodSink, MethodVisitor};
 
@@ -28,6 +30,6 @@ macro_rules! catalog {
 }
 
 catalog! {
-    methods: connect, health, agent, chat, send, sessions, config, system;
-    events: connect, health, agent, chat;
+    methods: connect, health, channels, pairing, agent, chat, send, delivery, sessions, config, system;
+    events: connect, health, channels, pairing, agent, chat;
 }

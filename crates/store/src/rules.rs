@@ -1,7 +1,9 @@
 //! What both stores hold to.
 
 use tidegate_core::run::{RunEnd, RunRequest, RunStatus};
-use tidegate_core::store::{PairRequest, RecoveryNote, SettingsPatch};
+use tidegate_core::store::{
+    Arrivals, Deed, InboxState, NewOutbound, PairRequest, RecoveryNote, SettingsPatch,
+};
 use tidegate_core::transcript::{NewMessage, Speaker, StopReason, Usage};
 use tidegate_protocol::{Patch, RunId};
 
@@ -69,6 +71,54 @@ pub(crate) fn interrupted_end(note: &RecoveryNote) -> RunEnd {
         maker: None,
         usage: Usage::default(),
     }
+}
+
+/// How the events end that asked for a run: an answer is words, or anything else that goes out
+/// because the run went well.
+pub(crate) fn inbox_end(end: &RunEnd, goes_out: bool) -> InboxState {
+    let said = !end.text.trim().is_empty() || goes_out;
+    match (end.status, said) {
+        (RunStatus::Ok, true) => InboxState::Answered,
+        (RunStatus::Ok, false) => InboxState::AnsweredEmpty,
+        (RunStatus::Error | RunStatus::Aborted | RunStatus::Interrupted, _) => {
+            InboxState::FailedWithNotice
+        }
+    }
+}
+
+/// What is wrong with parts to send, if something is.
+pub(crate) fn fault_of_parts(parts: &[NewOutbound]) -> Option<&'static str> {
+    parts
+        .iter()
+        .any(|part| part.part >= part.parts)
+        .then_some("a part has no place in its group")
+}
+
+/// The group of a request to send, or what is wrong with it.
+pub(crate) fn group_of(parts: &[NewOutbound]) -> Result<&NewOutbound, &'static str> {
+    let first = parts.first().ok_or("there is nothing to send")?;
+    if parts.iter().any(|part| part.group != first.group) {
+        return Err("the parts belong to several groups");
+    }
+    Ok(first)
+}
+
+/// What is wrong with events, if something is.
+pub(crate) fn fault_of_arrivals(arrivals: &Arrivals) -> Option<&'static str> {
+    arrivals.list.iter().find_map(|arrival| {
+        if arrival.target.account != arrivals.account {
+            return Some("an event is of another account");
+        }
+        match &arrival.deed {
+            Deed::Answer {
+                ends: InboxState::Accepted,
+                ..
+            } => Some("an event that nobody is asked about must end"),
+            Deed::Answer { outbound, .. } if outbound.is_empty() => None,
+            Deed::Answer { outbound, .. } => fault_of_parts(outbound).or(group_of(outbound).err()),
+            Deed::Ask(_) => None,
+        }
+    })
 }
 
 /// Whether two requests of one device ask for the same: what a person would approve. What the

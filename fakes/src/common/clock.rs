@@ -55,3 +55,19 @@ impl FakeClock {
         self.skew_ms.store(by_ms, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn it_follows_tokio_and_can_be_wrong() {
+        let clock = FakeClock::at(10_500);
+        tokio::time::advance(Duration::from_millis(700)).await;
+        assert_eq!((clock.now_ms(), clock.now_s()), (11_200, 11));
+        clock.clone().skew_ms(-11_000);
+        assert_eq!((clock.now_ms(), clock.now_s()), (200, 0));
+    }
+}

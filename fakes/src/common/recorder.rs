@@ -59,6 +59,12 @@ impl<T: Clone> Recorder<T> {
         entries.clone()
     }
 
+    /// Looks at everything so far without a copy; the look must not use the recorder itself.
+    pub fn look<R>(&self, look: impl FnOnce(&[T]) -> R) -> R {
+        let entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
+        look(&entries)
+    }
+
     /// Forgets everything so far.
     pub fn clear(&self) {
         let mut entries = self.entries.lock().unwrap_or_else(PoisonError::into_inner);
@@ -79,7 +85,7 @@ impl<T: Clone> Recorder<T> {
         let seen = async {
             loop {
                 written.borrow_and_update();
-                if let Some(found) = look(&self.all()) {
+                if let Some(found) = self.look(&mut look) {
                     return found;
                 }
                 if written.changed().await.is_err() {
@@ -90,5 +96,27 @@ impl<T: Clone> Recorder<T> {
         tokio::time::timeout(deadline, seen)
             .await
             .map_err(|_| WaitError { waited: deadline })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_ends_with_the_entry_or_with_the_deadline() {
+        let recorder = Recorder::default();
+        let deadline = Duration::from_secs(5);
+        let three = recorder.wait_for(deadline, |entries: &[u8]| entries.get(2).copied());
+        let write = async {
+            for entry in 1..=3 {
+                tokio::task::yield_now().await;
+                recorder.push(entry);
+            }
+        };
+        let (third, ()) = tokio::join!(three, write);
+        assert_eq!(third, Ok(3));
+        let ninth = recorder.wait_for(deadline, |entries| entries.get(8).copied());
+        assert_eq!(ninth.await, Err(WaitError { waited: deadline }));
     }
 }

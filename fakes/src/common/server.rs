@@ -15,7 +15,7 @@ use super::wire::{Line, LineListener};
 pub struct Server {
     address: SocketAddr,
     stop: CancellationToken,
-    _tasks: JoinSet<()>,
+    tasks: JoinSet<()>,
 }
 
 impl Server {
@@ -45,7 +45,7 @@ impl Server {
         Ok(Self {
             address,
             stop,
-            _tasks: tasks,
+            tasks,
         })
     }
 
@@ -57,6 +57,12 @@ impl Server {
     /// `http://127.0.0.1:PORT`, without a slash at the end.
     pub fn root(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Ends it and waits until the port is free.
+    pub async fn end(mut self) {
+        self.stop.cancel();
+        self.tasks.shutdown().await;
     }
 
     /// Cancelled when the server ends: for the tasks that belong to it.

@@ -48,6 +48,8 @@ pub struct SeenMessage {
     pub files: Vec<SeenFile>,
     /// Buttons and rows, as they came.
     pub components: Value,
+    /// The poll, as it came; null without.
+    pub poll: Value,
     /// The vendor's flags: 64 is "only you can see this", 128 is "thinking".
     pub flags: u64,
     /// Reactions, in the order in which each emoji came first.

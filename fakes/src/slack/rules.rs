@@ -5,7 +5,8 @@ use std::time::Duration;
 /// Limits and periods. The default is the vendor's own, as far as it is known.
 #[derive(Debug, Clone)]
 pub struct Rules {
-    /// An envelope or a webhook that is not acknowledged in this time counts as failed. 3 s.
+    /// An envelope or a webhook that is not acknowledged in this time counts as failed,
+    /// also if its socket has ended meanwhile. 3 s.
     pub ack_within: Duration,
     /// An event that failed is sent again after each of these: at once, 1 min, 5 min. Slash
     /// commands and buttons are never sent again.

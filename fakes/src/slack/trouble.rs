@@ -32,27 +32,20 @@ impl Trouble {
         }
     }
 
-    /// Faults that come before anything is stored.
-    pub(super) async fn before(&self) -> Option<Early> {
+    /// The end of a request that is not carried out. [`Trouble::strike`] comes after the record.
+    pub(super) fn early(&self) -> Option<Early> {
         match self.fault.as_ref()? {
             Fault::TooMany { retry_after } => Some(Early::TooMany(whole_seconds(*retry_after))),
             Fault::Status(status) => Some(Early::Status(*status)),
-            Fault::CutBeforeStoring => {
-                self.line.cut();
-                Some(Early::Nothing)
-            }
-            Fault::Silence => {
-                self.fall_silent().await;
-                Some(Early::Nothing)
-            }
+            Fault::CutBeforeStoring | Fault::Silence => Some(Early::Nothing),
             _ => None,
         }
     }
 
-    /// Faults that come when everything is stored and only the answer is missing.
-    pub(super) async fn after(&self) {
+    /// Does to the connection what was planned, now that everything is stored that will be.
+    pub(super) async fn strike(&self) {
         match self.fault.as_ref() {
-            Some(Fault::CutAfterStoring) => self.line.cut(),
+            Some(Fault::CutBeforeStoring | Fault::CutAfterStoring) => self.line.cut(),
             Some(Fault::CutInAnswer { after_bytes }) => self.line.cut_after(*after_bytes),
             Some(Fault::SlowHeaders(wait)) => {
                 tokio::select! {
@@ -60,9 +53,19 @@ impl Trouble {
                     () = self.line.ended() => {}
                 }
             }
-            Some(Fault::SilenceAfterStoring) => self.fall_silent().await,
+            Some(Fault::Silence | Fault::SilenceAfterStoring) => {
+                self.line.go_silent();
+                self.line.ended().await;
+            }
             _ => {}
         }
+    }
+
+    /// Outside the Web API: the answer of a request that is not carried out.
+    pub(super) async fn refused(&self) -> Option<Response> {
+        let early = self.early()?;
+        self.strike().await;
+        Some(early.plain())
     }
 
     /// True if the caller will not see a whole answer although the work is done.
@@ -72,16 +75,10 @@ impl Trouble {
             Some(Fault::CutAfterStoring | Fault::CutInAnswer { .. } | Fault::SilenceAfterStoring)
         )
     }
-
-    async fn fall_silent(&self) {
-        self.line.go_silent();
-        self.line.ended().await;
-    }
 }
 
 impl Early {
-    /// The answer outside the Web API: a plain status.
-    pub(super) fn plain(&self) -> Response {
+    fn plain(&self) -> Response {
         match self {
             Self::TooMany(seconds) => too_many(*seconds, "rate limited"),
             Self::Status(status) => status_of(*status).into_response(),

@@ -24,21 +24,27 @@ pub(crate) struct CallArgs {
     pub(crate) connection: Connection,
 }
 
-/// `gateway send`.
+/// `message send` and `gateway send`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SendArgs {
-    /// To whom: a session key, or a peer on the channel
-    #[arg(long, value_name = "ID")]
+    /// To whom: a conversation on the network, or a session key
+    #[arg(long, visible_alias = "target", value_name = "ID")]
     pub(crate) to: String,
     /// The message; - reads standard input
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) message: String,
-    /// A picture or file to add; may be repeated
-    #[arg(long = "media-url", value_name = "URL")]
+    /// A picture or file to add, by its address on the web; may be repeated
+    #[arg(long = "media", alias = "media-url", value_name = "URL")]
     pub(crate) media_urls: Vec<String>,
-    /// The channel
+    /// The network, such as telegram, or webchat
     #[arg(long)]
     pub(crate) channel: Option<String>,
+    /// The account (default: the network's default one)
+    #[arg(long, value_name = "ID")]
+    pub(crate) account: Option<String>,
+    /// The thread or topic
+    #[arg(long, value_name = "ID")]
+    pub(crate) thread: Option<String>,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

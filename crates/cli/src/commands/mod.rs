@@ -2,6 +2,7 @@
 
 pub(crate) mod agent;
 pub(crate) mod call;
+pub(crate) mod channels;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod connection;
@@ -9,6 +10,9 @@ pub(crate) mod dashboard;
 pub(crate) mod gateway_run;
 pub(crate) mod health;
 pub(crate) mod logs;
+pub(crate) mod outbox;
+pub(crate) mod pairing;
 pub(crate) mod send;
 pub(crate) mod sessions;
 pub(crate) mod status;
+pub(crate) mod trace;

@@ -1,13 +1,14 @@
-//! `tidegate gateway send`: one message, delivered once however often it had to be tried.
+//! `tidegate message send|poll` and `tidegate gateway send`: delivered once however often it had to
+//! be tried.
 
 use tidegate_client::idempotency_key;
 use tidegate_protocol::Scope;
-use tidegate_protocol::api::send::{SendMessage, SendParams};
+use tidegate_protocol::api::send::{PollMessage, PollParams, SendMessage, SendParams, SendResult};
 
 use super::connection::{Context, text_argument};
-use crate::args::{Globals, SendArgs};
+use crate::args::{Globals, PollArgs, SendArgs};
 use crate::exit::Exit;
-use crate::output::clean;
+use crate::output::{Screen, clean};
 
 pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let params = SendParams {
@@ -18,22 +19,52 @@ pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Ex
         media_urls: (!args.media_urls.is_empty()).then(|| args.media_urls.clone()),
         gif_playback: None,
         channel: args.channel.clone(),
-        account_id: None,
+        account_id: args.account.clone(),
+        thread_id: args.thread.clone(),
         session_key: None,
     };
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Write, Scope::Read]).await?;
     let sent = context.call::<SendMessage>(&mut gateway, &params).await?;
-    let screen = &context.screen;
-    if screen.json {
-        screen.say(&serde_json::to_string(&sent)?)?;
-    } else {
-        let to = format!("{} on {}", clean(&sent.chat_id), clean(&sent.channel));
-        let id = screen
-            .out()
-            .dim(&format!("(message {})", clean(&sent.message_id)));
-        screen.say(&format!("Sent to {to} {id}"))?;
-    }
+    tell(&context.screen, &sent)?;
     gateway.close().await;
     Ok(Exit::Done)
+}
+
+pub(crate) async fn poll(args: &PollArgs, globals: &Globals) -> anyhow::Result<Exit> {
+    let params = PollParams {
+        to: args.to.clone(),
+        question: args.question.clone(),
+        options: args.options.clone(),
+        idempotency_key: idempotency_key(),
+        max_selections: Some(args.most),
+        duration_hours: args.hours,
+        channel: Some(args.channel.clone()),
+        account_id: args.account.clone(),
+        thread_id: args.thread.clone(),
+    };
+    let context = Context::new(globals)?;
+    let mut gateway = context.connect(&[Scope::Admin]).await?;
+    let sent = context.call::<PollMessage>(&mut gateway, &params).await?;
+    tell(&context.screen, &sent)?;
+    gateway.close().await;
+    Ok(Exit::Done)
+}
+
+fn tell(screen: &Screen, sent: &SendResult) -> anyhow::Result<()> {
+    if screen.json {
+        screen.say(&serde_json::to_string(sent)?)?;
+        return Ok(());
+    }
+    let place = sent.conversation().unwrap_or_default();
+    let to = format!("{} on {}", clean(place), clean(&sent.channel));
+    let id = clean(&sent.message_id);
+    if sent.queued == Some(true) {
+        screen.say(&format!("Kept for {to} until the network takes it"))?;
+        screen.note(&format!("see how it goes with: tidegate trace {id}"));
+    } else {
+        let id = screen.out().dim(&format!("(message {id})"));
+        screen.say(&format!("Sent to {to} {id}"))?;
+    }
+    Ok(())
 }

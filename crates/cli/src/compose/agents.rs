@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_core::agents::{Agent, Agents, OFFLINE, QueueMode, RunLimits};
+use tidegate_core::agents::{Agent, Agents, OFFLINE, QueueRules, RunLimits};
 use tidegate_core::runner::{AgentRunner, ModelInfo, ModelRef};
 use tidegate_core::{Clock, SessionNames};
-use tidegate_protocol::AgentId;
 use tidegate_protocol::api::agent::AgentIdentity;
+use tidegate_protocol::{AgentId, ChannelId};
 use tidegate_runners::{Api, HttpClient, OfflineRunner, ProviderSettings, build};
 
 use crate::config::Loaded;
-use crate::config::model::QueueMode as ConfiguredQueue;
 use crate::config::model_agents::{AgentConfig, ProviderConfig};
+use crate::config::model_sessions::QueueConfig;
 use crate::exit::Exit;
 use crate::output::Failure;
 
@@ -77,17 +77,27 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
         thinking: defaults.thinking_default.level(),
         limits: RunLimits {
             concurrent: to_usize(defaults.max_concurrent),
-            queued_per_session: to_usize(config.messages.queue.cap),
+            queue: queue(&config.messages.queue),
             timeout: Duration::from_secs(defaults.timeout_seconds.into()),
             idle_timeout: Duration::from_secs(defaults.idle_timeout_seconds.into()),
-            queue_mode: match config.messages.queue.mode {
-                ConfiguredQueue::Collect => QueueMode::Collect,
-                ConfiguredQueue::Followup => QueueMode::Followup,
-            },
             history_messages: HISTORY_MESSAGES,
             history_bytes: HISTORY_BYTES,
         },
     })
+}
+
+fn queue(config: &QueueConfig) -> QueueRules {
+    QueueRules {
+        mode: config.mode.mode(),
+        by_channel: config
+            .by_channel
+            .iter()
+            .map(|(channel, mode)| (ChannelId::new(channel.clone()), mode.mode()))
+            .collect(),
+        debounce: Duration::from_millis(config.debounce_ms.into()),
+        cap: to_usize(config.cap),
+        drop: config.drop.rule(),
+    }
 }
 
 fn to_usize(number: u32) -> usize {

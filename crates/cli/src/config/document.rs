@@ -108,7 +108,7 @@ pub(crate) fn parse(text: &str) -> Result<Document, Finding> {
 }
 
 /// Every freedom of JSON5; a comma may be too many, but not missing.
-fn json5() -> ParseOptions {
+pub(super) fn json5() -> ParseOptions {
     ParseOptions {
         allow_comments: true,
         allow_loose_object_property_names: true,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tidegate_core::Secret;
 use tidegate_protocol::api::config::ConfigIssue;
 
+use super::accounts::accounts;
 use super::env::{self, Environment};
 use super::file::{Judged, judge, read};
 use super::finding::Finding;
@@ -40,6 +41,9 @@ pub(crate) struct Secrets {
     pub(crate) password: Option<Secret<String>>,
     /// Keys of providers, by their name. One that could not be had is missing, with a warning.
     pub(crate) provider_keys: BTreeMap<String, Secret<String>>,
+    /// Secrets of channels, by their place such as `channels.mine.token`. One that could not be had
+    /// is missing, with a warning.
+    pub(crate) channels: BTreeMap<String, Secret<String>>,
 }
 
 impl Secrets {
@@ -49,6 +53,7 @@ impl Secrets {
             .iter()
             .chain(&self.password)
             .chain(self.provider_keys.values())
+            .chain(self.channels.values())
             .cloned()
             .collect()
     }
@@ -268,6 +273,31 @@ impl Loaded {
                 }
             }
         }
+        self.find_channel_secrets(env);
         Ok(())
+    }
+
+    /// A channel without its secret waits for its owner; the others run.
+    fn find_channel_secrets(&mut self, env: &Environment) {
+        for (channel, config) in &self.config.channels {
+            for account in accounts(channel, config) {
+                if account.config.enabled == Some(false) {
+                    continue;
+                }
+                for (name, reference) in account.config.secrets() {
+                    let Some(reference) = reference else { continue };
+                    let key = format!("{}.{name}", account.path);
+                    match resolve(&key, reference, env) {
+                        Ok(secret) => {
+                            self.secrets.channels.insert(key, secret);
+                        }
+                        Err(error) => {
+                            let message = format!("{}; this account waits for it", error.problem);
+                            self.warnings.push(ConfigIssue { path: key, message });
+                        }
+                    }
+                }
+            }
+        }
     }
 }

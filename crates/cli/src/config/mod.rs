@@ -5,8 +5,10 @@
 //! the daemon or where the secret is needed) and writes nothing; what the daemon writes on its
 //! first start is in [`template`].
 
+pub(crate) mod accounts;
 pub(crate) mod check;
 pub(crate) mod document;
+pub(crate) mod edit;
 pub(crate) mod env;
 pub(crate) mod explain;
 pub(crate) mod file;
@@ -14,6 +16,8 @@ pub(crate) mod finding;
 pub(crate) mod load;
 pub(crate) mod model;
 pub(crate) mod model_agents;
+pub(crate) mod model_channels;
+pub(crate) mod model_sessions;
 mod nearest;
 pub(crate) mod overrides;
 pub(crate) mod paths;

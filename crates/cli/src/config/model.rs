@@ -3,11 +3,15 @@
 //! Each field's first sentence becomes the help of `config.schema`; every key here is read by
 //! something, and a key that nothing reads does not exist.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::model_agents::{AgentsConfig, ModelsConfig};
+use super::model_channels::{BindingConfig, ChannelConfig, NoticesConfig};
+use super::model_sessions::{MessagesConfig, SessionConfig};
 use super::secret_ref::SecretRef;
 
 /// The port of the gateway where none is set.
@@ -27,9 +31,19 @@ pub(crate) struct Config {
     pub(crate) models: ModelsConfig,
     /// The agents.
     pub(crate) agents: AgentsConfig,
+    /// Chat networks, by the family's word for each. Default none. reload: restart.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) channels: BTreeMap<String, ChannelConfig>,
+    /// Which agent answers where. Default: the default agent everywhere. reload: restart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 1000))]
+    pub(crate) bindings: Vec<BindingConfig>,
+    /// Where the owner is told that a channel died.
+    #[serde(skip_serializing_if = "NoticesConfig::is_empty")]
+    pub(crate) notices: NoticesConfig,
     /// How messages are queued.
     pub(crate) messages: MessagesConfig,
-    /// How conversations are named.
+    /// How conversations are named and when they end.
     pub(crate) session: SessionConfig,
     /// The log.
     pub(crate) logging: LoggingConfig,
@@ -167,62 +181,6 @@ pub(crate) struct WebchatConfig {
     /// A second TCP port, on the addresses of `gateway.bind`, that serves the page too; 18788 is customary. Default: none, the page is on `gateway.port`. reload: restart.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) port: Option<u16>,
-}
-
-/// How messages are queued.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct MessagesConfig {
-    /// Messages that arrive during a run.
-    pub(crate) queue: QueueConfig,
-}
-
-/// Messages that arrive during a run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct QueueConfig {
-    /// What becomes of them. Default `collect`. reload: restart.
-    pub(crate) mode: QueueMode,
-    /// How many may wait in one session; the next is refused. Default 20. reload: restart.
-    #[schemars(range(min = 1, max = 1000))]
-    pub(crate) cap: u32,
-}
-
-impl Default for QueueConfig {
-    fn default() -> Self {
-        Self {
-            mode: QueueMode::Collect,
-            cap: 20,
-        }
-    }
-}
-
-/// What becomes of messages that arrive during a run.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum QueueMode {
-    /// They become one turn together.
-    #[default]
-    Collect,
-    /// Each becomes a turn of its own, in order.
-    Followup,
-}
-
-/// How conversations are named.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
-pub(crate) struct SessionConfig {
-    /// The name of each agent's main conversation: lower-case letters, digits, `_` and `-`. Default `main`. reload: restart.
-    #[schemars(length(min = 1, max = 64))]
-    pub(crate) main_key: String,
-}
-
-impl Default for SessionConfig {
-    fn default() -> Self {
-        Self {
-            main_key: "main".to_owned(),
-        }
-    }
 }
 
 /// The log.

@@ -17,6 +17,8 @@ pub(crate) fn broken(config: &Config) -> Vec<(String, String)> {
     gateway(config, &mut found);
     providers(config, &mut found);
     agents(config, &mut found);
+    bindings(config, &mut found);
+    found.extend(crate::compose::channels::broken(config));
     if !is_agent_id(&config.session.main_key) {
         found.push((
             "session.mainKey".into(),
@@ -146,6 +148,57 @@ fn agents(config: &Config, found: &mut Found) {
             .as_ref()
             .and_then(|model| model.primary.as_ref());
         model(config, primary, &format!("{path}.model.primary"), found);
+    }
+}
+
+/// What names an agent, a channel or an account must name one that is there.
+fn bindings(config: &Config, found: &mut Found) {
+    let agents: BTreeSet<_> = config.agents.list.iter().map(|a| a.id.as_str()).collect();
+    let knows_agent = |id: &str| agents.contains(id) || (agents.is_empty() && id == "main");
+    for (i, binding) in config.bindings.iter().enumerate() {
+        if !knows_agent(&binding.agent_id) {
+            let message = format!("there is no agent \"{}\" in agents.list", binding.agent_id);
+            found.push((format!("bindings.{i}.agentId"), message));
+        }
+        let channel = &binding.matches.channel;
+        unknown_channel(
+            config,
+            channel,
+            format!("bindings.{i}.match.channel"),
+            found,
+        );
+    }
+    for (i, notice) in config.notices.to.iter().enumerate() {
+        unknown_channel(
+            config,
+            &notice.channel,
+            format!("notices.to.{i}.channel"),
+            found,
+        );
+    }
+    for channel in config.messages.queue.by_channel.keys() {
+        let path = format!("messages.queue.byChannel.{channel}");
+        unknown_channel(config, channel, path, found);
+    }
+    for (name, addresses) in &config.session.identity_links {
+        for (i, address) in addresses.iter().enumerate() {
+            let path = format!("session.identityLinks.{name}.{i}");
+            match address.split_once(':') {
+                Some((channel, id)) if !id.is_empty() => {
+                    unknown_channel(config, channel, path, found);
+                }
+                _ => found.push((path, "expected channel:id".into())),
+            }
+        }
+    }
+}
+
+fn unknown_channel(config: &Config, channel: &str, path: String, found: &mut Found) {
+    if !config.channels.contains_key(channel) {
+        found.push((
+            path,
+            format!("there is no channel \"{channel}\" in channels"),
+        ));
     }
 }
 

@@ -1,6 +1,5 @@
 //! `tidegate health`.
 
-use serde_json::Value;
 use tidegate_protocol::api::health::HealthSummary;
 
 use super::{Screen, age, bytes, clean, duration, pairs};
@@ -81,21 +80,14 @@ fn channels(health: &HealthSummary) -> String {
         .iter()
         .map(|id| {
             let label = health.channel_labels.get(id).unwrap_or(id);
-            let linked = health
-                .channels
-                .get(id)
-                .and_then(|state| state.get("linked")?.as_bool());
-            let configured = health
-                .channels
-                .get(id)
-                .and_then(|state| state.get("configured"))
-                .and_then(Value::as_bool);
-            let word = match (linked, configured) {
-                (Some(true), _) => " (linked)",
-                (Some(false), _) => " (not linked)",
-                (None, Some(false)) => " (not configured)",
-                _ => "",
-            };
+            let word = health.channels.get(id).map(|channel| {
+                if channel.default.configured {
+                    channel.default.state.as_str()
+                } else {
+                    "not configured"
+                }
+            });
+            let word = word.map_or_else(String::new, |word| format!(" ({word})"));
             format!("{}{word}", clean(label))
         })
         .collect();

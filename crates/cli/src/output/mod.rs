@@ -1,28 +1,36 @@
 //! What people see: views, tables, errors. Colour and motion only on a terminal.
 
+mod channels;
 mod failure;
 mod health;
 mod log_line;
 mod method_help;
+mod outbox;
+mod pairing;
 mod screen;
 mod sessions;
 mod status;
 mod table;
 mod text;
+mod trace;
 mod units;
 mod wait;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use channels::{channel_probes, channels};
 pub(crate) use failure::{Failure, report};
 pub(crate) use health::health;
 pub(crate) use log_line::log_line;
 pub(crate) use method_help::{method_help, method_list, nearest_methods};
+pub(crate) use outbox::outbox;
+pub(crate) use pairing::{pairing_requests, senders};
 pub(crate) use screen::{Paint, Screen};
 pub(crate) use sessions::sessions;
 pub(crate) use status::{Reached, status};
 pub(crate) use table::{Align, Column, pairs, table};
 pub(crate) use text::{clean, one_line};
-pub(crate) use units::{age, bytes, count, duration};
+pub(crate) use trace::trace;
+pub(crate) use units::{age, bytes, clock_time, count, duration};
 pub(crate) use wait::{Waiting, with_spinner};

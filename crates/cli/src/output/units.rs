@@ -24,13 +24,21 @@ pub(crate) fn age(then_ms: u64, now_ms: u64) -> String {
 }
 
 fn day(ms: u64) -> String {
+    local(ms, "%Y-%m-%d")
+}
+
+/// The day and the time of the day, to the millisecond.
+pub(crate) fn clock_time(ms: u64) -> String {
+    local(ms, "%Y-%m-%d %H:%M:%S%.3f")
+}
+
+/// In the zone of this host.
+fn local(ms: u64, format: &str) -> String {
     i64::try_from(ms)
         .ok()
         .and_then(|ms| Timestamp::from_millisecond(ms).ok())
         .map_or_else(String::new, |at| {
-            at.to_zoned(TimeZone::system())
-                .strftime("%Y-%m-%d")
-                .to_string()
+            at.to_zoned(TimeZone::system()).strftime(format).to_string()
         })
 }
 

@@ -29,6 +29,7 @@ fn message() -> SendParams {
         gif_playback: None,
         channel: None,
         account_id: None,
+        thread_id: None,
         session_key: None,
     }
 }

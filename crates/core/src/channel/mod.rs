@@ -2,6 +2,7 @@
 //! and the port that every network implements.
 
 mod capabilities;
+mod claims;
 mod inbound;
 mod outbound;
 mod place;
@@ -10,6 +11,7 @@ mod state;
 mod webhook;
 
 pub use capabilities::{Capabilities, MediaLimits, Rate, Rates, TextLimit, TextUnit};
+pub use claims::{Claim, Claims, Held};
 pub use inbound::{
     Inbound, InboundEvent, InboundMedia, InboundMessage, MediaKind, ReplyTo, Sender, Space,
 };

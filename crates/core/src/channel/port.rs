@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use super::capabilities::Capabilities;
 use super::inbound::{Inbound, InboundMedia};
 use super::outbound::{Act, Attempt, OutboundPart, Receipt, StoredFile};
-use super::place::{AccountKey, Target};
+use super::place::{AccountKey, Peer, PeerKind, Target};
 use super::webhook::Webhook;
 use crate::store::StoreError;
 
@@ -34,6 +34,22 @@ pub trait Channel: Send + Sync + 'static {
     /// The way in is broken; the supervisor tears down and tries again.
     async fn receive(&self, inbox: &dyn Inbox, stop: CancellationToken)
     -> Result<(), ChannelError>;
+
+    /// Reads an address as a person writes it (`123`, `@name`, `user:42`), and opens the
+    /// conversation where the network wants that.
+    ///
+    /// # Errors
+    /// `Refused` if that is no address here; see [`ChannelError`].
+    async fn address(&self, to: &str, thread: Option<&str>) -> Result<Target, ChannelError> {
+        Ok(Target {
+            account: self.account().clone(),
+            peer: Peer {
+                kind: PeerKind::Direct,
+                id: to.to_owned(),
+            },
+            thread: thread.map(str::to_owned),
+        })
+    }
 
     /// Sends one part. Dropping the future leaves its end unknown.
     ///

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use tidegate_protocol::api::channels::ChannelState;
+
 /// How an account is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AccountState {
@@ -41,22 +43,27 @@ pub enum AccountState {
 
 impl AccountState {
     /// The word on the wire.
-    pub const fn as_str(&self) -> &'static str {
+    pub const fn word(&self) -> ChannelState {
         match self {
-            Self::Stopped => "stopped",
-            Self::Starting => "starting",
-            Self::Connecting => "connecting",
-            Self::Live => "live",
-            Self::Degraded { .. } => "degraded",
-            Self::Backoff { .. } => "backoff",
-            Self::NeedsLogin { .. } => "needs-login",
-            Self::Conflict { .. } => "conflict",
+            Self::Stopped => ChannelState::Stopped,
+            Self::Starting => ChannelState::Starting,
+            Self::Connecting => ChannelState::Connecting,
+            Self::Live => ChannelState::Live,
+            Self::Degraded { .. } => ChannelState::Degraded,
+            Self::Backoff { .. } => ChannelState::Backoff,
+            Self::NeedsLogin { .. } => ChannelState::NeedsLogin,
+            Self::Conflict { .. } => ChannelState::Conflict,
         }
+    }
+
+    /// The same, as text.
+    pub const fn as_str(&self) -> &'static str {
+        self.word().as_str()
     }
 
     /// Whether messages get through.
     pub const fn works(&self) -> bool {
-        matches!(self, Self::Live | Self::Degraded { .. })
+        self.word().works()
     }
 
     /// What is wrong, if something is.

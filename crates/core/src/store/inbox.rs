@@ -48,14 +48,15 @@ pub struct Arrival {
 /// What we do with an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
-    /// An agent is asked; the row ends with the run. Its `once` is not looked at: the row itself
-    /// makes it happen once, and the run gets `run_id` or, if that is taken, `spare_run_id`.
+    /// An agent is asked; the row ends with the run. Its `once` and `room` are not looked at: the
+    /// row itself makes it happen once, and the run gets `run_id` or, if that is taken,
+    /// `spare_run_id`.
     Ask(Box<NewRun>),
     /// It is answered at once.
     Answer {
-        /// How the row ends.
+        /// How the row ends; never `Accepted`.
         ends: InboxState,
-        /// The answer.
+        /// The answer: the parts of one group.
         outbound: Vec<NewOutbound>,
     },
 }
@@ -157,8 +158,9 @@ pub trait InboxStore: Send + Sync + 'static {
     /// name of what was sent. Newest first, at most [`MAX_TRACE_HITS`].
     async fn trace(&self, id: &str) -> Result<Vec<Traced>, StoreError>;
 
-    /// The conversation has another id: rewrites open outbox rows and the session's key (unless a
-    /// session has the new one already), and remembers the move.
+    /// The conversation has another id: rewrites inbox rows, outbox rows that are open or dead,
+    /// origins, and the keys of its sessions (see `routing::moved_key`; one whose new key another
+    /// session has stays), and remembers the move.
     async fn move_peer(
         &self,
         account: &AccountKey,
@@ -167,10 +169,11 @@ pub trait InboxStore: Send + Sync + 'static {
         now_ms: u64,
     ) -> Result<(), StoreError>;
 
-    /// Every move that is remembered: old id, new id.
+    /// Every move that is remembered: old id, newest id; ordered by the old one.
     async fn moves(&self, account: &AccountKey) -> Result<Vec<(String, String)>, StoreError>;
 
-    /// When an event of the account was last stored, in Unix milliseconds.
+    /// When an event of the account was last stored, of those that are still kept, in Unix
+    /// milliseconds.
     async fn last_arrival(&self, account: &AccountKey) -> Result<Option<u64>, StoreError>;
 
     /// Forgets ended rows that arrived before this. Must be at least 72 h ago (SECURITY T32).

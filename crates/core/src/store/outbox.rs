@@ -116,19 +116,21 @@ impl OutboxRow {
 /// What happened to a part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OutboxStep {
-    /// A try begins. Counts it, and notes its time if an earlier one may have arrived.
+    /// A try begins. Counts it. If the one before never ended, `maybe_sent_since_ms` is set to
+    /// the time when that began.
     Sending,
     /// The network has it.
     Sent(Receipt),
-    /// The try did nothing; another may follow.
+    /// The try did nothing; another may follow. The part is prepared again, or ambiguous as long
+    /// as an earlier try may have arrived.
     Later {
         /// When, in Unix milliseconds.
         not_before_ms: u64,
         /// Why.
         error: String,
     },
-    /// Nobody knows whether the try arrived. `maybe_sent_since_ms` is set to the time of the
-    /// first such try.
+    /// Nobody knows whether the try arrived. `maybe_sent_since_ms` is set to the time when the
+    /// first such try began.
     Ambiguous {
         /// When to look or try again, in Unix milliseconds.
         not_before_ms: u64,
@@ -174,15 +176,18 @@ pub struct AccountLoad {
 /// The outbox.
 #[async_trait]
 pub trait OutboxStore: Send + Sync + 'static {
-    /// Stores the parts of a request and remembers it, in one transaction.
+    /// Stores the parts of a request, all of one group, and remembers it, in one transaction.
     async fn post(&self, once: Once, parts: Vec<NewOutbound>) -> Result<Posted, StoreError>;
 
-    /// Stores parts that no request asked for. A part whose group and place are there already is
-    /// left alone.
+    /// Stores parts that no request asked for. Wherever parts are stored, one whose group and place
+    /// are there already is left alone, and one for a conversation that has moved goes to where
+    /// that is now.
     async fn put(&self, parts: Vec<NewOutbound>) -> Result<(), StoreError>;
 
-    /// The oldest open part of each line of the account (see `Target::line`), oldest first, at most
-    /// `limit`: what may be tried next. A part that must wait holds its line back.
+    /// The oldest open part of each line of the account (see `Target::line`), at most `limit`: what
+    /// may be tried next. Ordered by `not_before_ms`, which begins as `at_ms`, and number: oldest
+    /// first, and lines that must wait do not crowd out the others. A part that must wait holds its
+    /// line back.
     async fn heads(&self, account: &AccountKey, limit: u32) -> Result<Vec<OutboxRow>, StoreError>;
 
     /// Notes what happened to an open part. Gives the row as it is now; `None` if it is not open
@@ -204,8 +209,16 @@ pub trait OutboxStore: Send + Sync + 'static {
         limit: u32,
     ) -> Result<Vec<OutboxRow>, StoreError>;
 
-    /// Tries a dead part again, and the parts of its group that died with it, until
-    /// `expires_at_ms`. Says whether it was dead.
+    /// Parts that wait or are on their way, newest first.
+    async fn open_parts(
+        &self,
+        account: Option<&AccountKey>,
+        limit: u32,
+    ) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// Tries a dead part again, and the parts of its group that died together with it, earlier
+    /// and later ones, until `expires_at_ms`. Tries are counted anew; one that may have arrived
+    /// still may. Says whether it was dead.
     async fn revive(&self, no: u64, expires_at_ms: u64, now_ms: u64) -> Result<bool, StoreError>;
 
     /// Drops a dead part. Says whether it was dead.

@@ -49,7 +49,8 @@ pub trait RunStore: Send + Sync + 'static {
 pub struct RecoveryNote {
     /// The error text.
     pub error: String,
-    /// What the network that asked for the run is told, at this time in Unix milliseconds.
+    /// What the network that asked for the run is told, at this time in Unix milliseconds. Asked
+    /// once a turn, with its first run as it is after its end.
     pub outbound: fn(&Run, u64) -> Vec<NewOutbound>,
 }
 

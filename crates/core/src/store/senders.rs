@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use tidegate_protocol::ChannelId;
 
 use super::StoreError;
-use crate::channel::AccountKey;
+use crate::channel::{AccountKey, Target};
 
 /// Somebody asks to be let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct SenderAsk {
     pub sender_id: String,
     /// What the person is called, for the owner.
     pub name: Option<String>,
+    /// The direct chat with the person.
+    pub chat: Target,
     /// The code that is shown to the person, if there is room.
     pub code: String,
     /// Now, in Unix milliseconds.
@@ -41,6 +43,8 @@ pub struct SenderRequest {
     pub sender_id: String,
     /// What the person is called, for the owner.
     pub name: Option<String>,
+    /// The direct chat with the person.
+    pub chat: Target,
     /// The code that the person was shown.
     pub code: String,
     /// Since when, in Unix milliseconds.
@@ -56,6 +60,8 @@ pub struct AdmittedSender {
     pub sender_id: String,
     /// What the person is called, for the owner.
     pub name: Option<String>,
+    /// The direct chat with the person.
+    pub chat: Target,
     /// Whether the person is the owner, and may do what the owner's devices may.
     pub owner: bool,
     /// Since when, in Unix milliseconds.
@@ -101,6 +107,6 @@ pub trait SenderStore: Send + Sync + 'static {
         sender_id: &str,
     ) -> Result<Option<AdmittedSender>, StoreError>;
 
-    /// Takes the right away again. Says whether it was there.
+    /// Takes the right away again, or the request. Says whether one was there.
     async fn dismiss(&self, account: &AccountKey, sender_id: &str) -> Result<bool, StoreError>;
 }

@@ -9,10 +9,18 @@
 )]
 
 mod aborts;
+mod delivery;
+mod delivery_doubt;
+mod delivery_model;
+mod delivery_post;
+mod delivery_show;
+mod delivery_store;
+mod delivery_world;
 mod endings;
 mod health;
 mod heard;
 mod model_lanes;
+mod network;
 mod pairing;
 mod presence;
 mod recovery;

@@ -101,9 +101,9 @@ fn name(session: usize) -> String {
 impl Life {
     async fn start(mode: QueueMode) -> Self {
         let mut plan = Plan::default();
-        plan.limits.queue_mode = mode;
+        plan.limits.queue.mode = mode;
         plan.limits.concurrent = CAP;
-        plan.limits.queued_per_session = QUEUED;
+        plan.limits.queue.cap = QUEUED;
         let world = plan.start().await;
         Self {
             world,

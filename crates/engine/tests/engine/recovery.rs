@@ -24,7 +24,7 @@ fn life<T>(file: &Path, live: impl AsyncFnOnce(&mut World) -> T) -> T {
     runtime.block_on(async {
         let store = Arc::new(SqliteStore::open(file).unwrap());
         let mut plan = Plan::default();
-        plan.limits.queue_mode = QueueMode::Followup;
+        plan.limits.queue.mode = QueueMode::Followup;
         let mut world = plan.start_on(store).await;
         live(&mut world).await
     })

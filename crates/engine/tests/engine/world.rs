@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use tidegate_core::agents::{Agent, Agents, QueueMode, RunLimits};
+use tidegate_core::agents::{Agent, Agents, QueueDrop, QueueMode, QueueRules, RunLimits};
 use tidegate_core::run::{Once, Run, RunRequest};
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
-use tidegate_core::store::{DeviceStore, HistoryQuery, RunStore, SessionStore};
+use tidegate_core::store::{
+    DeviceStore, HistoryQuery, InboxStore, OutboxStore, RunStore, SenderStore, SessionStore,
+};
 use tidegate_core::transcript::Message;
 use tidegate_core::{Events, ManualClock, SessionKey, SessionNames, SystemIds};
-use tidegate_engine::{Engine, EngineError, EngineParts, HealthFacts, RunAsk, RunTicket};
+use tidegate_engine::{
+    Engine, EngineError, EngineParts, HealthFacts, NetworkSettings, RunAsk, RunTicket,
+};
 use tidegate_protocol::api::agent::AgentIdentity;
 use tidegate_protocol::{AgentId, RunId};
 use tidegate_store::MemoryStore;
@@ -42,10 +46,15 @@ impl Default for Plan {
     fn default() -> Self {
         let limits = RunLimits {
             concurrent: 4,
-            queued_per_session: 50,
+            queue: QueueRules {
+                mode: QueueMode::Collect,
+                by_channel: BTreeMap::new(),
+                debounce: Duration::from_secs(1),
+                cap: 50,
+                drop: QueueDrop::default(),
+            },
             timeout: Duration::from_mins(10),
             idle_timeout: Duration::from_mins(2),
-            queue_mode: QueueMode::Collect,
             history_messages: 400,
             history_bytes: 1 << 20,
         };
@@ -63,7 +72,9 @@ impl Plan {
         self.start_on(Arc::new(MemoryStore::new())).await
     }
 
-    pub(crate) async fn start_on<S: SessionStore + RunStore + DeviceStore>(
+    pub(crate) async fn start_on<
+        S: SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore,
+    >(
         self,
         store: Arc<S>,
     ) -> World {
@@ -85,7 +96,10 @@ impl Plan {
         let engine = Engine::new(EngineParts {
             sessions: Arc::clone(&store) as _,
             runs: Arc::clone(&store) as _,
-            devices: store,
+            devices: Arc::clone(&store) as _,
+            inbox: Arc::clone(&store) as _,
+            outbox: Arc::clone(&store) as _,
+            senders: store,
             events: Events::new(Arc::clone(&heard) as _),
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(SystemIds),
@@ -100,6 +114,7 @@ impl Plan {
                 thinking: ThinkingLevel::Off,
                 limits: self.limits,
             }),
+            networks: NetworkSettings::default(),
             facts: facts(self.problems),
         });
         engine.start().await.unwrap();
@@ -145,6 +160,8 @@ pub(crate) fn ask(principal: &str, key: &str, session: &SessionKey, message: &st
             timeout_ms: None,
             may_administer: true,
             label: None,
+            origin: None,
+            media: Vec::new(),
         },
     }
 }

@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     DeviceToken,
     /// A one-time code.
     Code,
+    /// The secret or signature of a chat network that calls us.
+    Webhook,
 }
 
 /// Counts wrong secrets.

@@ -9,9 +9,9 @@ use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 
-use super::{operations, page};
+use super::{operations, page, webhook};
 use crate::auth::locality::{Locality, Refused, check};
 use crate::listen::Peer;
 use crate::state::Shared;
@@ -22,6 +22,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/healthz", get(operations::healthz))
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
+        .route("/webhooks/{channel}/{account}", post(webhook::take))
         .route("/", get(page::index))
         .route("/{*path}", get(page::asset))
         .fallback(async || plain(StatusCode::NOT_FOUND, "Not Found"))

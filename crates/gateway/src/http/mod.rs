@@ -3,5 +3,7 @@
 mod door;
 mod operations;
 mod page;
+mod webhook;
 
 pub(crate) use door::{plain, router};
+pub(crate) use webhook::AT_ONCE as WEBHOOKS_AT_ONCE;

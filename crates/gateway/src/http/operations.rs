@@ -1,5 +1,6 @@
 //! Routes for whoever operates the gateway. `/healthz` says that the process serves, `/readyz`
-//! that it can do its work; both say nothing else to strangers. `/metrics` wants the secret.
+//! that it can do its work, with every account that is marked required; both say nothing else to
+//! strangers. `/metrics` wants the secret.
 
 use std::sync::Arc;
 
@@ -20,7 +21,9 @@ pub(super) async fn healthz() -> Response<Body> {
 
 pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response<Body> {
     match shared.engine.health() {
-        Some(health) if health.summary.ok => plain(StatusCode::OK, "ready"),
+        Some(health) if health.summary.ok && shared.engine.missing_accounts().is_empty() => {
+            plain(StatusCode::OK, "ready")
+        }
         Some(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "degraded"),
         None => plain(StatusCode::SERVICE_UNAVAILABLE, "starting"),
     }
@@ -41,11 +44,14 @@ pub(super) async fn metrics(
         .iter()
         .map(|conn| conn.outbox.queued_bytes() as u64)
         .sum();
-    let text = shared.metrics.text(Gauges {
+    let gauges = Gauges {
         runs_active: load.0,
         runs_queued: load.1,
         outbox_bytes,
-    });
+    };
+    let text = shared
+        .metrics
+        .text(gauges, &shared.engine.account_tallies());
     let mut response = Response::new(Body::from(text));
     let kind =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

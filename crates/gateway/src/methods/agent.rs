@@ -47,6 +47,8 @@ impl Serve<Agent> for Api {
                 .map(|seconds| u64::from(seconds) * 1000),
             may_administer: call.may_administer(),
             label: params.label,
+            origin: None,
+            media: Vec::new(),
         };
         let ticket = self
             .0

@@ -95,6 +95,8 @@ impl Serve<ChatSend> for Api {
             timeout_ms: params.timeout_ms.filter(|ms| *ms > 0),
             may_administer: call.may_administer(),
             label: None,
+            origin: None,
+            media: Vec::new(),
         };
         let once = call.once(&params.idempotency_key);
         let ticket = engine

@@ -1,12 +1,14 @@
 //! Domain values as the wire shows them.
 
+use tidegate_core::channel::Target;
+use tidegate_core::origin::Origin;
 use tidegate_core::store::{Session, SessionListing};
 use tidegate_core::transcript::{Message, Part, Usage};
 use tidegate_engine::Engine;
 use tidegate_protocol::Nullable;
 use tidegate_protocol::api::chat::{ChatMessage, ContentPart, MessageCost, MessageUsage};
 use tidegate_protocol::api::health::StatusSession;
-use tidegate_protocol::api::sessions::{SessionEntry, SessionRow};
+use tidegate_protocol::api::sessions::{DeliveryContext, SessionEntry, SessionOrigin, SessionRow};
 
 /// Characters of a title made from the first message (V3 3.2).
 const TITLE_CHARS: usize = 60;
@@ -81,15 +83,24 @@ pub(super) fn row(engine: &Engine, listing: SessionListing, title: bool, last: b
     } = listing;
     let (provider, model) = model(engine, &session).unzip();
     let derived = title.then(|| derived_title(&session, first_user_text.as_deref()));
+    let origin = session.origin.as_ref();
+    let place = origin.map(|origin| &origin.target);
     SessionRow {
         key: session.key.to_string(),
         kind: session.key.kind().as_str().into(),
         label: session.label.clone(),
-        display_name: None,
+        display_name: origin.map(|origin| origin_label(origin).to_owned()),
         derived_title: derived,
         last_message_preview: last_text.filter(|_| last),
-        channel: None,
-        chat_type: Some("direct".into()),
+        channel: place.map(|place| place.account.channel.to_string()),
+        chat_type: Some(
+            place
+                .map_or("direct", |place| place.peer.kind.as_str())
+                .into(),
+        ),
+        subject: origin.and_then(|origin| origin.title.clone()),
+        origin: origin.map(session_origin),
+        delivery_context: place.map(delivery_context),
         updated_at: Nullable(Some(session.updated_at_ms)),
         session_id: session.id.clone(),
         system_sent: session.last_usage.is_some(),
@@ -106,7 +117,48 @@ pub(super) fn row(engine: &Engine, listing: SessionListing, title: bool, last: b
         context_tokens: None,
         message_count: session.message_count,
         active_run,
-        last_channel: (session.message_count > 0).then(|| "webchat".into()),
+        last_channel: match place {
+            Some(place) => Some(place.account.channel.to_string()),
+            None => (session.message_count > 0).then(|| "webchat".into()),
+        },
+        last_to: place.map(|place| place.peer.id.clone()),
+        last_account_id: place.map(|place| place.account.account.to_string()),
+        last_thread_id: place.and_then(|place| place.thread.clone()),
+    }
+}
+
+/// What a conversation is called, for people: the group, else the person.
+fn origin_label(origin: &Origin) -> &str {
+    [&origin.title, &origin.sender_name]
+        .into_iter()
+        .find_map(Option::as_deref)
+        .unwrap_or(&origin.sender_id)
+}
+
+fn session_origin(origin: &Origin) -> SessionOrigin {
+    let Target {
+        account,
+        peer,
+        thread,
+    } = &origin.target;
+    SessionOrigin {
+        label: Some(origin_label(origin).to_owned()),
+        provider: account.channel.to_string(),
+        surface: account.channel.to_string(),
+        chat_type: peer.kind.as_str().to_owned(),
+        from: origin.sender_id.clone(),
+        to: peer.id.clone(),
+        account_id: account.account.to_string(),
+        thread_id: thread.clone(),
+    }
+}
+
+fn delivery_context(target: &Target) -> DeliveryContext {
+    DeliveryContext {
+        channel: target.account.channel.to_string(),
+        to: target.peer.id.clone(),
+        account_id: target.account.account.to_string(),
+        thread_id: target.thread.clone(),
     }
 }
 

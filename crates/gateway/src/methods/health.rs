@@ -1,7 +1,10 @@
-//! Health, status and presence. None of them causes an event.
+//! Health, status and presence. None of them causes an event, but a probe that finds something new.
+
+use std::time::Duration;
 
 use tidegate_core::store::SessionQuery;
 use tidegate_engine::Beacon;
+use tidegate_protocol::api::channels::PROBE_TIMEOUT_MS;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::health::{
     Done, Health, HealthParams, HealthSummary, HeartbeatEvent, LastHeartbeat, PresenceEntry,
@@ -10,7 +13,7 @@ use tidegate_protocol::api::health::{
 };
 use tidegate_protocol::{ErrorShape, Nullable, Serve};
 
-use super::convert;
+use super::{accounts, convert};
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
@@ -23,8 +26,13 @@ impl Serve<Health> for Api {
     async fn serve(
         &self,
         _call: Call<Health>,
-        _params: HealthParams,
+        params: HealthParams,
     ) -> Result<HealthSummary, ApiError> {
+        if params.probe == Some(true) {
+            let within = Duration::from_millis(PROBE_TIMEOUT_MS);
+            self.probe(None, within).await?;
+            self.0.engine.refresh_health().await;
+        }
         let health = self.0.engine.health();
         let health =
             health.ok_or_else(|| ErrorShape::busy("the gateway is starting", STARTING_RETRY_MS))?;
@@ -66,7 +74,12 @@ impl Serve<Status> for Api {
                     })
                     .collect(),
             },
-            channel_summary: Vec::new(),
+            channel_summary: engine
+                .account_statuses()
+                .await?
+                .iter()
+                .map(accounts::line)
+                .collect(),
             queued_system_events: engine.queued_system_events(),
             sessions: StatusSessions {
                 paths: vec![path],

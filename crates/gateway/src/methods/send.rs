@@ -1,7 +1,11 @@
-//! `send`: for now to WebChat, that is, into a session.
+//! `send` and `poll`: into a session for WebChat, through the outbox to every other channel.
 
-use tidegate_protocol::api::send::{DEFAULT_CHANNEL, SendMessage, SendParams, SendResult};
-use tidegate_protocol::{RunId, Serve};
+use tidegate_core::channel::{Poll, Target};
+use tidegate_engine::{Said, SendTo, Sending, SentTo};
+use tidegate_protocol::api::send::{
+    DEFAULT_CHANNEL, PollMessage, PollParams, SendMessage, SendParams, SendResult,
+};
+use tidegate_protocol::{IdempotencyKey, Serve};
 
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
@@ -15,33 +19,122 @@ impl Serve<SendMessage> for Api {
         params: SendParams,
     ) -> Result<SendResult, ApiError> {
         let channel = match params.channel.as_deref() {
-            Some(channel) => channel,
-            None if self.is_session(&params.to).await? => WEBCHAT,
-            None => DEFAULT_CHANNEL,
+            Some(channel) => channel.trim().to_ascii_lowercase(),
+            None if self.is_session(&params.to).await? => WEBCHAT.to_owned(),
+            None => DEFAULT_CHANNEL.to_owned(),
         };
-        if channel != WEBCHAT {
-            return Err(ApiError::invalid(format!("unsupported channel: {channel}")));
+        if channel == WEBCHAT {
+            return self.deliver_here(call, params).await;
         }
-        let key = self.0.engine.session_key(&params.to)?;
+        let engine = &self.0.engine;
+        let session_key = match params.session_key.as_deref() {
+            Some(raw) => Some(engine.session_key(raw)?),
+            None => None,
+        };
+        let target = self
+            .target(&channel, params.account_id, &params.to, params.thread_id)
+            .await?;
+        let to = SendTo {
+            target: target.clone(),
+            reply_to: None,
+            said: Said::Message {
+                markdown: with_links(params.message, params.media_url, params.media_urls)?,
+                media: Vec::new(),
+            },
+            session_key,
+        };
         let once = call.once(&params.idempotency_key);
-        let text = with_media(
-            params.message,
-            params
-                .media_url
-                .into_iter()
-                .chain(params.media_urls.unwrap_or_default()),
-        )?;
-        let sent = self.0.engine.deliver(once, key, text).await?;
-        Ok(SendResult {
-            run_id: RunId::new(params.idempotency_key.into_string()),
-            message_id: sent.message_id,
-            channel: WEBCHAT.into(),
-            chat_id: sent.session_key.to_string(),
-        })
+        let sent = engine.send_to(once, to).await?;
+        Ok(receipt(params.idempotency_key, target, sent))
     }
 }
 
+impl Serve<PollMessage> for Api {
+    async fn serve(
+        &self,
+        call: Call<PollMessage>,
+        params: PollParams,
+    ) -> Result<SendResult, ApiError> {
+        let channel = params.channel.as_deref().unwrap_or(DEFAULT_CHANNEL).trim();
+        let channel = channel.to_ascii_lowercase();
+        if self.0.engine.account_of(&channel, None).is_err() {
+            return Err(ApiError::invalid(format!(
+                "unsupported poll channel: {channel}"
+            )));
+        }
+        let target = self
+            .target(&channel, params.account_id, &params.to, params.thread_id)
+            .await?;
+        let most = u32::try_from(params.options.len()).unwrap_or(u32::MAX);
+        let poll = Poll {
+            question: params.question,
+            options: params.options,
+            max_selections: params.max_selections.unwrap_or(1).min(most),
+            duration_hours: params.duration_hours,
+        };
+        let to = SendTo {
+            target: target.clone(),
+            reply_to: None,
+            said: Said::Poll(poll),
+            session_key: None,
+        };
+        let once = call.once(&params.idempotency_key);
+        let sent = self.0.engine.send_to(once, to).await?;
+        Ok(receipt(params.idempotency_key, target, sent))
+    }
+}
+
+/// What the network gave, or the name in the outbox under which it waits.
+fn receipt(key: IdempotencyKey, target: Target, sent: SentTo) -> SendResult {
+    let SentTo { group, how } = sent;
+    let (message_id, poll_id, queued) = match how {
+        Sending::Sent(receipts) => {
+            let last = receipts.into_iter().next_back();
+            let poll_id = last.as_ref().and_then(|receipt| receipt.poll_id.clone());
+            (last.map(|receipt| receipt.message_id), poll_id, None)
+        }
+        Sending::Waiting { .. } => (None, None, Some(true)),
+    };
+    SendResult {
+        account_id: Some(target.account.account.into_string()),
+        poll_id,
+        queued,
+        ..SendResult::new(
+            key,
+            message_id.unwrap_or(group),
+            target.account.channel.into_string(),
+        )
+    }
+    .in_conversation(target.peer.id)
+}
+
 impl Api {
+    /// The conversation on a network that a caller names.
+    async fn target(
+        &self,
+        channel: &str,
+        account: Option<String>,
+        to: &str,
+        thread: Option<String>,
+    ) -> Result<Target, ApiError> {
+        let engine = &self.0.engine;
+        let key = engine.account_of(channel, account.as_deref())?;
+        Ok(engine.address(&key, to, thread.as_deref()).await?)
+    }
+
+    async fn deliver_here(
+        &self,
+        call: Call<SendMessage>,
+        params: SendParams,
+    ) -> Result<SendResult, ApiError> {
+        let key = self.0.engine.session_key(&params.to)?;
+        let once = call.once(&params.idempotency_key);
+        let text = with_links(params.message, params.media_url, params.media_urls)?;
+        let sent = self.0.engine.deliver(once, key, text).await?;
+        let result = SendResult::new(params.idempotency_key, sent.message_id, WEBCHAT);
+        Ok(result.in_conversation(sent.session_key.to_string()))
+    }
+
     /// Whether a target names a session: the main one, a full key, or one that exists.
     async fn is_session(&self, to: &str) -> Result<bool, ApiError> {
         let names = &self.0.engine.agents().names;
@@ -55,12 +148,16 @@ impl Api {
     }
 }
 
-/// A page shows media by their link; only web links are taken.
-fn with_media(mut text: String, urls: impl Iterator<Item = String>) -> Result<String, ApiError> {
-    for url in urls {
-        let is_web = url.starts_with("https://") || url.starts_with("http://");
+/// Media are shown by their links; only those of the web are taken: no path of this host leaves it.
+fn with_links(
+    mut text: String,
+    one: Option<String>,
+    more: Option<Vec<String>>,
+) -> Result<String, ApiError> {
+    for link in one.into_iter().chain(more.into_iter().flatten()) {
+        let is_web = link.starts_with("https://") || link.starts_with("http://");
         if !is_web
-            || url
+            || link
                 .chars()
                 .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>'))
         {
@@ -69,7 +166,7 @@ fn with_media(mut text: String, urls: impl Iterator<Item = String>) -> Result<St
             ));
         }
         text.push_str("\n\n<");
-        text.push_str(&url);
+        text.push_str(&link);
         text.push('>');
     }
     Ok(text)

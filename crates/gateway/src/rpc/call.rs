@@ -3,14 +3,14 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use tidegate_core::Permit;
 use tidegate_core::run::Once;
 use tidegate_core::secret::sha256_hex;
+use tidegate_core::{Denied, Permit};
 use tidegate_protocol::frame::ResponseFrame;
 use tidegate_protocol::strict::canonical;
 use tidegate_protocol::{IdempotencyKey, Method, Scope, Serve, Server};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, denied};
 use crate::hub::Conn;
 use crate::state::Shared;
 
@@ -44,6 +44,14 @@ impl<M: Method> Call<M> {
     /// Whether the caller may also do what needs [`Scope::Admin`].
     pub(crate) fn may_administer(&self) -> bool {
         self.permit.caller().scopes.grants(Scope::Admin)
+    }
+
+    /// Refuses a caller without this right, in the words of its protocol.
+    pub(crate) fn needs(&self, scope: Scope) -> Result<(), ApiError> {
+        if self.permit.caller().scopes.grants(scope) {
+            return Ok(());
+        }
+        Err(denied(Denied::MissingScope(scope), self.conn.protocol).into())
     }
 
     /// Who asks for a keyed effect, and how a repetition is recognised.

@@ -280,7 +280,7 @@ fn unauthorized(
     };
     let (name, field) = match kind {
         Kind::Password => ("password", "password"),
-        Kind::Token | Kind::DeviceToken | Kind::Code => ("token", "token"),
+        Kind::Token | Kind::DeviceToken | Kind::Code | Kind::Webhook => ("token", "token"),
     };
     let (what, code) = match (shown, kind) {
         (Shown::Missing(_), Kind::Password) => ("missing", "AUTH_PASSWORD_MISSING"),

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
+use crate::api::channels::{ChannelProbe, ChannelState};
 use crate::api::connect::NoParams;
+use crate::ids::AccountId;
 use crate::macros::{events, methods};
 use crate::value::Nullable;
 
@@ -14,7 +15,7 @@ use crate::value::Nullable;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct HealthParams {
-    /// Accepted and not used until there are channels to ask.
+    /// Ask the chat networks who we are, before answering.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probe: Option<bool>,
 }
@@ -30,7 +31,7 @@ pub struct HealthSummary {
     /// How long that took, in milliseconds.
     pub duration_ms: u64,
     /// State by channel.
-    pub channels: BTreeMap<String, Value>,
+    pub channels: BTreeMap<String, ChannelHealth>,
     /// Channels in the order to show.
     pub channel_order: Vec<String>,
     /// Names of channels.
@@ -48,6 +49,41 @@ pub struct HealthSummary {
     pub problems: Vec<String>,
     /// Figures of the process.
     pub process: ProcessHealth,
+}
+
+/// A chat network in the summary: its default account, and every account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ChannelHealth {
+    /// The default account.
+    #[serde(flatten)]
+    pub default: AccountHealth,
+    /// Every account, the default one too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub accounts: BTreeMap<String, AccountHealth>,
+}
+
+/// An account in the summary.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccountHealth {
+    /// The account.
+    pub account_id: AccountId,
+    /// Whether there is a credential.
+    pub configured: bool,
+    /// Whether the network knows us by it, as far as we saw.
+    pub linked: bool,
+    /// The word of its state.
+    pub state: ChannelState,
+    /// Time since the network last took the credential, in milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth_age_ms: Option<u64>,
+    /// What the network said when it was asked last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probe: Option<ChannelProbe>,
+    /// When that was, in Unix milliseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_probe_at: Option<u64>,
 }
 
 /// Figures of the process.

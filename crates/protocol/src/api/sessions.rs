@@ -95,12 +95,21 @@ pub struct SessionRow {
     /// The beginning of its last message.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_message_preview: Option<String>,
-    /// Its channel.
+    /// The chat network that it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<String>,
-    /// `direct` or `group`.
+    /// `direct`, `group` or `channel`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub chat_type: Option<String>,
+    /// The name of the group on its network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
+    /// Where it was last spoken to from, if that was a chat network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<SessionOrigin>,
+    /// Where its answers go, if that is a chat network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_context: Option<DeliveryContext>,
     /// Last change, in Unix milliseconds.
     pub updated_at: Nullable<u64>,
     /// Its id.
@@ -145,6 +154,54 @@ pub struct SessionRow {
     /// Where its last message came from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_channel: Option<String>,
+    /// The conversation there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_to: Option<String>,
+    /// The account there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_account_id: Option<String>,
+    /// The thread or topic there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_thread_id: Option<String>,
+}
+
+/// Where a session was last spoken to from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionOrigin {
+    /// For people: the group's name, else the person's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// The chat network.
+    pub provider: String,
+    /// The same.
+    pub surface: String,
+    /// `direct`, `group` or `channel`.
+    pub chat_type: String,
+    /// The network's stable id of the person.
+    pub from: String,
+    /// The conversation.
+    pub to: String,
+    /// Through which account.
+    pub account_id: String,
+    /// The thread or topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
+}
+
+/// Where a session's answers go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryContext {
+    /// The chat network.
+    pub channel: String,
+    /// The conversation.
+    pub to: String,
+    /// Through which account.
+    pub account_id: String,
+    /// The thread or topic.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_id: Option<String>,
 }
 
 /// Params of `sessions.preview`.

@@ -1,7 +1,12 @@
 //! The same ports in maps, for tests of what stands on them.
 
 mod devices;
+mod find;
+mod inbox;
+mod moves;
+mod outbox;
 mod runs;
+mod senders;
 mod sessions;
 mod state;
 

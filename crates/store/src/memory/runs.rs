@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use tidegate_core::run::{Accepted, NewRun, Run, RunState};
+use tidegate_core::run::{Accepted, NewRun, Run, RunRequest, RunState};
+use tidegate_core::session::SessionKey;
 use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError};
 use tidegate_core::transcript::NewMessage;
 use tidegate_protocol::RunId;
@@ -12,7 +13,7 @@ use super::state::{KeptRun, Made, MemoryStore, Remembered, State, misuse, once_k
 use crate::rules;
 
 impl State {
-    fn run(&self, id: &RunId) -> Option<Run> {
+    pub(super) fn run(&self, id: &RunId) -> Option<Run> {
         self.runs
             .get(&self.run_no(id)?)
             .map(|kept| kept.run.clone())
@@ -32,24 +33,41 @@ impl State {
         if !new.room {
             return Ok(Accepted::NoRoom);
         }
+        let once = once_key(&new.once);
+        let (params_hash, at_ms) = (new.once.params_hash.clone(), new.at_ms);
+        let run = self.queue(VERB, new)?;
+        let made = Made::Run(run.id.clone());
+        self.once.insert(
+            once,
+            Remembered {
+                params_hash,
+                made,
+                at_ms,
+            },
+        );
+        Ok(Accepted::New(run))
+    }
+
+    /// Stores a run as queued, with its session, which begins anew if the run says so. Fails
+    /// before anything is changed.
+    pub(super) fn queue(&mut self, verb: &'static str, new: NewRun) -> Result<Run, StoreError> {
         let id = if self.run_no(&new.run_id).is_none() {
             new.run_id
         } else {
             new.spare_run_id
         };
         if self.run_no(&id).is_some() {
-            return Err(misuse(VERB, "both ids are taken"));
+            return Err(misuse(verb, "both ids are taken"));
         }
         let key = new.session_key;
-        let session_id = self.ensure_session(VERB, &key, &new.new_session_id, new.at_ms)?;
-        if let Some(label) = &new.request.label
-            && !self.has_label(label, None)
-            && let Some(kept) = self.sessions.get_mut(&key)
-        {
-            kept.label.get_or_insert_with(|| label.clone());
-        }
+        let session_id = if new.renews {
+            self.renew_session(verb, &key, new.new_session_id, new.at_ms)?
+        } else {
+            self.ensure_session(verb, &key, &new.new_session_id, new.at_ms)?
+        };
+        self.note_names(&key, &new.request);
         let run = Run {
-            id: id.clone(),
+            id,
             session_key: key,
             session_id,
             request: new.request,
@@ -66,18 +84,22 @@ impl State {
             transcript: None,
         };
         self.runs.insert(self.next_run, kept);
-        let once = once_key(&new.once);
-        let params_hash = new.once.params_hash;
-        let made = Made::Run(id);
-        self.once.insert(
-            once,
-            Remembered {
-                params_hash,
-                made,
-                at_ms: new.at_ms,
-            },
-        );
-        Ok(Accepted::New(run))
+        Ok(run)
+    }
+
+    /// Names a session that has no name, and notes where it was spoken to from.
+    fn note_names(&mut self, key: &SessionKey, request: &RunRequest) {
+        let label = request.label.as_ref();
+        let label = label.filter(|label| !self.has_label(label, None)).cloned();
+        let Some(kept) = self.sessions.get_mut(key) else {
+            return;
+        };
+        if kept.label.is_none() {
+            kept.label = label;
+        }
+        if request.origin.is_some() {
+            kept.origin.clone_from(&request.origin);
+        }
     }
 
     /// The numbers of runs; fails before anything is changed if there is no such run.
@@ -96,8 +118,8 @@ impl State {
     fn begin(&mut self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
         const VERB: &str = "begin";
         let numbers = self.numbers(VERB, runs.iter().map(|(id, _)| id))?;
-        let mut turn = None;
-        for (no, (_, message)) in numbers.into_iter().zip(runs) {
+        let mut turn: Option<(u64, RunId)> = None;
+        for (no, (run_id, message)) in numbers.into_iter().zip(runs) {
             let Some(run) = self.runs.get(&no).map(|kept| kept.run.clone()) else {
                 continue;
             };
@@ -106,10 +128,14 @@ impl State {
             }
             let id = self.ensure_session(VERB, &run.session_key, &run.session_id, now_ms)?;
             self.append(&id, message);
+            let (first, lead) = turn.get_or_insert((no, run_id.clone()));
+            if *first != no {
+                self.join_turn(&run_id, lead);
+            }
             if let Some(kept) = self.runs.get_mut(&no) {
                 kept.run.state = RunState::Running;
                 kept.run.started_at_ms = Some(now_ms);
-                kept.turn = Some(*turn.get_or_insert(no));
+                kept.turn = Some(*first);
                 kept.transcript = Some(id);
             }
         }
@@ -118,43 +144,50 @@ impl State {
 
     fn finish(&mut self, finish: Finish) -> Result<(), StoreError> {
         let numbers = self.numbers("finish", finish.runs.iter())?;
-        // Where the answer goes; none if the turn ended before.
-        let mut answer_to = None;
-        let mut worked = false;
-        for (at, no) in numbers.into_iter().enumerate() {
+        if let Some(fault) = rules::fault_of_parts(&finish.outbound) {
+            return Err(misuse("finish", fault));
+        }
+        let goes_out = !finish.outbound.is_empty();
+        // Where the answer goes, and whether the turn was at work; none if it ended before.
+        let mut lead = None;
+        for (at, (no, id)) in numbers.into_iter().zip(&finish.runs).enumerate() {
             let Some(kept) = self.runs.get(&no) else {
                 continue;
             };
             let run = kept.run.clone();
             let transcript = match run.state {
                 RunState::Ended => continue,
-                RunState::Running => kept.transcript.clone(),
-                RunState::Queued => {
-                    let current = self
-                        .sessions
-                        .get(&run.session_key)
-                        .map(|kept| kept.id.clone());
-                    let id = current.unwrap_or(run.session_id);
-                    let message = rules::unheard(&run.id, &run.request, run.accepted_at_ms);
-                    self.append(&id, message);
-                    if let Some(kept) = self.writing(&id) {
-                        kept.updated_at_ms = kept.updated_at_ms.max(finish.at_ms);
-                    }
-                    Some(id)
-                }
+                RunState::Running => kept.transcript.clone().unwrap_or_default(),
+                RunState::Queued => self.hear(&run, finish.at_ms),
             };
-            if at == 0 {
-                answer_to = transcript;
-                worked = run.state == RunState::Running;
+            match finish.runs.first() {
+                Some(first) if at > 0 => self.join_turn(id, first),
+                _ => lead = Some((transcript, run.state == RunState::Running)),
             }
             self.end_run(no, &finish.end, finish.at_ms);
+            self.end_of_run(id, &finish.end, goes_out, finish.at_ms);
         }
-        let Some(id) = answer_to else { return Ok(()) };
+        let Some((transcript, worked)) = lead else {
+            return Ok(());
+        };
+        self.put("finish", finish.outbound)?;
         if let Some(message) = finish.message {
-            self.append(&id, message);
+            self.append(&transcript, message);
         }
-        self.note_end(&id, &finish.end, worked, finish.at_ms);
+        self.note_end(&transcript, &finish.end, worked, finish.at_ms);
         Ok(())
+    }
+
+    /// Writes the words of a run down that ends before it began. Says under which session id.
+    fn hear(&mut self, run: &Run, at_ms: u64) -> String {
+        let current = self.sessions.get(&run.session_key);
+        let id = current.map_or_else(|| run.session_id.clone(), |kept| kept.id.clone());
+        let message = rules::unheard(&run.id, &run.request, run.accepted_at_ms);
+        self.append(&id, message);
+        if let Some(kept) = self.writing(&id) {
+            kept.updated_at_ms = kept.updated_at_ms.max(at_ms);
+        }
+        id
     }
 
     fn end_run(&mut self, no: u64, end: &tidegate_core::run::RunEnd, at_ms: u64) {
@@ -165,7 +198,7 @@ impl State {
         }
     }
 
-    fn recover(&mut self, note: &RecoveryNote, now_ms: u64) -> Recovered {
+    fn recover(&mut self, note: &RecoveryNote, now_ms: u64) -> Result<Recovered, StoreError> {
         let end = rules::interrupted_end(note);
         let in_state = |state: &Self, wanted| -> Vec<u64> {
             let found = state
@@ -182,19 +215,20 @@ impl State {
             };
             let (id, turn) = (kept.run.id.clone(), kept.turn);
             let transcript = kept.transcript.clone().unwrap_or_default();
+            self.end_run(no, &end, now_ms);
+            let Some(run) = self.run(&id) else { continue };
             if turns.insert(turn) {
                 self.append(&transcript, rules::interrupted(&id, note, now_ms));
                 self.note_end(&transcript, &end, false, now_ms);
+                self.put("recover", (note.outbound)(&run, now_ms))?;
             }
-            self.end_run(no, &end, now_ms);
-            recovered
-                .interrupted
-                .extend(self.runs.get(&no).map(|kept| kept.run.clone()));
+            self.end_of_run(&id, &end, true, now_ms);
+            recovered.interrupted.push(run);
         }
         let queued = in_state(self, RunState::Queued);
         let queued = queued.iter().filter_map(|no| self.runs.get(no));
         recovered.queued = queued.map(|kept| kept.run.clone()).collect();
-        recovered
+        Ok(recovered)
     }
 
     fn prune(&mut self, ended_before_ms: u64) -> u64 {
@@ -241,7 +275,7 @@ impl RunStore for MemoryStore {
     }
 
     async fn recover(&self, note: RecoveryNote, now_ms: u64) -> Result<Recovered, StoreError> {
-        Ok(self.state().recover(&note, now_ms))
+        self.state().recover(&note, now_ms)
     }
 
     async fn prune(&self, ended_before_ms: u64) -> Result<u64, StoreError> {

@@ -61,17 +61,7 @@ impl State {
         now_ms: u64,
     ) -> Result<Session, StoreError> {
         const VERB: &str = "reset_session";
-        if !self.id_is_free(key, &new_session_id) {
-            return Err(misuse(VERB, "another session has this id"));
-        }
-        self.ensure_session(VERB, key, &new_session_id, now_ms)?;
-        self.transcripts.entry(new_session_id.clone()).or_default();
-        if let Some(kept) = self.sessions.get_mut(key) {
-            kept.id = new_session_id;
-            kept.aborted_last_run = false;
-            kept.last_usage = None;
-            kept.last_maker = None;
-        }
+        self.renew_session(VERB, key, new_session_id, now_ms)?;
         self.session(key)
             .ok_or_else(|| misuse(VERB, "the session is gone"))
     }

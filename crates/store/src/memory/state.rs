@@ -3,13 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tidegate_core::channel::AccountKey;
+use tidegate_core::origin::Origin;
 use tidegate_core::run::{Once, Run, RunEnd};
 use tidegate_core::session::SessionKey;
-use tidegate_core::store::{Device, PairRequest, Session, SessionSettings, StoreError};
+use tidegate_core::store::{
+    AdmittedSender, Device, PairRequest, SenderRequest, Session, SessionSettings, StoreError,
+};
 use tidegate_core::transcript::{Maker, Message, NewMessage, Speaker, Usage};
 use tidegate_protocol::{DeviceId, RunId};
 
+use crate::parts::KeptPart;
 use crate::rules;
+use crate::trace::KeptEvent;
 
 /// The ports of state in memory. Clones share what they keep; diacritics count in a search.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +23,7 @@ pub struct MemoryStore {
     state: Arc<Mutex<State>>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct State {
     pub(super) sessions: BTreeMap<SessionKey, Kept>,
     /// By session id.
@@ -30,10 +36,23 @@ pub(super) struct State {
     pub(super) devices: BTreeMap<DeviceId, Device>,
     /// In the order of arrival.
     pub(super) pair_requests: Vec<PairRequest>,
+    /// In the order of arrival.
+    pub(super) inbox: BTreeMap<u64, KeptEvent>,
+    pub(super) next_event: u64,
+    /// By account and owner.
+    pub(super) cursors: BTreeMap<(AccountKey, String), String>,
+    /// The newest id, by account and old id.
+    pub(super) moves: BTreeMap<(AccountKey, String), String>,
+    pub(super) outbox: BTreeMap<u64, KeptPart>,
+    pub(super) next_part: u64,
+    /// Oldest first.
+    pub(super) sender_requests: Vec<SenderRequest>,
+    /// By account and sender.
+    pub(super) senders: BTreeMap<(AccountKey, String), AdmittedSender>,
 }
 
 /// A session without what its transcript tells.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Kept {
     pub(super) id: String,
     pub(super) created_at_ms: u64,
@@ -43,16 +62,17 @@ pub(super) struct Kept {
     pub(super) aborted_last_run: bool,
     pub(super) last_usage: Option<Usage>,
     pub(super) last_maker: Option<Maker>,
+    pub(super) origin: Option<Origin>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Transcript {
     pub(super) messages: Vec<Message>,
     pub(super) first_user_text: Option<String>,
     pub(super) last_text: Option<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct KeptRun {
     pub(super) run: Run,
     /// The first run of the turn that it became part of.
@@ -62,7 +82,7 @@ pub(super) struct KeptRun {
 }
 
 /// A request that was carried out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Remembered {
     pub(super) params_hash: String,
     pub(super) made: Made,
@@ -117,6 +137,7 @@ impl State {
             last_usage: kept.last_usage,
             last_maker: kept.last_maker.clone(),
             message_count: said as u64,
+            origin: kept.origin.clone(),
         })
     }
 
@@ -159,9 +180,32 @@ impl State {
             aborted_last_run: false,
             last_usage: None,
             last_maker: None,
+            origin: None,
         };
         self.sessions.insert(key.clone(), kept);
         Ok(id)
+    }
+
+    /// Gives the key a new session id, keeping label and settings; makes the session if needed.
+    pub(super) fn renew_session(
+        &mut self,
+        verb: &'static str,
+        key: &SessionKey,
+        new_session_id: String,
+        now_ms: u64,
+    ) -> Result<String, StoreError> {
+        if !self.id_is_free(key, &new_session_id) {
+            return Err(misuse(verb, "another session has this id"));
+        }
+        self.ensure_session(verb, key, &new_session_id, now_ms)?;
+        self.transcripts.entry(new_session_id.clone()).or_default();
+        if let Some(kept) = self.sessions.get_mut(key) {
+            kept.id.clone_from(&new_session_id);
+            kept.aborted_last_run = false;
+            kept.last_usage = None;
+            kept.last_maker = None;
+        }
+        Ok(new_session_id)
     }
 
     /// Appends a message; a transcript that was taken away takes its late words along.

@@ -61,6 +61,23 @@ pub(super) fn ensure_session(
     Ok(no)
 }
 
+/// Gives the key a new session id, keeping label and settings; makes the session if needed.
+pub(super) fn renew_session(
+    conn: &Connection,
+    key: &SessionKey,
+    new_session_id: &str,
+    now_ms: u64,
+) -> Result<(), Fault> {
+    ensure_session(conn, key, new_session_id, now_ms)?;
+    change(
+        conn,
+        "UPDATE sessions SET transcript = ?2, aborted_last_run = 0, last_usage = NULL,
+            last_maker = NULL WHERE key = ?1",
+        params![key.as_str(), transcript(conn, new_session_id)?],
+    )?;
+    Ok(())
+}
+
 /// Notes the time of a change of the session that writes into this transcript.
 pub(super) fn touch_session(conn: &Connection, transcript: i64, now_ms: u64) -> Result<(), Fault> {
     let sql = "UPDATE sessions SET updated_at = max(updated_at, ?2) WHERE transcript = ?1";

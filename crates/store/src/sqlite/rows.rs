@@ -18,9 +18,9 @@ pub(super) const SEQ_MAX: i64 = (1 << SEQ_BITS) - 1;
 
 /// Columns of a session, from `sessions s` and `transcripts t`.
 pub(super) const SESSION: &str = "s.key, t.session_id, s.created_at, s.updated_at, s.label, s.settings, \
-     s.aborted_last_run, s.last_usage, s.last_maker, t.message_count";
+     s.aborted_last_run, s.last_usage, s.last_maker, t.message_count, s.origin";
 /// How many columns [`SESSION`] has.
-pub(super) const SESSION_COLUMNS: usize = 10;
+pub(super) const SESSION_COLUMNS: usize = 11;
 /// Columns of a message.
 pub(super) const MESSAGE: &str = "place, id, speaker, parts, at, run_id, maker, usage, stop, error";
 /// Columns of a run.
@@ -70,7 +70,8 @@ pub(super) fn json<T: serde::Serialize>(value: Option<&T>) -> Result<Option<Stri
     Ok(value.map(serde_json::to_string).transpose()?)
 }
 
-fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, Fault> {
+/// A JSON column that must be there.
+pub(super) fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, Fault> {
     Ok(serde_json::from_str(
         row.get_ref(column)?
             .as_str()
@@ -78,7 +79,11 @@ fn from_json<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<T, Fau
     )?)
 }
 
-fn from_json_if<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> Result<Option<T>, Fault> {
+/// A JSON column.
+pub(super) fn from_json_if<T: DeserializeOwned>(
+    row: &Row<'_>,
+    column: usize,
+) -> Result<Option<T>, Fault> {
     let text = row
         .get_ref(column)?
         .as_str_or_null()
@@ -99,6 +104,7 @@ pub(super) fn session(row: &Row<'_>) -> Result<Session, Fault> {
         last_usage: from_json_if(row, 7)?,
         last_maker: from_json_if(row, 8)?,
         message_count: row.get(9)?,
+        origin: from_json_if(row, 10)?,
     })
 }
 

@@ -14,12 +14,17 @@ pub(super) struct Migration {
 }
 
 /// Every step. A released one is never changed.
-pub(super) const MIGRATIONS: &[Migration] = &[Migration {
-    sql: include_str!("../../migrations/0001_initial.sql"),
-}];
+pub(super) const MIGRATIONS: &[Migration] = &[
+    Migration {
+        sql: include_str!("../../migrations/0001_initial.sql"),
+    },
+    Migration {
+        sql: include_str!("../../migrations/0002_channels.sql"),
+    },
+];
 
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: u32 = 1;
+pub const SCHEMA_VERSION: u32 = 2;
 const _: () = assert!(MIGRATIONS.len() == SCHEMA_VERSION as usize);
 
 /// `Tide` in ASCII: a database of another program is left alone.
@@ -41,6 +46,12 @@ const CHECK_ALWAYS: &[&str] = &[
     "devices",
     "device_grants",
     "pair_requests",
+    "inbox",
+    "inbox_cursors",
+    "moved_peers",
+    "outbox",
+    "senders",
+    "sender_requests",
 ];
 
 /// Why a store could not be opened.
@@ -181,6 +192,9 @@ fn check(conn: &Connection, path: &Path) -> Result<(), OpenError> {
     } else {
         let mut found = None;
         for table in CHECK_ALWAYS {
+            if !has_table(conn, table)? {
+                continue;
+            }
             found = found.or(first_problem(
                 conn,
                 &format!("PRAGMA quick_check({table})"),
@@ -189,6 +203,12 @@ fn check(conn: &Connection, path: &Path) -> Result<(), OpenError> {
         found
     };
     found.map_or(Ok(()), |detail| Err(OpenError::Damaged { detail }))
+}
+
+/// Whether the table is there: a database of an older schema lacks some.
+fn has_table(conn: &Connection, name: &str) -> Result<bool, rusqlite::Error> {
+    let sql = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
+    conn.query_row(sql, [name], |row| row.get(0))
 }
 
 fn first_problem(conn: &Connection, pragma: &str) -> Result<Option<String>, rusqlite::Error> {

@@ -11,7 +11,7 @@ use tidegate_core::store::{
 use tidegate_core::transcript::NewMessage;
 use tidegate_protocol::Patch;
 
-use super::append::{append, ensure_session, forget_transcript, transcript, transcript_of};
+use super::append::{append, ensure_session, forget_transcript, renew_session, transcript_of};
 use super::fault::Fault;
 use super::rows::{self, MESSAGE, SEQ_BITS, SEQ_MAX, SESSION, bound, change, first};
 use super::store::SqliteStore;
@@ -93,13 +93,7 @@ fn reset(
     new_session_id: &str,
     now_ms: u64,
 ) -> Result<Session, Fault> {
-    ensure_session(conn, key, new_session_id, now_ms)?;
-    change(
-        conn,
-        "UPDATE sessions SET transcript = ?2, aborted_last_run = 0, last_usage = NULL,
-            last_maker = NULL WHERE key = ?1",
-        params![key.as_str(), transcript(conn, new_session_id)?],
-    )?;
+    renew_session(conn, key, new_session_id, now_ms)?;
     stored(conn, key)
 }
 

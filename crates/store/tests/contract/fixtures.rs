@@ -3,15 +3,21 @@
 use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunStatus};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
-    DeviceStore, Finish, HistoryPage, HistoryQuery, RecoveryNote, RunStore, Session, SessionQuery,
-    SessionStore,
+    DeviceStore, Finish, HistoryPage, HistoryQuery, InboxStore, OutboxStore, RecoveryNote,
+    RunStore, SenderStore, Session, SessionQuery, SessionStore,
 };
 use tidegate_core::transcript::{Maker, NewMessage, Part, Speaker, StopReason, Usage};
 use tidegate_protocol::RunId;
 
 /// Everything that a store is.
-pub(crate) trait Store: SessionStore + RunStore + DeviceStore {}
-impl<T: SessionStore + RunStore + DeviceStore> Store for T {}
+pub(crate) trait Store:
+    SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore
+{
+}
+impl<T: SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore> Store
+    for T
+{
+}
 
 pub(crate) fn key(name: &str) -> SessionKey {
     SessionKey::stored(format!("agent:main:{name}"))
@@ -46,8 +52,11 @@ pub(crate) fn new_run(name: &str, session: &str, at_ms: u64) -> NewRun {
             timeout_ms: Some(9),
             may_administer: true,
             label: None,
+            origin: None,
+            media: Vec::new(),
         },
         room: true,
+        renews: false,
         at_ms,
     }
 }
@@ -122,6 +131,7 @@ pub(crate) fn ok(names: &[&str], text: &str, at_ms: u64) -> Finish {
         runs: names.iter().map(|name| id(name)).collect(),
         end: ended(RunStatus::Ok, text),
         message: Some(answer(lead, text, at_ms)),
+        outbound: Vec::new(),
         at_ms,
     }
 }
@@ -136,6 +146,7 @@ pub(crate) fn aborted(names: &[&str], at_ms: u64) -> Finish {
         runs: names.iter().map(|name| id(name)).collect(),
         end,
         message: None,
+        outbound: Vec::new(),
         at_ms,
     }
 }
@@ -153,6 +164,7 @@ pub(crate) async fn turn(store: &impl Store, name: &str, session: &str, at_ms: u
 pub(crate) fn note() -> RecoveryNote {
     RecoveryNote {
         error: "the gateway ended".into(),
+        outbound: |_, _| Vec::new(),
     }
 }
 

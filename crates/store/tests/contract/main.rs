@@ -27,11 +27,19 @@ macro_rules! contract {
         }
     };
 }
+mod channels;
 mod devices;
 mod disk;
 mod fixtures;
 mod history;
+mod inbox;
 mod model;
+mod moves;
+mod outbox;
+mod outbox_model;
 mod runs;
 mod search;
+mod senders;
 mod sessions;
+mod trace;
+mod upgrade;

@@ -3,11 +3,12 @@
 
 use proptest::prelude::*;
 use tidegate_core::session::SessionKey;
-use tidegate_core::store::{HistoryQuery, SessionQuery, SettingsPatch};
+use tidegate_core::store::{Deed, HistoryQuery, SessionQuery, SettingsPatch};
 use tidegate_core::transcript::NewMessage;
 use tidegate_protocol::Patch;
 use tidegate_store::{MemoryStore, SqliteStore};
 
+use crate::channels::*;
 use crate::fixtures::*;
 
 #[derive(Debug, Clone)]
@@ -18,6 +19,12 @@ enum Verb {
         hash: u8,
         session: u8,
         label: bool,
+    },
+    /// Events that ask for these runs.
+    Arrive {
+        runs: Vec<u8>,
+        session: u8,
+        renews: bool,
     },
     Begin {
         runs: Vec<u8>,
@@ -62,6 +69,8 @@ fn verb() -> impl Strategy<Value = Verb> {
     prop_oneof![
         6 => (0..8_u8, 0..12_u8, 0..8_u8, 0..3_u8, any::<bool>()).prop_map(
             |(run, key, hash, session, label)| Verb::Accept { run, key, hash, session, label }),
+        5 => (runs(), 0..3_u8, any::<bool>()).prop_map(
+            |(runs, session, renews)| Verb::Arrive { runs, session, renews }),
         5 => runs().prop_map(|runs| Verb::Begin { runs }),
         5 => (runs(), any::<bool>()).prop_map(|(runs, aborted)| Verb::Finish { runs, aborted }),
         2 => (0..3_u8, change(), change()).prop_map(
@@ -110,6 +119,23 @@ async fn answer_to(store: &impl Store, verb: &Verb, now_ms: u64) -> String {
             new.request.label = label.then(|| format!("label{session}"));
             line(store.accept(new).await)
         }
+        Verb::Arrive {
+            runs,
+            session,
+            renews,
+        } => {
+            let list = runs.iter().map(|run| {
+                let mut event = asks(&format!("run{run}"), "x", now_ms);
+                if let Deed::Ask(new) = &mut event.deed {
+                    new.spare_run_id = id(&format!("spare-{now_ms}"));
+                    new.session_key = session_key(session);
+                    new.new_session_id.clone_from(&fresh);
+                    new.renews = renews && run % 3 == 0;
+                }
+                event
+            });
+            line(store.arrive(arrivals(list.collect(), &fresh, now_ms)).await)
+        }
         Verb::Begin { runs } => {
             let runs = names(&runs);
             let runs = runs
@@ -123,11 +149,15 @@ async fn answer_to(store: &impl Store, verb: &Verb, now_ms: u64) -> String {
         } => {
             let runs = names(&runs);
             let runs: Vec<_> = runs.iter().map(String::as_str).collect();
-            let end = if stopped {
+            let mut end = if stopped {
                 aborted(&runs, now_ms)
             } else {
                 ok(&runs, "answered", now_ms)
             };
+            // Every second turn goes out.
+            if now_ms % 2 == 0 {
+                end.outbound = vec![answer_of(runs[0], "x", now_ms)];
+            }
             line(store.finish(end).await)
         }
         Verb::Patch {
@@ -164,8 +194,12 @@ async fn answer_to(store: &impl Store, verb: &Verb, now_ms: u64) -> String {
                     .await,
             )
         }
-        Verb::Recover => line(store.recover(note(), now_ms).await),
-        Verb::Prune { age } => line(store.prune(now_ms.saturating_sub(age.into())).await),
+        Verb::Recover => line(store.recover(note_with_answer(), now_ms).await),
+        Verb::Prune { age } => {
+            let before = now_ms.saturating_sub(age.into());
+            let events = store.prune_inbox(before).await.unwrap();
+            format!("{events} {}", line(store.prune(before).await))
+        }
         Verb::Reopen => String::new(),
     }
 }
@@ -204,8 +238,14 @@ async fn view(store: &impl Store) -> Vec<String> {
         view.push(line(store.history(&key, EVERYTHING).await.unwrap()));
     }
     for run in 0..8 {
-        view.push(line(store.run(&id(&format!("run{run}"))).await.unwrap()));
+        let name = format!("run{run}");
+        view.push(line(store.run(&id(&name)).await.unwrap()));
+        view.push(line(store.trace(&name).await.unwrap()));
+        view.push(line(store.trace(&format!("m-{name}")).await.unwrap()));
     }
+    view.push(line(store.cursor(&account(), "us").await.unwrap()));
+    view.push(line(store.last_arrival(&account()).await.unwrap()));
+    view.push(line(store.open_parts(None, 100).await.unwrap()));
     view
 }
 

@@ -452,7 +452,13 @@ async fn a_second_recovery_finds_nothing_new(store: &impl Store) {
     begin(store, "r", 2).await;
     store.recover(note(), 3).await.unwrap();
     let again = store
-        .recover(RecoveryNote { error: "x".into() }, 4)
+        .recover(
+            RecoveryNote {
+                error: "x".into(),
+                ..note()
+            },
+            4,
+        )
         .await
         .unwrap();
     assert_eq!((again.interrupted.len(), again.queued.len()), (0, 1));

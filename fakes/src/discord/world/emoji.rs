@@ -15,10 +15,13 @@ pub(crate) struct Emoji {
 impl Emoji {
     /// Reads what stands in a path after decoding; none if there is no such emoji.
     pub(crate) fn read(world: &World, text: &str) -> Option<Self> {
-        if let Some((name, id)) = text.rsplit_once(':') {
+        // The name does not matter to the vendor, the id does.
+        if let Some((_, id)) = text.rsplit_once(':') {
             let id = Snowflake::parse(id)?;
-            let known = world.guilds.values().find_map(|guild| guild.emoji.get(&id))?;
-            let _any_name_will_do = name;
+            let known = world
+                .guilds
+                .values()
+                .find_map(|guild| guild.emoji.get(&id))?;
             return Some(Self {
                 id: Some(id),
                 name: known.clone(),
@@ -63,8 +66,10 @@ fn is_emoji(text: &str) -> bool {
             | '\u{1f000}'..='\u{1faff}')
     };
     let modifier = |c: char| {
-        matches!(c, '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}')
-            || (keycap && matches!(c, '0'..='9' | '#' | '*'))
+        matches!(
+            c,
+            '\u{200d}' | '\u{fe0f}' | '\u{20e3}' | '\u{e0020}'..='\u{e007f}'
+        ) || (keycap && matches!(c, '0'..='9' | '#' | '*'))
     };
     let mut signs = text.chars();
     text.chars().count() <= LONGEST
@@ -78,7 +83,8 @@ mod tests {
 
     #[test]
     fn pictographs_are_told_from_words() {
-        for good in ["👍", "👀", "❤️", "1️⃣", "👩‍💻", "🇩🇪", "✅", "👍🏽"] {
+        for good in ["👍", "👀", "❤️", "1️⃣", "👩‍💻", "🇩🇪", "✅", "👍🏽"]
+        {
             assert!(is_emoji(good), "{good}");
         }
         for bad in ["", "a", "ok", ":eyes:", "1", "👍x", "é"] {

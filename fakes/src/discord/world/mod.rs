@@ -8,6 +8,6 @@ mod state;
 
 pub(crate) use emoji::Emoji;
 pub(crate) use mentions::{Allowed, Mentions, Whom};
-pub(crate) use place::{Channel, Guild, StoredFile, Tag, User};
+pub(crate) use place::{Channel, Guild, StoredFile, Tag};
 pub(crate) use render::set;
 pub(crate) use state::{Shared, World};

@@ -36,6 +36,10 @@ pub(crate) struct Tag {
 
 /// A place where messages are, or threads are made.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of its own that a test turns"
+)]
 pub(crate) struct Channel {
     pub(crate) id: Snowflake,
     pub(crate) kind: ChannelKind,
@@ -61,7 +65,12 @@ pub(crate) struct Channel {
 }
 
 impl Channel {
-    pub(crate) fn new(id: Snowflake, kind: ChannelKind, name: &str, guild: Option<Snowflake>) -> Self {
+    pub(crate) fn new(
+        id: Snowflake,
+        kind: ChannelKind,
+        name: &str,
+        guild: Option<Snowflake>,
+    ) -> Self {
         Self {
             id,
             kind,

@@ -18,7 +18,7 @@ impl World {
     }
 
     /// A member without its user, as it stands in messages.
-    pub(crate) fn member_json(&self, id: Snowflake) -> Value {
+    pub(crate) fn member_json(id: Snowflake) -> Value {
         json!({
             "roles": [], "nick": null, "avatar": null, "banner": null,
             "joined_at": iso(id.made_at_ms()), "premium_since": null,
@@ -28,7 +28,7 @@ impl World {
     }
 
     pub(crate) fn member_with_user_json(&self, id: Snowflake) -> Value {
-        let mut member = self.member_json(id);
+        let mut member = Self::member_json(id);
         set(&mut member, "user", self.user_json(id));
         member
     }
@@ -68,7 +68,11 @@ impl World {
             }).collect();
             set(json, "available_tags", json!(tags));
             set(json, "default_reaction_emoji", Value::Null);
-            set(json, "flags", json!(if channel.tag_required { 1 << 4 } else { 0 }));
+            set(
+                json,
+                "flags",
+                json!(if channel.tag_required { 1 << 4 } else { 0 }),
+            );
         }
     }
 
@@ -81,7 +85,11 @@ impl World {
             let channels = self.channels.values().filter(here);
             channels.map(|channel| self.channel_json(channel)).collect()
         };
-        let members: Vec<_> = guild.members.iter().map(|id| self.member_with_user_json(*id)).collect();
+        let members: Vec<_> = guild
+            .members
+            .iter()
+            .map(|id| self.member_with_user_json(*id))
+            .collect();
         let mut json = self.guild_summary(guild);
         for (key, value) in [
             ("joined_at", json!(iso(guild.id.made_at_ms()))),
@@ -104,7 +112,11 @@ impl World {
 
     /// A guild without what happens in it, as REST tells it.
     pub(crate) fn guild_summary(&self, guild: &Guild) -> Value {
-        let owner = guild.members.iter().find(|id| **id != self.bot).unwrap_or(&self.bot);
+        let owner = guild
+            .members
+            .iter()
+            .find(|id| **id != self.bot)
+            .unwrap_or(&self.bot);
         let emoji: Vec<_> = guild.emoji.iter().map(|(id, name)| {
             json!({ "id": id, "name": name, "roles": [], "require_colons": true, "managed": false, "animated": false, "available": true })
         }).collect();
@@ -142,7 +154,11 @@ impl World {
             set(&mut json, "thread", self.channel_json(thread));
         }
         if let Some(interaction) = self.answers.get(&message.id) {
-            set(&mut json, "interaction_metadata", self.interaction_metadata(*interaction));
+            set(
+                &mut json,
+                "interaction_metadata",
+                self.interaction_metadata(*interaction),
+            );
             set(&mut json, "application_id", json!(self.bot));
             set(&mut json, "webhook_id", json!(self.bot));
         }
@@ -150,8 +166,16 @@ impl World {
     }
 
     fn bare_message(&self, channel: &Channel, message: &SeenMessage) -> Value {
-        let mentions: Vec<_> = message.mentions.iter().map(|id| self.user_json(*id)).collect();
-        let files: Vec<_> = message.files.iter().map(|file| self.file_json(channel.id, file)).collect();
+        let mentions: Vec<_> = message
+            .mentions
+            .iter()
+            .map(|id| self.user_json(*id))
+            .collect();
+        let files: Vec<_> = message
+            .files
+            .iter()
+            .map(|file| self.file_json(channel.id, file))
+            .collect();
         let edited = message.edits.last().map(|edit| iso(edit.at_ms));
         let mut json = json!({
             "id": message.id, "type": message.kind, "channel_id": channel.id,
@@ -161,13 +185,22 @@ impl World {
             "mention_roles": [], "attachments": files, "embeds": [],
             "components": message.components, "pinned": false, "flags": message.flags,
         });
+        if message.poll.is_object() {
+            set(&mut json, "poll", message.poll.clone());
+        }
         if !message.reactions.is_empty() {
-            let reactions: Vec<_> = message.reactions.iter().map(|reaction| json!({
-                "emoji": Emoji::json_of_key(&reaction.emoji),
-                "count": reaction.users.len(), "me": reaction.users.contains(&self.bot),
-                "count_details": { "normal": reaction.users.len(), "burst": 0 },
-                "burst_colors": [], "me_burst": false,
-            })).collect();
+            let reactions: Vec<_> = message
+                .reactions
+                .iter()
+                .map(|reaction| {
+                    json!({
+                        "emoji": Emoji::json_of_key(&reaction.emoji),
+                        "count": reaction.users.len(), "me": reaction.users.contains(&self.bot),
+                        "count_details": { "normal": reaction.users.len(), "burst": 0 },
+                        "burst_colors": [], "me_burst": false,
+                    })
+                })
+                .collect();
             set(&mut json, "reactions", json!(reactions));
         }
         json
@@ -189,9 +222,8 @@ impl World {
 
     /// What an app without the right to read content is given in its place.
     pub(crate) fn seal(&self, channel: &Channel, message: &SeenMessage, json: &mut Value) {
-        let open = channel.is_dm()
-            || message.author == self.bot
-            || message.mentions.contains(&self.bot);
+        let open =
+            channel.is_dm() || message.author == self.bot || message.mentions.contains(&self.bot);
         if !open {
             blank(json);
         }
@@ -212,6 +244,9 @@ fn blank(message: &mut Value) {
     set(message, "content", json!(""));
     for list in ["attachments", "embeds", "components"] {
         set(message, list, json!([]));
+    }
+    if let Value::Object(fields) = message {
+        fields.remove("poll");
     }
 }
 

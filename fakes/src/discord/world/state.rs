@@ -1,6 +1,6 @@
 //! Everything that the vendor knows, behind one lock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
@@ -32,6 +32,8 @@ pub(crate) struct World {
     pub(crate) interactions: BTreeMap<Snowflake, Interaction>,
     /// What interaction a message answers, for rendering.
     pub(crate) answers: BTreeMap<Snowflake, Snowflake>,
+    /// Messages of the bot by their nonce, the newest of each: where and when.
+    pub(crate) nonces: HashMap<String, (Snowflake, Snowflake, u64)>,
     pub(crate) gateway: Gateway,
     pub(crate) limits: Limits,
 }
@@ -53,6 +55,7 @@ impl World {
             commands: Vec::new(),
             interactions: BTreeMap::new(),
             answers: BTreeMap::new(),
+            nonces: HashMap::new(),
             gateway: Gateway::default(),
             limits: Limits::default(),
         };

@@ -27,7 +27,7 @@ pub(in crate::slack) struct Channel {
 }
 
 impl Channel {
-    pub(super) fn new(id: &str, name: &str, kind: Kind, members: &[&str]) -> Self {
+    pub(in crate::slack) fn new(id: &str, name: &str, kind: Kind, members: &[&str]) -> Self {
         Self {
             id: id.to_owned(),
             name: name.to_owned(),
@@ -70,7 +70,10 @@ impl Channel {
     }
 
     /// What stands in a thread below its parent, oldest first.
-    pub(in crate::slack) fn replies<'a>(&'a self, ts: &'a str) -> impl Iterator<Item = &'a Message> {
+    pub(in crate::slack) fn replies<'a>(
+        &'a self,
+        ts: &'a str,
+    ) -> impl Iterator<Item = &'a Message> {
         self.messages
             .iter()
             .filter(move |message| message.thread_ts.as_deref() == Some(ts))

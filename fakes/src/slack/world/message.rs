@@ -23,6 +23,8 @@ pub struct Message {
     pub broadcast: bool,
     /// Block Kit blocks; null if none.
     pub blocks: Value,
+    /// Attachments of the older kind, and previews of links; null if none.
+    pub attachments: Value,
     /// `{event_type, event_payload}`; null if none.
     pub metadata: Value,
     /// When it was last edited, as a `ts`.
@@ -52,6 +54,7 @@ pub(in crate::slack) struct Draft {
     pub(in crate::slack) thread_ts: Option<String>,
     pub(in crate::slack) broadcast: bool,
     pub(in crate::slack) blocks: Value,
+    pub(in crate::slack) attachments: Value,
     pub(in crate::slack) metadata: Value,
     pub(in crate::slack) files: Vec<Value>,
 }
@@ -92,6 +95,7 @@ impl Message {
         put("thread_ts", json!(self.thread_ts));
         put("parent_user_id", json!(self.parent_user));
         put("blocks", self.shown_blocks());
+        put("attachments", self.attachments.clone());
         if !self.files.is_empty() {
             put("files", json!(self.files));
             put("upload", json!(false));
@@ -100,7 +104,10 @@ impl Message {
             put("edited", json!({"user": self.user, "ts": ts}));
         }
         if !self.reactions.is_empty() {
-            put("reactions", self.reactions.iter().map(Reaction::to_json).collect());
+            put(
+                "reactions",
+                self.reactions.iter().map(Reaction::to_json).collect(),
+            );
         }
         if with_metadata {
             put("metadata", self.metadata.clone());

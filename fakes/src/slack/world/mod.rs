@@ -10,4 +10,4 @@ pub(super) use channel::{Channel, Kind};
 pub(super) use file::File;
 pub(super) use message::Draft;
 pub use message::{Message, Reaction};
-pub(super) use state::{User, World};
+pub(super) use state::World;

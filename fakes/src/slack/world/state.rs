@@ -59,7 +59,12 @@ impl World {
         let all = [names::BOT_USER, names::ALICE, names::BOB];
         let people = [names::ALICE, names::BOB];
         world.add_channel(Channel::new(names::GENERAL, "general", Kind::Public, &all));
-        world.add_channel(Channel::new(names::ELSEWHERE, "elsewhere", Kind::Public, &people));
+        world.add_channel(Channel::new(
+            names::ELSEWHERE,
+            "elsewhere",
+            Kind::Public,
+            &people,
+        ));
         let mut archived = Channel::new(names::ARCHIVED, "archived", Kind::Public, &all);
         archived.archived = true;
         world.add_channel(archived);
@@ -82,9 +87,10 @@ impl World {
     /// The conversation between the bot and a person, opened if it was not. None for a stranger.
     pub(in crate::slack) fn im_with(&mut self, user: &str) -> Option<(String, bool)> {
         self.users.get(user)?;
-        let open = self.channels.values().find(|channel| {
-            channel.kind == Kind::Im && channel.members.contains(user)
-        });
+        let open = self
+            .channels
+            .values()
+            .find(|channel| channel.kind == Kind::Im && channel.members.contains(user));
         if let Some(channel) = open {
             return Some((channel.id.clone(), true));
         }
@@ -109,7 +115,11 @@ impl World {
     pub(in crate::slack) fn next_ts(&mut self) -> String {
         let now_us = self.clock.now_ms().saturating_mul(1000);
         self.last_us = now_us.max(self.last_us + 1);
-        format!("{}.{:06}", self.last_us / 1_000_000, self.last_us % 1_000_000)
+        format!(
+            "{}.{:06}",
+            self.last_us / 1_000_000,
+            self.last_us % 1_000_000
+        )
     }
 
     pub(in crate::slack) fn now_ms(&self) -> i64 {
@@ -133,6 +143,7 @@ impl World {
             text: draft.text,
             thread_ts: draft.thread_ts,
             blocks: draft.blocks,
+            attachments: draft.attachments,
             metadata: draft.metadata,
             edited_ts: None,
             reactions: Vec::new(),

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
-use tidegate_core::agents::{Agent, Agents, QueueMode, RunLimits};
+use tidegate_core::agents::{Agent, Agents, QueueDrop, QueueMode, QueueRules, RunLimits};
 use tidegate_core::run::Once;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use tidegate_core::store::SessionStore as _;
 use tidegate_core::transcript::NewMessage;
 use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
-use tidegate_engine::{Engine, EngineParts, HealthFacts};
+use tidegate_engine::{Engine, EngineParts, HealthFacts, NetworkSettings};
 use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
 use tidegate_protocol::api::agent::AgentIdentity;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
@@ -45,10 +45,15 @@ impl Default for Setup {
             password: None,
             limits: RunLimits {
                 concurrent: 4,
-                queued_per_session: 4,
+                queue: QueueRules {
+                    mode: QueueMode::Followup,
+                    by_channel: BTreeMap::new(),
+                    debounce: Duration::ZERO,
+                    cap: 4,
+                    drop: QueueDrop::default(),
+                },
                 timeout: Duration::from_mins(10),
                 idle_timeout: Duration::from_mins(2),
-                queue_mode: QueueMode::Followup,
                 history_messages: 100,
                 history_bytes: 1024 * 1024,
             },
@@ -84,10 +89,14 @@ impl Edge {
             sessions: Arc::new(store.clone()),
             runs: Arc::new(store.clone()),
             devices: Arc::new(store.clone()),
+            inbox: Arc::new(store.clone()),
+            outbox: Arc::new(store.clone()),
+            senders: Arc::new(store.clone()),
             events: Events::new(Arc::clone(&hub) as _),
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(SystemIds),
             agents: Arc::new(agents(Arc::clone(&runner) as _, setup.limits)),
+            networks: NetworkSettings::default(),
             facts: facts(setup.problems),
         });
         engine.start().await.unwrap();

@@ -1,105 +1,19 @@
-//! Kills a process at every side of every commit of a session's life (SECURITY F08), and looks at
-//! what is left: whatever was acknowledged is there, nothing is half done.
-#![cfg(debug_assertions)]
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test may stop at the first surprise"
-)]
+//! The life of a session: devices, runs, transcripts.
 
-use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Command, ExitStatus, Stdio};
 
-use tidegate_core::run::{NewRun, Once, RunEnd, RunRequest, RunState, RunStatus};
-use tidegate_core::session::SessionKey;
+use tidegate_core::run::{RunState, RunStatus};
 use tidegate_core::store::{
-    DeviceGrant, DeviceLabel, DeviceStore, Finish, HistoryQuery, PairRequest, RecoveryNote,
-    RunStore, SessionQuery, SessionStore, SettingsPatch,
+    DeviceGrant, DeviceLabel, DeviceStore, HistoryQuery, PairRequest, RunStore, SessionQuery,
+    SessionStore, SettingsPatch,
 };
-use tidegate_core::transcript::{NewMessage, Usage};
+use tidegate_core::transcript::NewMessage;
 use tidegate_core::{ScopeSet, SecretHash};
 use tidegate_protocol::{DeviceId, Patch, Role, RunId};
 use tidegate_store::SqliteStore;
 
-const DATABASE: &str = "TIDEGATE_TEST_DATABASE";
-const KILL_AT: &str = "TIDEGATE_TEST_KILL_AT";
-const COMMIT_LOG: &str = "TIDEGATE_TEST_COMMIT_LOG";
-
-fn key(name: &str) -> SessionKey {
-    SessionKey::stored(format!("agent:main:{name}"))
-}
-
-fn once(key: &str) -> Once {
-    Once {
-        principal: "owner".into(),
-        method: "agent",
-        key: key.into(),
-        params_hash: "h".into(),
-    }
-}
-
-fn new_run(name: &str) -> NewRun {
-    NewRun {
-        run_id: RunId::new(name),
-        spare_run_id: RunId::new(format!("{name}-spare")),
-        once: once(name),
-        session_key: key("a"),
-        new_session_id: "a-id".into(),
-        request: RunRequest {
-            message: format!("say {name}"),
-            echo_key: "a".into(),
-            thinking: None,
-            extra_system_prompt: None,
-            timeout_ms: None,
-            may_administer: true,
-            label: None,
-        },
-        room: true,
-        at_ms: 1,
-    }
-}
-
-fn user(run: &str) -> (RunId, NewMessage) {
-    let id = RunId::new(run);
-    (
-        id.clone(),
-        NewMessage::user(format!("{run}-user"), format!("say {run}"), 2, id),
-    )
-}
-
-fn finish(runs: &[&str], status: RunStatus, text: &str) -> Finish {
-    let ids: Vec<_> = runs.iter().map(|run| RunId::new(*run)).collect();
-    let message = || {
-        NewMessage::injected(
-            format!("{}-answer", runs[0]),
-            text.into(),
-            3,
-            ids.first().cloned(),
-        )
-    };
-    Finish {
-        message: (!text.is_empty()).then(message),
-        runs: ids,
-        end: RunEnd {
-            status,
-            text: text.into(),
-            error: None,
-            failure: None,
-            maker: None,
-            usage: Usage::default(),
-        },
-        at_ms: 3,
-    }
-}
-
-fn note() -> RecoveryNote {
-    RecoveryNote {
-        error: "interrupted".into(),
-    }
-}
+use crate::child::{Acked, Life, acknowledged, store_to_live_in};
+use crate::values::{finish, key, new_run, note, once, user};
 
 fn label() -> SettingsPatch {
     SettingsPatch {
@@ -131,22 +45,12 @@ fn pair_request() -> PairRequest {
     }
 }
 
-/// Says on the pipe that a verb was acknowledged.
-fn acknowledged(step: &str) {
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "ack {step}").unwrap();
-    out.flush().unwrap();
-}
-
 /// The life of the child: each step is acknowledged after its verb returned. Not a test by itself.
 #[tokio::test]
 async fn life() {
-    let Some(path) = std::env::var_os(DATABASE) else {
+    let Some(store) = store_to_live_in() else {
         return;
     };
-    // The pipe starts on a new line, whatever the harness has written.
-    println!();
-    let store = SqliteStore::open(Path::new(&path)).unwrap();
     let device = DeviceId::new("d");
     store.request_pairing(pair_request(), 0, 9).await.unwrap();
     acknowledged("request_pairing");
@@ -213,88 +117,33 @@ async fn life() {
     acknowledged("close");
 }
 
-/// Runs the life in a process of its own; says what was acknowledged and how it ended.
-fn live(path: &Path, variable: (&str, &Path)) -> (BTreeSet<String>, ExitStatus) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "life", "--nocapture"])
-        .env_remove(KILL_AT)
-        .env_remove(COMMIT_LOG)
-        .env(DATABASE, path)
-        .env(variable.0, variable.1)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let acked = lines.map_while(Result::ok);
-    let acked = acked
-        .filter_map(|line| line.strip_prefix("ack ").map(str::to_owned))
-        .collect();
-    (acked, child.wait().unwrap())
-}
-
 #[test]
 fn what_was_acknowledged_survives_a_kill_at_every_commit() {
-    let dir = tempfile::tempdir().unwrap();
-    let log = dir.path().join("commits");
-    let (steps, ended) = live(&dir.path().join("whole.db"), (COMMIT_LOG, &log));
-    assert!(
-        ended.success() && steps.contains("close"),
-        "{ended} {steps:?}"
-    );
-    let points: BTreeSet<String> = std::fs::read_to_string(&log)
-        .unwrap()
-        .lines()
-        .map(str::to_owned)
-        .collect();
-    for verb in [
-        "migrate",
-        "request_pairing",
-        "grant",
-        "touch",
-        "accept",
-        "begin",
-        "finish",
-        "deliver",
-        "patch_session",
-        "reset_session",
-        "delete_session",
-        "recover",
-        "prune",
-    ] {
-        let named = |point: &String| point.split([':', '+']).any(|part| part == verb);
-        assert!(
-            points.iter().any(named),
-            "no commit of {verb} in {points:?}"
-        );
-    }
-    let mut hit = 0;
-    for point in &points {
-        let path = dir.path().join(format!("{}.db", point.replace(':', "-")));
-        let (acked, ended) = live(&path, (KILL_AT, Path::new(point)));
-        if ended.success() {
-            // Callers that ran at once need not share a commit again: that is no other point.
-            assert!(point.contains('+'), "never came to {point}");
-            continue;
-        }
-        assert_eq!(ended.signal(), Some(9), "{point}: {ended}");
-        hit += 1;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .unwrap();
-        runtime.block_on(look(&path, point, &acked));
-    }
-    println!(
-        "{hit} distinct points of commit, {} enumerated",
-        points.len()
-    );
-    let alone = points.iter().filter(|point| !point.contains('+')).count();
-    assert!(hit >= alone, "{hit} of {points:?}");
-    assert!(alone >= 26, "{points:?}");
+    let life = Life {
+        test: "session::life",
+        before: |_| {},
+        verbs: &[
+            "migrate",
+            "request_pairing",
+            "grant",
+            "touch",
+            "accept",
+            "begin",
+            "finish",
+            "deliver",
+            "patch_session",
+            "reset_session",
+            "delete_session",
+            "recover",
+            "prune",
+        ],
+        points: 28,
+    };
+    life.kill_at_every_point(look);
 }
 
 /// What was left by a process that was killed at this point.
-async fn look(path: &Path, point: &str, acked: &BTreeSet<String>) {
+async fn look(path: &Path, point: &str, acked: &Acked) {
     let store = SqliteStore::open(path).unwrap();
     let has = |step: &str| acked.contains(step);
     let device = store.device(&DeviceId::new("d")).await.unwrap();
@@ -352,11 +201,10 @@ async fn look(path: &Path, point: &str, acked: &BTreeSet<String>) {
         "{point}"
     );
     store.close().await;
-    sound(path, point);
 }
 
 /// Every message of the session is there, and every turn that ended has its words.
-async fn whole_transcript(store: &SqliteStore, count: u64, point: &str, acked: &BTreeSet<String>) {
+async fn whole_transcript(store: &SqliteStore, count: u64, point: &str, acked: &Acked) {
     let query = HistoryQuery {
         before: None,
         limit: 100,
@@ -405,27 +253,4 @@ async fn whole_transcript(store: &SqliteStore, count: u64, point: &str, acked: &
         usize::from(has("answer 1")),
         "{point}: the words for the search"
     );
-}
-
-fn sound(path: &Path, point: &str) {
-    let conn = rusqlite::Connection::open(path).unwrap();
-    let answer: String = conn
-        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
-        .unwrap();
-    assert_eq!(answer, "ok", "{point}");
-    let broken = conn
-        .prepare("PRAGMA foreign_key_check")
-        .unwrap()
-        .exists([])
-        .unwrap();
-    assert!(!broken, "{point}: a reference to nothing");
-    let lost: i64 = conn
-        .query_row(
-            "SELECT count(*) FROM transcripts t WHERE message_count <>
-                (SELECT count(*) FROM messages WHERE place >> 32 = t.no)",
-            [],
-            |row| row.get(0),
-        )
-        .unwrap();
-    assert_eq!(lost, 0, "{point}: messages and their count differ");
 }

@@ -1,0 +1,99 @@
+//! The one HTTP client of all networks.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::redirect::Policy;
+
+/// How long a connection may take to be made, TLS included.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long an idle connection is kept; shorter than servers keep theirs.
+const POOL_IDLE: Duration = Duration::from_secs(30);
+
+/// A client that follows no redirect (a token stays with the host that was configured, SECURITY
+/// T45), reads no proxy from the environment, asks for no compression (so no small body becomes a
+/// big one) and trusts Mozilla's roots. A deadline is set with every request.
+#[derive(Debug, Clone)]
+pub struct HttpClient(reqwest::Client);
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up")]
+pub struct HttpError(#[source] reqwest::Error);
+
+impl HttpClient {
+    /// Makes one; share it between accounts.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub fn new() -> Result<Self, HttpError> {
+        // Fails only if a provider is installed already, which is then used.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        reqwest::Client::builder()
+            .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            .referer(false)
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .pool_idle_timeout(POOL_IDLE)
+            .tcp_nodelay(true)
+            .build()
+            .map(Self)
+            .map_err(HttpError)
+    }
+
+    pub(crate) const fn inner(&self) -> &reqwest::Client {
+        &self.0
+    }
+}
+
+/// Why a body is not there.
+#[derive(Debug)]
+pub(crate) enum BodyError {
+    /// It broke off.
+    Broken(reqwest::Error),
+    /// It is longer than allowed; the rest was not read.
+    TooLong,
+}
+
+/// Reads a whole body of at most `max` bytes.
+pub(crate) async fn read_body(
+    mut response: reqwest::Response,
+    max: usize,
+) -> Result<Vec<u8>, BodyError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
+        if body.len() + chunk.len() > max {
+            return Err(BodyError::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Whether it is certain that the other side heard nothing of the request.
+pub(crate) fn never_sent(error: &reqwest::Error) -> bool {
+    error.is_connect() || error.is_builder()
+}
+
+/// What went wrong, in words that never hold the address: addresses hold tokens.
+pub(crate) fn cause(error: &reqwest::Error) -> String {
+    if error.is_connect() {
+        return format!("no connection: {}", innermost(error));
+    }
+    if error.is_timeout() {
+        return "no answer in time".into();
+    }
+    innermost(error)
+}
+
+/// The first cause. The outermost error alone knows the address, so it is never the one.
+fn innermost(error: &reqwest::Error) -> String {
+    let Some(mut cause) = error.source() else {
+        return "the request failed".into();
+    };
+    while let Some(deeper) = cause.source() {
+        cause = deeper;
+    }
+    cause.to_string()
+}

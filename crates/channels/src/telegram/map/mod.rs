@@ -1,0 +1,12 @@
+//! From Telegram's updates to our events. Pure: the same update gives the same events.
+
+mod event;
+mod marks;
+mod media;
+mod place;
+mod words;
+
+pub(super) use event::inbound;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,300 @@
+//! Sending one part.
+
+use tidegate_core::channel::{
+    Body, Button, ChannelError, MediaKind, OutboundMedia, OutboundPart, Poll, Receipt, Target,
+};
+
+use super::api::{
+    Attachment, CallError, Choice, Keyboard, KeyboardButton, NewPoll, Outgoing, ReplyTo, Sent,
+};
+use super::capabilities::PHOTO_BYTES;
+use super::channel::Telegram;
+use super::destination::{Destination, message_number};
+use super::markup;
+
+/// Telegram's limit for the value of a button, in bytes.
+const BUTTON_BYTES: usize = 64;
+/// The vendor's words when our marks are the trouble: then the words go without marks.
+const ABOUT_MARKS: &[&str] = &[
+    "can't parse entities",
+    "message is too long",
+    "message_too_long",
+    "caption is too long",
+    "text is empty",
+    "text must be non-empty",
+];
+/// The vendor's words when a message of ours cannot be changed any more.
+const GONE: &[&str] = &[
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",
+];
+/// The vendor's words when a file is not fit to be shown or heard, but could be sent as it is.
+const NOT_AS_THAT: &[&str] = &[
+    "photo_",
+    "image_process_failed",
+    "voice_messages_forbidden",
+    "restricted receiving of voice",
+    "wrong type of the web page content",
+];
+
+/// What became of a change.
+pub(super) enum Edit {
+    /// The message says it now.
+    Done,
+    /// There is no such message, or it cannot be changed any more; Telegram's words.
+    Gone(String),
+}
+
+/// In which parameter the words go.
+#[derive(Clone, Copy)]
+enum Words {
+    Text,
+    Caption,
+}
+
+impl Telegram {
+    pub(super) async fn send_part(
+        &self,
+        to: &Target,
+        part: &OutboundPart,
+    ) -> Result<Receipt, ChannelError> {
+        let to = Destination::of(to)?;
+        let frame = Frame::of(&to, part)?;
+        let Some(draft) = part.replaces.as_deref().map(message_number).transpose()? else {
+            return self.send_new(&frame, &part.body).await;
+        };
+        if let Body::Text { markdown } = &part.body {
+            let keyboard = frame.keyboard.clone();
+            if let Edit::Done = self.edit(&to, draft, markdown, keyboard).await? {
+                return Ok(receipt_of(draft));
+            }
+            return self.send_new(&frame, &part.body).await;
+        }
+        let receipt = self.send_new(&frame, &part.body).await?;
+        // The answer is there; a draft that stays is ugly, and no reason to send it again.
+        if let Err(error) = self.delete(&to, draft).await {
+            let account = &self.settings.account;
+            tracing::warn!(%account, %error, "a draft could not be taken away");
+        }
+        Ok(receipt)
+    }
+
+    async fn send_new(&self, frame: &Frame, body: &Body) -> Result<Receipt, ChannelError> {
+        let sent = match body {
+            Body::Text { markdown } => {
+                let message = frame.message();
+                self.speak("sendMessage", message, Words::Text, markdown, None)
+                    .await
+            }
+            Body::Media { media, markdown } => self.send_media(frame, media, markdown).await,
+            Body::Poll(poll) => self.api.call("sendPoll", &frame.poll(poll)).await,
+        };
+        sent.map(receipt).map_err(CallError::sending)
+    }
+
+    async fn send_media(
+        &self,
+        frame: &Frame,
+        media: &OutboundMedia,
+        markdown: &str,
+    ) -> Result<Sent, CallError> {
+        let kind = fitting_kind(media);
+        match self.send_file(frame, kind, media, markdown).await {
+            Err(error) if kind != MediaKind::Document && error.says(NOT_AS_THAT) => {
+                self.send_file(frame, MediaKind::Document, media, markdown)
+                    .await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn send_file(
+        &self,
+        frame: &Frame,
+        kind: MediaKind,
+        media: &OutboundMedia,
+        markdown: &str,
+    ) -> Result<Sent, CallError> {
+        let (method, field) = match kind {
+            MediaKind::Photo => ("sendPhoto", "photo"),
+            MediaKind::Video => ("sendVideo", "video"),
+            MediaKind::Animation => ("sendAnimation", "animation"),
+            MediaKind::Audio => ("sendAudio", "audio"),
+            MediaKind::Voice => ("sendVoice", "voice"),
+            MediaKind::Sticker | MediaKind::Document => ("sendDocument", "document"),
+        };
+        let file = Attachment {
+            field,
+            path: &media.path,
+            name: &media.name,
+            mime: &media.mime,
+        };
+        let message = frame.message();
+        self.speak(method, message, Words::Caption, markdown, Some(&file))
+            .await
+    }
+
+    /// Gives a message of ours other words.
+    pub(super) async fn edit(
+        &self,
+        to: &Destination,
+        id: i64,
+        markdown: &str,
+        keyboard: Option<Keyboard>,
+    ) -> Result<Edit, ChannelError> {
+        let message = Outgoing {
+            message_id: Some(id),
+            reply_markup: keyboard,
+            ..Outgoing::to(to.chat.clone())
+        };
+        let edited: Result<Sent, _> = self
+            .speak("editMessageText", message, Words::Text, markdown, None)
+            .await;
+        match edited {
+            Ok(_) => Ok(Edit::Done),
+            Err(error) if error.says(&["message is not modified"]) => Ok(Edit::Done),
+            Err(CallError::Refused(no)) if no.says(GONE) => Ok(Edit::Gone(no.description)),
+            Err(error) => Err(error.repeating()),
+        }
+    }
+
+    /// Makes a call with words in it: with marks, and if Telegram does not like them, without.
+    async fn speak(
+        &self,
+        method: &str,
+        message: Outgoing,
+        words: Words,
+        markdown: &str,
+        file: Option<&Attachment<'_>>,
+    ) -> Result<Sent, CallError> {
+        if markdown.is_empty() {
+            return self.give(method, &message, file).await;
+        }
+        let marked = words.put(&message, markup::html(markdown), Some("HTML"));
+        match self.give(method, &marked, file).await {
+            Err(error) if error.says(ABOUT_MARKS) => {
+                let plain = words.put(&message, markdown.to_owned(), None);
+                self.give(method, &plain, file).await
+            }
+            sent => sent,
+        }
+    }
+
+    async fn give(
+        &self,
+        method: &str,
+        message: &Outgoing,
+        file: Option<&Attachment<'_>>,
+    ) -> Result<Sent, CallError> {
+        match file {
+            Some(file) => self.api.upload(method, message, file).await,
+            None => self.api.call(method, message).await,
+        }
+    }
+}
+
+impl Words {
+    fn put(self, message: &Outgoing, words: String, parse_mode: Option<&'static str>) -> Outgoing {
+        let message = Outgoing {
+            parse_mode,
+            ..message.clone()
+        };
+        match self {
+            Self::Text => Outgoing {
+                text: Some(words),
+                ..message
+            },
+            Self::Caption => Outgoing {
+                caption: Some(words),
+                ..message
+            },
+        }
+    }
+}
+
+/// What is around a part, in Telegram's terms.
+struct Frame {
+    to: Destination,
+    reply: Option<ReplyTo>,
+    keyboard: Option<Keyboard>,
+}
+
+impl Frame {
+    fn of(to: &Destination, part: &OutboundPart) -> Result<Self, ChannelError> {
+        let reply = part.reply_to.as_deref().map(message_number).transpose()?;
+        Ok(Self {
+            to: to.clone(),
+            reply: reply.map(|message_id| ReplyTo {
+                message_id,
+                allow_sending_without_reply: true,
+            }),
+            keyboard: keyboard(&part.buttons)?,
+        })
+    }
+
+    fn message(&self) -> Outgoing {
+        Outgoing {
+            message_thread_id: self.to.message_topic(),
+            reply_parameters: self.reply.clone(),
+            reply_markup: self.keyboard.clone(),
+            ..Outgoing::to(self.to.chat.clone())
+        }
+    }
+
+    fn poll<'a>(&'a self, poll: &'a Poll) -> NewPoll<'a> {
+        NewPoll {
+            chat_id: &self.to.chat,
+            message_thread_id: self.to.message_topic(),
+            question: &poll.question,
+            options: poll.options.iter().map(|text| Choice { text }).collect(),
+            allows_multiple_answers: poll.max_selections > 1,
+            open_period: poll.duration_hours.map(|hours| u64::from(hours) * 3600),
+            reply_parameters: self.reply.clone(),
+            reply_markup: self.keyboard.clone(),
+        }
+    }
+}
+
+/// What a file is sent as: a picture that is too large for one goes as a document.
+fn fitting_kind(media: &OutboundMedia) -> MediaKind {
+    match media.kind {
+        MediaKind::Photo if media.bytes > PHOTO_BYTES => MediaKind::Document,
+        kind => kind,
+    }
+}
+
+fn keyboard(rows: &[Vec<Button>]) -> Result<Option<Keyboard>, ChannelError> {
+    if rows.iter().flatten().any(|b| b.value.len() > BUTTON_BYTES) {
+        return Err(ChannelError::Refused(format!(
+            "the value of a button is longer than {BUTTON_BYTES} bytes"
+        )));
+    }
+    let button = |button: &Button| KeyboardButton {
+        text: button.label.clone(),
+        callback_data: button.value.clone(),
+    };
+    let rows: Vec<Vec<_>> = rows
+        .iter()
+        .filter(|row| !row.is_empty())
+        .map(|row| row.iter().map(button).collect())
+        .collect();
+    Ok((!rows.is_empty()).then_some(Keyboard {
+        inline_keyboard: rows,
+    }))
+}
+
+fn receipt(sent: Sent) -> Receipt {
+    Receipt {
+        poll_id: sent.poll.map(|poll| poll.id),
+        ..receipt_of(sent.message_id)
+    }
+}
+
+fn receipt_of(message_id: i64) -> Receipt {
+    Receipt {
+        message_id: message_id.to_string(),
+        poll_id: None,
+    }
+}

@@ -1,0 +1,125 @@
+//! A channel with the imitation of its network.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tidegate_core::channel::{Attempt, Channel, OutboundPart, Target};
+use tokio::time::{Instant, sleep};
+
+use super::MemoryInbox;
+
+/// Longer than anything here takes.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What goes wrong with one call or connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trouble {
+    /// Too much: come back after so many seconds.
+    Flood(u64),
+    /// The network is in trouble of its own.
+    ServerError,
+    /// The connection ends before anything is done.
+    CutBefore,
+    /// It is done, and the connection ends without an answer.
+    CutAfter,
+    /// It is done, and the answer ends in its middle.
+    CutInAnswer,
+    /// The answer comes late, but in time.
+    Slow,
+    /// Nothing is done, and nothing ever comes.
+    Silence,
+    /// It is done, and nothing ever comes.
+    SilenceAfter,
+}
+
+/// A message of ours as people see it now.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Shown {
+    /// The network's id of it.
+    pub(crate) id: String,
+    /// The words, marks taken off.
+    pub(crate) text: String,
+    /// The message that it answers.
+    pub(crate) reply_to: Option<String>,
+    /// The file in it.
+    pub(crate) file: Option<Bytes>,
+}
+
+/// A network with one account of ours on it, and people.
+pub(crate) trait Rig: Sized + Send + Sync + 'static {
+    /// Starts it.
+    async fn start() -> Self;
+    /// The account as after a restart. Proofs of life come every second or two.
+    fn channel(&self) -> Arc<dyn Channel>;
+    /// An account on a network that is not there.
+    fn nobody_there(&self) -> Arc<dyn Channel>;
+    /// Our stable id on the network.
+    fn owner(&self) -> String;
+    /// A direct chat.
+    fn direct(&self) -> Target;
+    /// What must never be shown.
+    fn secrets(&self) -> Vec<String>;
+
+    /// A person writes; the id of the message.
+    fn say(&self, to: &Target, text: &str) -> String;
+    /// A person sends a file.
+    fn say_file(&self, to: &Target, bytes: Bytes);
+    /// A person changes a message.
+    fn change(&self, to: &Target, message_id: &str, text: &str);
+    /// A person reacts to a message of ours.
+    fn react(&self, to: &Target, message_id: &str, emoji: &str);
+    /// The network delivers the last event once more.
+    fn repeat(&self);
+    /// The next delivery goes wrong.
+    fn trouble_in(&self, trouble: Trouble);
+    /// Whether we are listening right now.
+    fn is_listening(&self) -> bool;
+    /// Nothing was acknowledged that the inbox has not stored.
+    fn check_acknowledged(&self, inbox: &MemoryInbox);
+
+    /// The next message of ours goes wrong.
+    fn trouble_out(&self, trouble: Trouble);
+    /// The next download goes wrong.
+    fn trouble_file(&self, trouble: Trouble);
+    /// The credential is dead from now on.
+    fn sign_out(&self);
+    /// How many messages of ours reached the network, counting those that went wrong.
+    fn tries(&self) -> usize;
+    /// What we have in a conversation now, oldest first.
+    fn shown(&self, to: &Target) -> Vec<Shown>;
+    /// Our reactions to a message now.
+    fn reactions(&self, to: &Target, message_id: &str) -> Vec<String>;
+    /// How often typing was shown.
+    fn typings(&self, to: &Target) -> usize;
+}
+
+/// Words alone.
+pub(crate) fn text(markdown: &str) -> OutboundPart {
+    OutboundPart::text(markdown)
+}
+
+/// The first try of a part.
+pub(crate) fn attempt(key: &str) -> Attempt {
+    Attempt {
+        key: key.into(),
+        maybe_sent_since_ms: None,
+    }
+}
+
+/// Waits until something is so.
+pub(crate) async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "never: {what}");
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+/// Waits for the end of something that waits for a deadline, without waiting for it.
+pub(crate) async fn in_fast_time<T>(waits: impl Future<Output = T>) -> T {
+    tokio::time::pause();
+    let ended = waits.await;
+    tokio::time::resume();
+    ended
+}

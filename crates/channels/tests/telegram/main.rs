@@ -1,0 +1,19 @@
+//! The Telegram adapter against servers that share no code with it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "../contract/mod.rs"]
+mod contract;
+mod crabline;
+mod groups;
+mod hook;
+mod own;
+mod rig;
+mod test_api;
+
+contract::contract!(crate::rig::TelegramRig);

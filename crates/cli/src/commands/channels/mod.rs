@@ -1,0 +1,10 @@
+//! `tidegate channels`.
+
+mod add;
+mod ask;
+mod remove;
+mod secrets;
+
+pub(crate) use add::{add, login};
+pub(crate) use ask::{list, logout, test};
+pub(crate) use remove::remove;

@@ -1,0 +1,91 @@
+//! `tidegate outbox`: messages that could not be delivered, and what a person does about them.
+
+use tidegate_protocol::api::delivery::{
+    OutboxDrop, OutboxListParams, OutboxListResult, OutboxLot, OutboxPartParams, OutboxRetry,
+};
+use tidegate_protocol::{AccountId, ChannelId, Scope};
+
+use super::connection::Context;
+use crate::args::{Globals, OutboxListArgs, OutboxPartArgs};
+use crate::exit::Exit;
+use crate::output::{self, Failure};
+
+pub(crate) async fn list(args: &OutboxListArgs, globals: &Globals) -> anyhow::Result<Exit> {
+    let lot = if args.open {
+        OutboxLot::Open
+    } else {
+        OutboxLot::Dead
+    };
+    let params = OutboxListParams {
+        state: Some(lot),
+        channel: args.channel.clone().map(ChannelId::new),
+        account_id: args.account.clone().map(AccountId::new),
+        limit: Some(args.limit),
+    };
+    let context = Context::new(globals)?;
+    let gateway = context.connect(&[Scope::Read]).await?;
+    let params = serde_json::to_value(params)?;
+    let payload = context.raw(&gateway, "outbox.list", Some(&params)).await?;
+    let screen = &context.screen;
+    if screen.json {
+        screen.payload(&payload)?;
+    } else {
+        let list: OutboxListResult = context.read(&payload, "outbox.list")?;
+        screen.say(&output::outbox(screen, &list, lot))?;
+    }
+    gateway.close().await;
+    Ok(Exit::Done)
+}
+
+/// Tries messages again.
+pub(crate) async fn retry(args: &OutboxPartArgs, globals: &Globals) -> anyhow::Result<Exit> {
+    let context = Context::new(globals)?;
+    let mut gateway = context.connect(&[Scope::Admin]).await?;
+    let mut done = Vec::new();
+    for no in &args.numbers {
+        let params = OutboxPartParams { no: *no };
+        let answer = context.call::<OutboxRetry>(&mut gateway, &params).await?;
+        done.push((*no, answer.retried));
+    }
+    gateway.close().await;
+    tell(&context, &done, "is tried again", "retried")
+}
+
+/// Drops messages.
+pub(crate) async fn discard(args: &OutboxPartArgs, globals: &Globals) -> anyhow::Result<Exit> {
+    let context = Context::new(globals)?;
+    let mut gateway = context.connect(&[Scope::Admin]).await?;
+    let mut done = Vec::new();
+    for no in &args.numbers {
+        let params = OutboxPartParams { no: *no };
+        let answer = context.call::<OutboxDrop>(&mut gateway, &params).await?;
+        done.push((*no, answer.dropped));
+    }
+    gateway.close().await;
+    tell(&context, &done, "is dropped", "dropped")
+}
+
+fn tell(context: &Context, done: &[(u64, bool)], words: &str, key: &str) -> anyhow::Result<Exit> {
+    let screen = &context.screen;
+    let numbers = |yes: bool| {
+        let of = done.iter().filter(move |(_, was)| *was == yes);
+        of.map(|(no, _)| *no).collect::<Vec<u64>>()
+    };
+    let (did, missed) = (numbers(true), numbers(false));
+    if screen.json {
+        let told = serde_json::json!({ "ok": missed.is_empty(), key: did, "notDead": missed });
+        screen.say(&told.to_string())?;
+    } else {
+        for no in &did {
+            screen.say(&format!("{no} {words}"))?;
+        }
+    }
+    if missed.is_empty() {
+        return Ok(Exit::Done);
+    }
+    let missed: Vec<String> = missed.iter().map(u64::to_string).collect();
+    let what = format!("not among those that were given up: {}", missed.join(", "));
+    Err(Failure::new(Exit::Failed, what)
+        .next("tidegate outbox list")
+        .into())
+}

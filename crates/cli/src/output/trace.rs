@@ -1,0 +1,179 @@
+//! `tidegate trace`: the way of a message as a list of moments.
+
+use tidegate_protocol::api::delivery::{
+    MessagesTraceResult, OutboxPart, PartState, TracedInbound, TracedMessage, TracedRun,
+};
+
+use super::outbox::place;
+use super::{Screen, clean, clock_time, duration, one_line};
+
+/// One moment: when, in Unix milliseconds, and what happened.
+type Moment = (u64, String);
+
+/// The ways of messages, one below the other.
+pub(crate) fn trace(screen: &Screen, found: &MessagesTraceResult) -> String {
+    let ways = found.messages.iter();
+    ways.map(|message| way(screen, message, found.ts))
+        .collect::<Vec<_>>()
+        .join("\n\n")
+}
+
+fn way(screen: &Screen, message: &TracedMessage, now_ms: u64) -> String {
+    let paint = screen.out();
+    let mut lines = vec![paint.bold(&title(message))];
+    let mut moments = Vec::new();
+    if let Some(inbound) = &message.inbound {
+        moments.extend(arrival(inbound));
+    }
+    if let Some(run) = &message.run {
+        moments.extend(turn(run));
+    }
+    for part in &message.parts {
+        moments.extend(sending(part));
+    }
+    if let Some(inbound) = &message.inbound {
+        moments.extend(end(inbound));
+    }
+    // Moments of one time stay in the order of the way.
+    moments.sort_by_key(|(at, _)| *at);
+    let mut before = None;
+    for (at, what) in &moments {
+        let since = before.map_or_else(String::new, |before| {
+            format!("+{}", duration(at.saturating_sub(before)))
+        });
+        lines.push(format!(
+            "  {}  {}  {what}",
+            paint.dim(&clock_time(*at)),
+            paint.dim(&format!("{since:>12}"))
+        ));
+        before = Some(*at);
+    }
+    lines.extend(open(message, now_ms).map(|line| paint.yellow(&format!("  {line}"))));
+    lines.join("\n")
+}
+
+fn title(message: &TracedMessage) -> String {
+    match (&message.inbound, message.parts.first()) {
+        (Some(inbound), _) => {
+            let thread = inbound.thread_id.as_deref();
+            let thread = thread.map_or_else(String::new, |id| format!(" #{}", one_line(id, 32)));
+            format!(
+                "Message {} in {}/{} {}{thread}",
+                one_line(&inbound.message_id, 64),
+                inbound.channel,
+                inbound.account_id,
+                one_line(&inbound.from, 64)
+            )
+        }
+        (None, Some(part)) => format!("To {}", place(part)),
+        (None, None) => "Without a network".to_owned(),
+    }
+}
+
+fn arrival(inbound: &TracedInbound) -> Vec<Moment> {
+    let sender = one_line(&inbound.sender_id, 64);
+    let event = one_line(&inbound.provider_id, 64);
+    vec![
+        (
+            inbound.sent_at_ms,
+            format!("{sender} sent it, by the network's clock"),
+        ),
+        (
+            inbound.arrived_at_ms,
+            format!("stored here as event {event}"),
+        ),
+    ]
+}
+
+fn turn(run: &TracedRun) -> Vec<Moment> {
+    let id = one_line(&run.run_id.to_string(), 64);
+    let session = one_line(&run.session_key, 80);
+    let mut moments = vec![(
+        run.accepted_at_ms,
+        format!("run {id} accepted in {session}"),
+    )];
+    moments.extend(
+        run.started_at_ms
+            .map(|at| (at, "the agent began".to_owned())),
+    );
+    if let Some(at) = run.ended_at_ms {
+        let status = run.status.as_deref().unwrap_or("ended");
+        let why = run.error.as_deref();
+        let why = why.map_or_else(String::new, |why| format!(": {}", one_line(why, 120)));
+        moments.push((at, format!("the run ended, {}{why}", clean(status))));
+    }
+    moments
+}
+
+fn sending(part: &OutboxPart) -> Vec<Moment> {
+    let name = named(part);
+    let mut moments = vec![(part.created_at_ms, format!("{name} put into the outbox"))];
+    if let Some(at) = part.maybe_sent_since_ms {
+        let words =
+            format!("{name} tried, and nobody knows whether it arrived: it may be there twice");
+        moments.push((at, words));
+    }
+    if let Some(at) = part.settled_at_ms {
+        let tries = match part.attempts {
+            1 => "at the first try".to_owned(),
+            tries => format!("after {tries} tries"),
+        };
+        let why = part.error.as_deref().unwrap_or("no reason is known");
+        let what = match part.state {
+            PartState::Sent => format!(
+                "{name} taken by the network as {} {tries}",
+                one_line(part.message_id.as_deref().unwrap_or("?"), 64)
+            ),
+            PartState::Dropped => format!("{name} dropped by a person"),
+            _ => format!("{name} given up {tries}: {}", one_line(why, 120)),
+        };
+        moments.push((at, what));
+    }
+    moments
+}
+
+fn end(inbound: &TracedInbound) -> Option<Moment> {
+    let words = match inbound.state.as_str() {
+        "answered" => "done: answered",
+        "answered-empty" => "done: the agent had nothing to say",
+        "failed-with-notice" => "done: it failed, and the sender was told",
+        _ => return None,
+    };
+    Some((inbound.ended_at_ms?, words.to_owned()))
+}
+
+/// What is not over.
+fn open(message: &TracedMessage, now_ms: u64) -> impl Iterator<Item = String> {
+    let run = message
+        .run
+        .as_ref()
+        .and_then(|run| match run.state.as_str() {
+            "queued" => Some("… the run waits for its turn".to_owned()),
+            "running" => Some("… the agent is at work".to_owned()),
+            _ => None,
+        });
+    let parts = message.parts.iter().filter_map(move |part| {
+        let words = match part.state {
+            PartState::Prepared => "waits",
+            PartState::Sending => "is on its way",
+            PartState::Ambiguous => "is looked for at the network",
+            PartState::Sent | PartState::Dead | PartState::Dropped => return None,
+        };
+        let next = part.not_before_ms.filter(|at| *at > now_ms);
+        let next = next.map_or_else(String::new, |at| {
+            format!(", next try in {}", duration(at - now_ms))
+        });
+        let why = part.error.as_deref();
+        let why = why.map_or_else(String::new, |why| format!(": {}", one_line(why, 120)));
+        Some(format!("… {} {words}{next}{why}", named(part)))
+    });
+    run.into_iter().chain(parts)
+}
+
+fn named(part: &OutboxPart) -> String {
+    if part.parts > 1 {
+        format!("part {} of {} ({})", part.part + 1, part.parts, part.no)
+    } else {
+        format!("answer ({})", part.no)
+    }
+}

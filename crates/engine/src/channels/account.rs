@@ -1,0 +1,178 @@
+//! The configured accounts.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use jiff::tz::TimeZone;
+use tidegate_core::Clock;
+use tidegate_core::access::AccessRules;
+use tidegate_core::channel::{AccountKey, Channel, Claims, Target};
+use tidegate_core::freshness::{ResetRule, ResetRules};
+use tidegate_core::routing::Routing;
+use tokio::sync::Notify;
+
+use super::Ledger;
+use super::Tally;
+
+/// One configured account.
+pub struct AccountSettings {
+    /// The network's half.
+    pub channel: Arc<dyn Channel>,
+    /// Who may speak through it.
+    pub rules: AccessRules,
+    /// Whether the gateway is not ready without it.
+    pub required: bool,
+    /// Whether answers are shown while they are written, where the network allows it.
+    pub drafts: bool,
+    /// What people are told about it.
+    pub facts: AccountFacts,
+}
+
+/// What people are told about an account.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AccountFacts {
+    /// Its name in the configuration.
+    pub name: Option<String>,
+    /// Whether it is switched on; one that is not is never started.
+    pub enabled: bool,
+    /// Whether its credential could be had.
+    pub configured: bool,
+    /// How the network reaches us, in its own word: `polling`, `webhook`, `socket`.
+    pub mode: String,
+    /// The policy for direct chats, as the configuration writes it.
+    pub dm_policy: String,
+    /// The list for direct chats, as the configuration writes it.
+    pub allow_from: Vec<String>,
+    /// Where the credential came from: `env`, `file`, `exec`, `config`.
+    pub token_source: Option<String>,
+    /// A file that holds the credential and is ours to delete at a log-out.
+    pub token_file: Option<PathBuf>,
+}
+
+/// What the engine must know of chat networks.
+pub struct NetworkSettings {
+    /// The accounts.
+    pub accounts: Vec<AccountSettings>,
+    /// Which agent and session a message is for.
+    pub routing: Routing,
+    /// When conversations are over.
+    pub resets: ResetRules,
+    /// The zone of the host, by whose days they are.
+    pub zone: TimeZone,
+    /// Where accounts are claimed; none in tests without a host.
+    pub claims: Option<Arc<dyn Claims>>,
+    /// Where files of messages lie; made when it is needed.
+    pub files: PathBuf,
+    /// Where the owner is told that an account died, beside the main session.
+    pub notices: Vec<Target>,
+}
+
+impl Default for NetworkSettings {
+    fn default() -> Self {
+        Self {
+            accounts: Vec::new(),
+            routing: Routing::default(),
+            resets: ResetRules {
+                direct: ResetRule::Never,
+                group: ResetRule::Never,
+                thread: ResetRule::Never,
+            },
+            zone: TimeZone::UTC,
+            claims: None,
+            files: PathBuf::new(),
+            notices: Vec::new(),
+        }
+    }
+}
+
+/// One account at work.
+pub(crate) struct Account {
+    pub(crate) key: AccountKey,
+    pub(crate) channel: Arc<dyn Channel>,
+    pub(crate) rules: AccessRules,
+    pub(crate) required: bool,
+    pub(crate) drafts: bool,
+    pub(crate) ledger: Ledger,
+    pub(crate) tally: Tally,
+    pub(crate) facts: AccountFacts,
+    /// Conversations that got another id: the new one, and the one that the rules name.
+    moves: RwLock<BTreeMap<String, String>>,
+    /// Signed out by the owner: stays so until a restart.
+    pub(crate) signed_out: AtomicBool,
+    /// The connection is to be given up.
+    pub(crate) leave: Notify,
+    /// Something may be sent.
+    pub(crate) outbox: Notify,
+    /// A person wants another try now.
+    pub(crate) again: Notify,
+}
+
+impl Account {
+    /// The id under which the rules know a conversation.
+    pub(crate) fn known_as(&self, peer: &str) -> String {
+        let moves = self.moves.read().unwrap_or_else(PoisonError::into_inner);
+        moves.get(peer).map_or(peer, String::as_str).to_owned()
+    }
+
+    /// A conversation got another id.
+    pub(crate) fn moved(&self, from: &str, to: &str) {
+        let known_as = self.known_as(from);
+        let mut moves = self.moves.write().unwrap_or_else(PoisonError::into_inner);
+        moves.insert(to.to_owned(), known_as);
+    }
+}
+
+/// Every account, by its name.
+pub(crate) struct Accounts {
+    list: BTreeMap<AccountKey, Arc<Account>>,
+    pub(crate) routing: Routing,
+    pub(crate) resets: ResetRules,
+    pub(crate) zone: TimeZone,
+    pub(crate) claims: Option<Arc<dyn Claims>>,
+    pub(crate) files: PathBuf,
+    pub(crate) notices: Vec<Target>,
+}
+
+impl Accounts {
+    pub(crate) fn new(settings: NetworkSettings, clock: &Arc<dyn Clock>) -> Self {
+        let list = settings.accounts.into_iter().map(|account| {
+            let key = account.channel.account().clone();
+            let proof_every = account.channel.capabilities().proof_every;
+            let account = Account {
+                key: key.clone(),
+                channel: account.channel,
+                rules: account.rules,
+                required: account.required,
+                drafts: account.drafts,
+                ledger: Ledger::new(Arc::clone(clock), proof_every),
+                tally: Tally::default(),
+                facts: account.facts,
+                moves: RwLock::default(),
+                signed_out: AtomicBool::new(false),
+                leave: Notify::new(),
+                outbox: Notify::new(),
+                again: Notify::new(),
+            };
+            (key, Arc::new(account))
+        });
+        Self {
+            list: list.collect(),
+            routing: settings.routing,
+            resets: settings.resets,
+            zone: settings.zone,
+            claims: settings.claims,
+            files: settings.files,
+            notices: settings.notices,
+        }
+    }
+
+    pub(crate) fn get(&self, key: &AccountKey) -> Option<&Arc<Account>> {
+        self.list.get(key)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Account>> {
+        self.list.values()
+    }
+}

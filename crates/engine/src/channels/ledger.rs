@@ -1,0 +1,280 @@
+//! What an account says about itself: its state, how it came to it, and when something last got
+//! through. `live` is never believed longer than its proof.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tidegate_core::Clock;
+use tidegate_core::channel::{AccountKey, AccountState, Identity};
+use tidegate_core::store::AccountLoad;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::{Account, AccountFacts, Probed};
+
+/// Changes of state that are kept for people.
+const KEPT_CHANGES: usize = 20;
+/// How much later than promised a proof may come (SECURITY F05).
+const PROOF_SLACK: Duration = Duration::from_secs(5);
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateChange {
+    /// When, in Unix milliseconds.
+    pub at_ms: u64,
+    /// To which.
+    pub state: AccountState,
+}
+
+/// How an account is, for whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountStatus {
+    /// Which.
+    pub key: AccountKey,
+    /// The network's name for people.
+    pub label: &'static str,
+    /// Whether the gateway is not ready without it.
+    pub required: bool,
+    /// How it is.
+    pub state: AccountState,
+    /// Since when, in Unix milliseconds.
+    pub since_ms: u64,
+    /// Who we are there, once the network said it.
+    pub identity: Option<Identity>,
+    /// Tries since it last worked.
+    pub attempts: u32,
+    /// When the way in last proved itself, in Unix milliseconds.
+    pub last_proof_ms: Option<u64>,
+    /// When an admitted event was last stored, in Unix milliseconds.
+    pub last_inbound_ms: Option<u64>,
+    /// When the network last took something, in Unix milliseconds.
+    pub last_outbound_ms: Option<u64>,
+    /// When it was last started, in Unix milliseconds.
+    pub last_start_ms: Option<u64>,
+    /// What last went wrong, and when in Unix milliseconds.
+    pub last_error: Option<(u64, String)>,
+    /// The last changes of state, oldest first.
+    pub changes: Vec<StateChange>,
+    /// When it last began to work, in Unix milliseconds.
+    pub last_live_ms: Option<u64>,
+    /// When it last stopped to work, in Unix milliseconds.
+    pub last_stop_ms: Option<u64>,
+    /// What the network last said when it was asked who we are.
+    pub probed: Option<Probed>,
+    /// What the configuration says.
+    pub facts: AccountFacts,
+    /// Whether the network calls us.
+    pub webhook: bool,
+    /// What waits and what was given up.
+    pub load: AccountLoad,
+}
+
+pub(crate) struct Ledger {
+    clock: Arc<dyn Clock>,
+    proof_every: Duration,
+    inner: Mutex<Inner>,
+    /// Turns with every change of state.
+    turns: watch::Sender<u64>,
+}
+
+struct Inner {
+    state: AccountState,
+    since_ms: u64,
+    /// Why it is not whole although it works.
+    degraded: Option<String>,
+    identity: Option<Identity>,
+    attempts: u32,
+    proved: Option<Instant>,
+    last_proof_ms: Option<u64>,
+    last_inbound_ms: Option<u64>,
+    last_outbound_ms: Option<u64>,
+    last_start_ms: Option<u64>,
+    last_live_ms: Option<u64>,
+    last_stop_ms: Option<u64>,
+    last_error: Option<(u64, String)>,
+    probed: Option<Probed>,
+    changes: VecDeque<StateChange>,
+}
+
+impl Ledger {
+    pub(crate) fn new(clock: Arc<dyn Clock>, proof_every: Duration) -> Self {
+        let since_ms = clock.now_ms();
+        Self {
+            clock,
+            proof_every,
+            inner: Mutex::new(Inner {
+                state: AccountState::Stopped,
+                since_ms,
+                degraded: None,
+                identity: None,
+                attempts: 0,
+                proved: None,
+                last_proof_ms: None,
+                last_inbound_ms: None,
+                last_outbound_ms: None,
+                last_start_ms: None,
+                last_live_ms: None,
+                last_stop_ms: None,
+                last_error: None,
+                probed: None,
+                changes: VecDeque::new(),
+            }),
+            turns: watch::channel(0).0,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for changes of state.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<u64> {
+        self.turns.subscribe()
+    }
+
+    fn turn(&self, inner: &mut Inner, state: AccountState) {
+        if inner.state == state {
+            return;
+        }
+        let at_ms = self.clock.now_ms();
+        match (inner.state.works(), state.works()) {
+            (false, true) => inner.last_live_ms = Some(at_ms),
+            (true, false) => inner.last_stop_ms = Some(at_ms),
+            _ => {}
+        }
+        inner.state = state.clone();
+        inner.since_ms = at_ms;
+        if inner.changes.len() == KEPT_CHANGES {
+            inner.changes.pop_front();
+        }
+        inner.changes.push_back(StateChange { at_ms, state });
+        self.turns.send_modify(|turn| *turn += 1);
+    }
+
+    /// The account is in this state now.
+    pub(crate) fn set(&self, state: AccountState) {
+        let mut inner = self.lock();
+        let now_ms = self.clock.now_ms();
+        if let Some(reason) = state.reason() {
+            inner.last_error = Some((now_ms, reason.to_owned()));
+        }
+        if matches!(state, AccountState::Connecting) {
+            inner.attempts += 1;
+            inner.last_start_ms = Some(now_ms);
+            inner.proved = None;
+        }
+        if !state.works() {
+            inner.degraded = None;
+        }
+        self.turn(&mut inner, state);
+    }
+
+    /// The way in proved itself.
+    pub(crate) fn proved(&self) {
+        let mut inner = self.lock();
+        inner.proved = Some(Instant::now());
+        inner.last_proof_ms = Some(self.clock.now_ms());
+        inner.attempts = 0;
+        let state = match &inner.degraded {
+            Some(reason) => AccountState::Degraded {
+                reason: reason.clone(),
+            },
+            None => AccountState::Live,
+        };
+        self.turn(&mut inner, state);
+    }
+
+    /// It works, but not as it should; `None` takes that back.
+    pub(crate) fn degrade(&self, reason: Option<&str>) {
+        let mut inner = self.lock();
+        inner.degraded = reason.map(str::to_owned);
+        if let Some(reason) = reason {
+            inner.last_error = Some((self.clock.now_ms(), reason.to_owned()));
+        }
+        if inner.state.works() {
+            let state = match reason {
+                Some(reason) => AccountState::Degraded {
+                    reason: reason.to_owned(),
+                },
+                None => AccountState::Live,
+            };
+            self.turn(&mut inner, state);
+        }
+    }
+
+    /// Something that people see of the account changed.
+    pub(crate) fn touch(&self) {
+        self.turns.send_modify(|turn| *turn += 1);
+    }
+
+    pub(crate) fn probed(&self, probed: Probed) {
+        let mut inner = self.lock();
+        if let Ok(identity) = &probed.found {
+            inner.identity = Some(identity.clone());
+        }
+        inner.probed = Some(probed);
+    }
+
+    pub(crate) fn inbound(&self) {
+        self.lock().last_inbound_ms = Some(self.clock.now_ms());
+    }
+
+    pub(crate) fn outbound(&self) {
+        self.lock().last_outbound_ms = Some(self.clock.now_ms());
+    }
+
+    /// How long nothing may be heard before the connection counts as dead.
+    pub(crate) fn patience(&self) -> Duration {
+        self.proof_every * 2 + PROOF_SLACK
+    }
+
+    /// When the way in last proved itself in this connection.
+    pub(crate) fn last_proof(&self) -> Option<Instant> {
+        self.lock().proved
+    }
+
+    /// The state, with `live` only while its proof is fresh.
+    pub(crate) fn state(&self) -> AccountState {
+        let inner = self.lock();
+        self.believed(&inner)
+    }
+
+    fn believed(&self, inner: &Inner) -> AccountState {
+        let silent = inner.proved.map(|at| at.elapsed());
+        match (&inner.state, silent) {
+            (AccountState::Live, Some(silent)) if silent > self.patience() => {
+                AccountState::Degraded {
+                    reason: format!("nothing was heard for {} s", silent.as_secs()),
+                }
+            }
+            (state, _) => state.clone(),
+        }
+    }
+
+    /// Everything that it knows, for people.
+    pub(crate) fn status(&self, account: &Account) -> AccountStatus {
+        let inner = self.lock();
+        AccountStatus {
+            key: account.key.clone(),
+            label: account.channel.capabilities().label,
+            required: account.required,
+            facts: account.facts.clone(),
+            webhook: account.channel.webhook().is_some(),
+            last_live_ms: inner.last_live_ms,
+            last_stop_ms: inner.last_stop_ms,
+            probed: inner.probed.clone(),
+            load: AccountLoad::default(),
+            state: self.believed(&inner),
+            since_ms: inner.since_ms,
+            identity: inner.identity.clone(),
+            attempts: inner.attempts,
+            last_proof_ms: inner.last_proof_ms,
+            last_inbound_ms: inner.last_inbound_ms,
+            last_outbound_ms: inner.last_outbound_ms,
+            last_start_ms: inner.last_start_ms,
+            last_error: inner.last_error.clone(),
+            changes: inner.changes.iter().cloned().collect(),
+        }
+    }
+}

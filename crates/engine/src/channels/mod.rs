@@ -1,0 +1,23 @@
+//! The accounts on chat networks: what they are, how they are, and who keeps them running.
+
+mod account;
+mod address;
+mod health;
+mod ledger;
+mod logout;
+mod probe;
+mod status;
+mod supervisor;
+mod tally;
+mod vigil;
+mod webhook;
+
+pub(crate) use account::{Account, Accounts};
+pub use account::{AccountFacts, AccountSettings, NetworkSettings};
+pub(crate) use health::{by_channel, problems};
+pub(crate) use ledger::Ledger;
+pub use ledger::{AccountStatus, StateChange};
+pub use logout::LoggedOut;
+pub use probe::Probed;
+pub use status::AccountTally;
+pub(crate) use tally::Tally;

@@ -1,0 +1,53 @@
+//! Asking a network who we are: the proof that the credential is good and the way is open.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tidegate_core::channel::{AccountKey, Identity};
+use tokio::time::Instant;
+
+use super::Account;
+use crate::Engine;
+
+/// What a network said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Probed {
+    /// When, in Unix milliseconds.
+    pub at_ms: u64,
+    /// How long it took, in milliseconds.
+    pub took_ms: u64,
+    /// Who we are, or why that is not known.
+    pub found: Result<Identity, String>,
+}
+
+impl Engine {
+    /// Asks the networks of every enabled account, or of one, all at once and each for at most
+    /// `within`. What they said is in the next `account_statuses`.
+    pub async fn probe_accounts(&self, only: Option<&AccountKey>, within: Duration) {
+        let accounts: Vec<Arc<Account>> = self
+            .inner()
+            .accounts
+            .iter()
+            .filter(|account| account.facts.enabled)
+            .filter(|account| only.is_none_or(|key| *key == account.key))
+            .cloned()
+            .collect();
+        join_all(accounts.iter().map(|account| self.probe(account, within))).await;
+    }
+
+    pub(super) async fn probe(&self, account: &Account, within: Duration) {
+        let began = Instant::now();
+        let asked = tokio::time::timeout(within, account.channel.probe()).await;
+        let found = match asked {
+            Ok(Ok(identity)) => Ok(identity),
+            Ok(Err(error)) => Err(error.to_string()),
+            Err(_) => Err(format!("no answer within {} s", within.as_secs())),
+        };
+        account.ledger.probed(Probed {
+            at_ms: self.now_ms(),
+            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            found,
+        });
+    }
+}

@@ -1,0 +1,229 @@
+//! Keeps an account running: claim, receive, watch, tear down, wait, again.
+//!
+//! The network's half knows nothing of restarts. Before a new start nothing of the old one is left:
+//! its future has returned or was dropped, and with it every socket.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tidegate_core::channel::{AccountState, ChannelError, Claim};
+use tidegate_core::store::StoreError;
+use tokio::time::Instant;
+
+use super::Account;
+use crate::Engine;
+use crate::inbound::Door;
+
+/// The first wait after a failure; it doubles up to [`LONGEST_WAIT`].
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// The wait after a conflict: the other one's poll lingers at the network (CHANNELS 6).
+const CONFLICT_WAIT: Duration = Duration::from_secs(5);
+/// Works so long: the next failure begins with [`FIRST_WAIT`] again.
+const STABLE: Duration = Duration::from_mins(1);
+/// Time to return after it was told to stop; then its future is dropped.
+const TEARDOWN: Duration = Duration::from_secs(5);
+/// Time to answer who we are.
+const PROBE: Duration = Duration::from_secs(20);
+
+/// What to do after a try.
+enum After {
+    /// The engine stops.
+    Stop,
+    /// Wait so long; a person may cut it short.
+    Wait(Duration, AccountState),
+    /// Wait for a person.
+    Person(AccountState),
+}
+
+/// Keeps one account running until the engine stops.
+pub(crate) async fn keep(engine: Engine, account: Arc<Account>) {
+    let mut failures = 0;
+    account.ledger.set(AccountState::Starting);
+    loop {
+        let began = Instant::now();
+        let after = match claim(&engine, &account) {
+            Ok(claim) => {
+                let after = attempt(&engine, &account, failures).await;
+                drop(claim);
+                after
+            }
+            Err(holder) => conflict(&engine, holder, failures),
+        };
+        failures = if began.elapsed() >= STABLE {
+            1
+        } else {
+            failures + 1
+        };
+        match after {
+            After::Stop => break,
+            After::Person(state) => {
+                tracing::warn!(account = %account.key, state = %state, "a channel waits for a person");
+                account.ledger.set(state);
+                tokio::select! {
+                    () = engine.inner().stop.cancelled() => break,
+                    () = account.again.notified() => {}
+                }
+            }
+            After::Wait(wait, state) => {
+                tracing::warn!(account = %account.key, state = %state, wait_ms = wait.as_millis(), "a channel is down");
+                account.ledger.set(state);
+                tokio::select! {
+                    () = engine.inner().stop.cancelled() => break,
+                    () = account.again.notified() => {}
+                    () = tokio::time::sleep(wait) => {}
+                }
+            }
+        }
+    }
+}
+
+fn claim(engine: &Engine, account: &Account) -> Result<Option<Claim>, String> {
+    let Some(claims) = &engine.inner().accounts.claims else {
+        return Ok(None);
+    };
+    claims
+        .claim(&account.key.channel, &account.channel.fingerprint())
+        .map(Some)
+        .map_err(|held| held.by)
+}
+
+/// One life of the connection.
+async fn attempt(engine: &Engine, account: &Arc<Account>, failures: u32) -> After {
+    account.ledger.set(AccountState::Connecting);
+    let stop = engine.inner().stop.child_token();
+    let door = Door::new(engine.clone(), Arc::clone(account));
+    let receiving = AssertUnwindSafe(account.channel.receive(&door, stop.clone())).catch_unwind();
+    let mut receiving = std::pin::pin!(receiving);
+    // Who we are there is asked beside: the way in does not wait for it.
+    let identify = engine.probe(account, PROBE);
+    let mut identify = std::pin::pin!(identify.fuse());
+    let silent = silence(account);
+    let mut silent = std::pin::pin!(silent);
+    let ended = loop {
+        tokio::select! {
+            biased;
+            ended = &mut receiving => break Some(ended),
+            () = &mut silent => break None,
+            () = account.leave.notified() => break None,
+            () = stop.cancelled() => {
+                let _ = tokio::time::timeout(TEARDOWN, &mut receiving).await;
+                return After::Stop;
+            }
+            () = &mut identify => {}
+        }
+    };
+    if engine.inner().stop.is_cancelled() {
+        return After::Stop;
+    }
+    match ended {
+        Some(Ok(Ok(()))) => backoff(engine, failures, "the connection ended".into()),
+        Some(Ok(Err(error))) => judge(engine, failures, error),
+        Some(Err(_panic)) => {
+            tracing::error!(account = %account.key, "a channel panicked");
+            backoff(
+                engine,
+                failures,
+                "an internal error; it is in the log".into(),
+            )
+        }
+        None => {
+            stop.cancel();
+            let _ = tokio::time::timeout(TEARDOWN, &mut receiving).await;
+            if account.signed_out.load(Ordering::Acquire) {
+                return After::Person(account.ledger.state());
+            }
+            let silence = account.ledger.patience().as_secs();
+            backoff(
+                engine,
+                failures,
+                format!("nothing was heard for {silence} s"),
+            )
+        }
+    }
+}
+
+/// Returns when nothing was heard for too long.
+async fn silence(account: &Account) {
+    let began = Instant::now();
+    let patience = account.ledger.patience();
+    loop {
+        let since = account.ledger.last_proof().unwrap_or(began).max(began);
+        if since.elapsed() >= patience {
+            return;
+        }
+        tokio::time::sleep_until(since + patience).await;
+    }
+}
+
+fn judge(engine: &Engine, failures: u32, error: ChannelError) -> After {
+    match error {
+        ChannelError::SignedOut(reason) | ChannelError::NeedsSetup(reason) => {
+            After::Person(AccountState::NeedsLogin { reason })
+        }
+        ChannelError::Conflict(holder) => conflict(engine, holder, failures),
+        ChannelError::Limited { retry_after_ms, .. } => {
+            let wait = Duration::from_millis(retry_after_ms);
+            After::Wait(
+                wait,
+                waiting(engine, wait, "the network asked us to wait".into()),
+            )
+        }
+        other => backoff(engine, failures, other.to_string()),
+    }
+}
+
+fn conflict(engine: &Engine, holder: String, failures: u32) -> After {
+    let wait = jittered(engine, CONFLICT_WAIT.max(doubled(failures)));
+    let until_ms = engine.now_ms() + millis(wait);
+    After::Wait(wait, AccountState::Conflict { holder, until_ms })
+}
+
+fn backoff(engine: &Engine, failures: u32, reason: String) -> After {
+    let wait = jittered(engine, doubled(failures));
+    After::Wait(wait, waiting(engine, wait, reason))
+}
+
+fn waiting(engine: &Engine, wait: Duration, reason: String) -> AccountState {
+    AccountState::Backoff {
+        until_ms: engine.now_ms() + millis(wait),
+        reason,
+    }
+}
+
+fn doubled(failures: u32) -> Duration {
+    FIRST_WAIT
+        .saturating_mul(2_u32.saturating_pow(failures.min(10)))
+        .min(LONGEST_WAIT)
+}
+
+/// Between the half and the whole of a wait, so that many gateways do not come back at once.
+fn jittered(engine: &Engine, wait: Duration) -> Duration {
+    let [byte, ..] = engine.inner().ids.secret();
+    wait / 2 + wait / 2 * u32::from(byte) / 255
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Engine {
+    /// Begins to keep every account running.
+    pub(crate) async fn start_accounts(&self) -> Result<(), StoreError> {
+        for account in self.inner().accounts.iter() {
+            for (from, to) in self.inner().inbox.moves(&account.key).await? {
+                account.moved(&from, &to);
+            }
+            if account.facts.enabled {
+                let supervisor = keep(self.clone(), Arc::clone(account));
+                let vigil = super::vigil::keep(self.clone(), Arc::clone(account));
+                let tasks = &self.inner().tasks;
+                drop((tasks.spawn(supervisor), tasks.spawn(vigil)));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,152 @@
+//! One try to send one part: note it, do it, note what came of it.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tidegate_core::channel::{AccountState, Attempt, ChannelError, OutboundPart, Receipt};
+use tidegate_core::store::{OutboxRow, OutboxStep, StoreError};
+use tokio::time::Instant;
+
+use super::desk::Desk;
+use super::verdict::{Case, SIGNED_OUT_WAIT, backoff, deadline};
+use crate::Engine;
+use crate::channels::Account;
+
+/// The wait after the store failed.
+pub(super) const STORE_RETRY: Duration = Duration::from_secs(2);
+/// How the state of an account begins whose credential was refused when it sent.
+const SENDING_REFUSED: &str = "sending was refused: ";
+
+/// One account's means to send.
+#[derive(Clone)]
+pub(super) struct Sender {
+    pub(super) engine: Engine,
+    pub(super) account: Arc<Account>,
+    pub(super) desk: Arc<Desk>,
+}
+
+impl Sender {
+    /// What is known of a part.
+    pub(super) fn case<'a>(&'a self, row: &'a OutboxRow) -> Case<'a> {
+        let [jitter, ..] = self.engine.inner().ids.secret();
+        Case {
+            row,
+            can: self.account.channel.capabilities(),
+            now_ms: self.engine.now_ms(),
+            wait: backoff(row.attempts, jitter),
+        }
+    }
+
+    /// Notes what happened to a part, and tells whoever waits for it.
+    pub(super) async fn note(
+        &self,
+        no: u64,
+        step: OutboxStep,
+    ) -> Result<Option<OutboxRow>, StoreError> {
+        let outbox = &self.engine.inner().outbox;
+        let row = outbox.step(no, step, self.engine.now_ms()).await?;
+        if let Some(row) = &row {
+            self.desk.ended(row);
+        }
+        Ok(row)
+    }
+
+    /// Tries to send a part. Gives it as it is afterwards; `None` if it is not open any more.
+    ///
+    /// # Errors
+    /// The store failed before anything was done.
+    pub(super) async fn attempt(&self, no: u64) -> Result<Option<OutboxRow>, StoreError> {
+        let Some(row) = self.note(no, OutboxStep::Sending).await? else {
+            return Ok(None);
+        };
+        let Some(part) = self.case(&row).dressed() else {
+            let reason = "nobody knows whether it arrived".to_owned();
+            return Ok(self.note_surely(no, OutboxStep::Dead { reason }).await);
+        };
+        let outcome = self.send(&row, &part).await;
+        let step = self.case(&row).after(&outcome);
+        let after = self.note_surely(no, step).await;
+        self.learn(&row, &outcome).await;
+        Ok(after)
+    }
+
+    /// The network call; a deadline or a panic leave its end unknown.
+    async fn send(&self, row: &OutboxRow, part: &OutboundPart) -> Result<Receipt, ChannelError> {
+        let attempt = Attempt {
+            key: row.key(),
+            maybe_sent_since_ms: row.maybe_sent_since_ms,
+        };
+        let within = deadline(part);
+        let sending = self.account.channel.send(&row.item.target, part, &attempt);
+        let sending = AssertUnwindSafe(sending).catch_unwind();
+        match tokio::time::timeout(within, sending).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_panic)) => {
+                tracing::error!(account = %self.account.key, part = row.no, "a channel panicked");
+                let why = "an internal error; it is in the log";
+                Err(ChannelError::Unknown(why.into()))
+            }
+            Err(_) => {
+                let why = format!("the network gave no answer for {} s", within.as_secs());
+                Err(ChannelError::Unknown(why))
+            }
+        }
+    }
+
+    /// Notes the end of a try. It happened, so this goes on until the store takes it; if the
+    /// gateway ends before, the next start finds the part on its way.
+    async fn note_surely(&self, no: u64, step: OutboxStep) -> Option<OutboxRow> {
+        loop {
+            match self.note(no, step.clone()).await {
+                Ok(row) => return row,
+                Err(error) => self.store_failed(&error).await,
+            }
+        }
+    }
+
+    async fn store_failed(&self, error: &StoreError) {
+        tracing::error!(account = %self.account.key, error = %error, "the outbox could not be written");
+        tokio::time::sleep(STORE_RETRY).await;
+    }
+
+    /// What a try tells about more than its part.
+    async fn learn(&self, row: &OutboxRow, outcome: &Result<Receipt, ChannelError>) {
+        let target = &row.item.target;
+        match outcome {
+            Ok(_) => {
+                self.account.ledger.outbound();
+                self.accepted_again();
+            }
+            Err(ChannelError::Moved { to }) => self.move_peer(&target.peer.id, to).await,
+            Err(error @ (ChannelError::SignedOut(_) | ChannelError::NeedsSetup(_))) => {
+                let now = Instant::now();
+                self.desk.rates().pause(None, now, SIGNED_OUT_WAIT);
+                let reason = format!("{SENDING_REFUSED}{error}");
+                self.account.ledger.degrade(Some(&reason));
+            }
+            Err(error) => self.desk.heed(error, target),
+        }
+    }
+
+    /// Takes back that sending was refused.
+    fn accepted_again(&self) {
+        if let AccountState::Degraded { reason } = self.account.ledger.state()
+            && reason.starts_with(SENDING_REFUSED)
+        {
+            self.account.ledger.degrade(None);
+        }
+    }
+
+    async fn move_peer(&self, from: &str, to: &str) {
+        loop {
+            let inbox = &self.engine.inner().inbox;
+            let now_ms = self.engine.now_ms();
+            match inbox.move_peer(&self.account.key, from, to, now_ms).await {
+                Ok(()) => return self.account.moved(from, to),
+                Err(error) => self.store_failed(&error).await,
+            }
+        }
+    }
+}

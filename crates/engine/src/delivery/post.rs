@@ -1,0 +1,177 @@
+//! Sending on request: `send` and `poll`.
+
+use std::time::Duration;
+
+use tidegate_core::channel::{AccountKey, AccountState, OutboundMedia, Poll, Receipt, Target};
+use tidegate_core::run::Once;
+use tidegate_core::session::SessionKey;
+use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState, Posted};
+
+use super::parts::{Envelope, Unfit};
+use crate::channels::Account;
+use crate::{Engine, EngineError};
+
+/// How long a request to send waits for the network; shorter than the 30 s of clients.
+const SEND_WAIT: Duration = Duration::from_secs(25);
+
+/// What to send where.
+#[derive(Debug, Clone)]
+pub struct SendTo {
+    /// Where.
+    pub target: Target,
+    /// The message that it answers.
+    pub reply_to: Option<String>,
+    /// What.
+    pub said: Said,
+    /// The session whose transcript shows it, if one does.
+    pub session_key: Option<SessionKey>,
+}
+
+/// What to send.
+#[derive(Debug, Clone)]
+pub enum Said {
+    /// A message.
+    Message {
+        /// The words, as Markdown.
+        markdown: String,
+        /// Files of the gateway's own store, in order.
+        media: Vec<OutboundMedia>,
+    },
+    /// A question with answers to choose from.
+    Poll(Poll),
+}
+
+/// A request to send that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentTo {
+    /// The name of what was sent, for `trace`.
+    pub group: String,
+    /// How far it is.
+    pub how: Sending,
+}
+
+/// How far a message is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sending {
+    /// The network has every part; their receipts, in order.
+    Sent(Vec<Receipt>),
+    /// It waits in the outbox, and goes out when it can.
+    Waiting {
+        /// What the last try met, if there was one.
+        reason: Option<String>,
+    },
+}
+
+impl Engine {
+    /// Stores a message in the outbox and waits up to 25 s for the network to take it. The same
+    /// request again stores nothing and gives the same answer.
+    ///
+    /// # Errors
+    /// There is no such account, it is signed out, it cannot send this, the key was used otherwise,
+    /// the message was given up, or the store failed.
+    pub async fn send_to(&self, once: Once, to: SendTo) -> Result<SentTo, EngineError> {
+        let account = self.ready_account(&to.target)?;
+        let parts = self.parts_of(&to, account)?;
+        let posted = self.inner().outbox.post(once.clone(), parts).await?;
+        let group = match posted {
+            Posted::New { group } | Posted::Repeat { group } => group,
+            Posted::KeyReused => return Err(EngineError::KeyReused),
+        };
+        self.outbox_changed(&account.key);
+        let how = self.settled(&account.key, &group).await?;
+        self.mirror(once, to).await;
+        Ok(SentTo { group, how })
+    }
+
+    /// The account, if it can ever send what is stored now.
+    fn ready_account(&self, target: &Target) -> Result<&Account, EngineError> {
+        let key = &target.account;
+        let unknown = || EngineError::UnknownChannel(key.channel.to_string());
+        let account = self.inner().accounts.get(key).ok_or_else(unknown)?;
+        match account.ledger.state() {
+            AccountState::NeedsLogin { reason } => Err(EngineError::NotLinked {
+                account: key.clone(),
+                reason,
+            }),
+            AccountState::Stopped if self.inner().stop.is_cancelled() => Err(EngineError::Draining),
+            AccountState::Stopped => Err(unknown()),
+            _ => Ok(account),
+        }
+    }
+
+    fn parts_of(&self, to: &SendTo, account: &Account) -> Result<Vec<NewOutbound>, EngineError> {
+        let group = format!("send-{}", self.inner().ids.uuid());
+        let mut envelope = Envelope::new(group, to.target.clone(), self.now_ms());
+        envelope.reply_to.clone_from(&to.reply_to);
+        envelope.session_key.clone_from(&to.session_key);
+        let can = account.channel.capabilities();
+        let parts = match &to.said {
+            Said::Message { markdown, media } => envelope.media(markdown, media.clone(), can),
+            Said::Poll(poll) => envelope.poll(poll.clone(), can),
+        };
+        let parts = parts.map_err(|unfit: Unfit| EngineError::invalid(unfit.to_string()))?;
+        if parts.is_empty() {
+            return Err(EngineError::invalid("there is nothing to send"));
+        }
+        Ok(parts)
+    }
+
+    /// Waits until every part of a group ended, or for so long as callers wait.
+    async fn settled(&self, account: &AccountKey, group: &str) -> Result<Sending, EngineError> {
+        let deadline = tokio::time::Instant::now() + SEND_WAIT;
+        let Some(mut turns) = self.outbox_turns(account) else {
+            return Err(EngineError::UnknownChannel(account.channel.to_string()));
+        };
+        loop {
+            turns.mark_unchanged();
+            let rows = self.inner().outbox.group(group).await?;
+            if let Some(how) = all_ended(&rows)? {
+                return Ok(how);
+            }
+            let changed = tokio::select! {
+                changed = turns.changed() => changed.is_ok(),
+                () = self.inner().stop.cancelled() => false,
+                () = tokio::time::sleep_until(deadline) => false,
+            };
+            if !changed {
+                let reason = rows.into_iter().find_map(|row| row.error);
+                return Ok(Sending::Waiting { reason });
+            }
+        }
+    }
+
+    /// Shows what was sent in a transcript, once.
+    async fn mirror(&self, once: Once, to: SendTo) {
+        let Some(key) = to.session_key else {
+            return;
+        };
+        let text = match to.said {
+            Said::Message { markdown, .. } => markdown,
+            Said::Poll(poll) => poll.question,
+        };
+        if text.trim().is_empty() {
+            return;
+        }
+        let once = Once {
+            method: "send.mirror",
+            ..once
+        };
+        // It was sent: the caller must not take this for a failure.
+        if let Err(error) = self.deliver(once, key, text).await {
+            tracing::warn!(error = %error, "a message that was sent is missing in its transcript");
+        }
+    }
+}
+
+/// How a group ended; `None` if a part of it is open.
+fn all_ended(rows: &[OutboxRow]) -> Result<Option<Sending>, EngineError> {
+    let lost = rows
+        .iter()
+        .find(|row| matches!(row.state, OutboxState::Dead | OutboxState::Dropped));
+    if let Some(row) = lost {
+        let reason = row.error.clone().unwrap_or_else(|| "it was dropped".into());
+        return Err(EngineError::Undelivered(reason));
+    }
+    let receipts = rows.iter().map(|row| row.receipt.clone());
+    Ok(receipts.collect::<Option<Vec<_>>>().map(Sending::Sent))
+}

@@ -1,0 +1,215 @@
+//! What becomes of one event: who is heard, what it asks for, which session it belongs to. Nothing is
+//! stored here.
+
+use std::collections::HashMap;
+
+use tidegate_core::access::Verdict;
+use tidegate_core::channel::{Heard, Inbound, InboundEvent, InboundMessage, InboxError, Target};
+use tidegate_core::policy::Action;
+use tidegate_core::store::{Arrival, Deed, InboxState};
+use tidegate_core::{Chain, Resource, SessionKey, authorize};
+use tidegate_protocol::Method;
+use tidegate_protocol::api::chat::{ChatAbort, ChatSend};
+
+use super::question::target;
+use super::verdict::principal;
+use crate::channels::Account;
+use crate::{Engine, commands};
+
+/// How many messages of this batch ask in which session.
+pub(super) type Asked = HashMap<SessionKey, usize>;
+
+/// One event on its way in.
+pub(super) struct Step {
+    pub(super) heard: Heard,
+    /// What is to be stored, and what follows when it is.
+    pub(super) arrival: Option<(Arrival, Follow)>,
+}
+
+/// What follows when an arrival is stored.
+pub(super) enum Follow {
+    /// Its run is queued.
+    Run,
+    /// Nothing but the answer.
+    Answer,
+    /// The session's runs are stopped.
+    Stop(SessionKey),
+}
+
+const IGNORED: Step = Step {
+    heard: Heard::Ignored,
+    arrival: None,
+};
+/// Heard, and there is nothing to do.
+const NOTED: Step = Step {
+    heard: Heard::Taken,
+    arrival: None,
+};
+
+impl Engine {
+    /// Admits and routes one event; nothing is stored yet.
+    pub(super) async fn consider(
+        &self,
+        account: &Account,
+        event: Inbound,
+        asked: &mut Asked,
+    ) -> Result<Step, InboxError> {
+        let target = target(account, &event);
+        match self.verdict(account, &event).await? {
+            Verdict::Refuse(why) => {
+                account.tally.refused(why);
+                tracing::debug!(account = %account.key, peer = event.peer.id, sender = event.sender.id, why = why.as_str(), "not heard");
+                Ok(IGNORED)
+            }
+            Verdict::AskOwner => self.stranger(account, &event, target).await,
+            Verdict::Admit { owner } => {
+                let sender = principal(account, &event, owner);
+                self.admitted(account, &sender, event, target, asked).await
+            }
+        }
+    }
+
+    /// The network gave a conversation of ours another id.
+    async fn moved(&self, account: &Account, from: &str, to: &str) -> Result<Step, InboxError> {
+        let inbox = &self.inner().inbox;
+        inbox
+            .move_peer(&account.key, from, to, self.now_ms())
+            .await?;
+        account.moved(from, to);
+        tracing::warn!(account = %account.key, from, to, "a group has a new id; the rules for the old one hold for it");
+        Ok(NOTED)
+    }
+
+    async fn stranger(
+        &self,
+        account: &Account,
+        event: &Inbound,
+        target: Target,
+    ) -> Result<Step, InboxError> {
+        let InboundEvent::Message(message) = &event.event else {
+            return Ok(IGNORED);
+        };
+        let Some(outbound) = self.ask_owner(account, event, &target).await? else {
+            return Ok(IGNORED);
+        };
+        let deed = Deed::Answer {
+            ends: InboxState::Answered,
+            outbound,
+        };
+        let arrival = arrival(event, message.message_id.clone(), target, deed);
+        Ok(Step {
+            heard: Heard::Taken,
+            arrival: Some((arrival, Follow::Answer)),
+        })
+    }
+
+    async fn admitted(
+        &self,
+        account: &Account,
+        sender: &Chain,
+        event: Inbound,
+        target: Target,
+        asked: &mut Asked,
+    ) -> Result<Step, InboxError> {
+        match &event.event {
+            InboundEvent::Message(message) => {
+                let message = message.clone();
+                self.message(account, sender, &event, &message, target, asked)
+                    .await
+            }
+            // A button says what its message would have said.
+            InboundEvent::Pressed { message_id, value } => {
+                let message = InboundMessage {
+                    message_id: message_id.clone(),
+                    text: value.clone(),
+                    ..Default::default()
+                };
+                self.message(account, sender, &event, &message, target, asked)
+                    .await
+            }
+            InboundEvent::Moved { to } => self.moved(account, &event.peer.id, to).await,
+            InboundEvent::Edited { .. } | InboundEvent::Reacted { .. } => Ok(NOTED),
+        }
+    }
+
+    async fn message(
+        &self,
+        account: &Account,
+        sender: &Chain,
+        event: &Inbound,
+        message: &InboundMessage,
+        target: Target,
+        asked: &mut Asked,
+    ) -> Result<Step, InboxError> {
+        if message.text.trim().is_empty() && message.media.is_empty() {
+            return Ok(NOTED);
+        }
+        let inner = self.inner();
+        let route = inner
+            .accounts
+            .routing
+            .route(&inner.agents.names, &account.key, event);
+        let key = route.session_key.clone();
+        let resource = Resource::Session(key.clone());
+        let id = message.message_id.clone();
+        let may = |spec| authorize(sender, Action::Call(spec), &resource).is_ok();
+        if commands::is_stop_word(&message.text) && may(&ChatAbort::SPEC) {
+            let text = self.stopped_text(&key);
+            let deed = self.at_once(&target, InboxState::Answered, text);
+            return Ok(taken(arrival(event, id, target, deed), Follow::Stop(key)));
+        }
+        if !may(&ChatSend::SPEC) {
+            return Ok(IGNORED);
+        }
+        if self.refuses_messages(&key).await? {
+            let text = "Messages to this conversation are switched off.";
+            let deed = self.at_once(&target, InboxState::FailedWithNotice, text.into());
+            return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
+        }
+        let ahead = asked.get(&key).copied().unwrap_or(0);
+        if !self.has_room(&key, ahead) {
+            let text = "Too many messages wait here already. This one was not read: please send it again later.";
+            let deed = self.at_once(&target, InboxState::FailedWithNotice, text.into());
+            return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
+        }
+        let renews = ahead == 0 && self.is_over(&key, route.kind).await?;
+        asked.insert(key, ahead + 1);
+        let run = self.question(account, sender, event, message, route, renews);
+        let deed = Deed::Ask(Box::new(run));
+        Ok(taken(arrival(event, id, target, deed), Follow::Run))
+    }
+
+    fn at_once(&self, target: &Target, ends: InboxState, text: String) -> Deed {
+        let group = format!("notice:{}", self.inner().ids.uuid());
+        Deed::Answer {
+            ends,
+            outbound: vec![self.notice(group, target.clone(), text)],
+        }
+    }
+
+    fn stopped_text(&self, key: &SessionKey) -> String {
+        if self.inner().lanes.is_busy(key) {
+            "Stopped.".into()
+        } else {
+            "Nothing is being answered here.".into()
+        }
+    }
+}
+
+fn taken(arrival: Arrival, follow: Follow) -> Step {
+    Step {
+        heard: Heard::Taken,
+        arrival: Some((arrival, follow)),
+    }
+}
+
+fn arrival(event: &Inbound, message_id: String, target: Target, deed: Deed) -> Arrival {
+    Arrival {
+        provider_id: event.provider_id.clone(),
+        message_id,
+        target,
+        sender_id: event.sender.id.clone(),
+        sent_at_ms: event.at_ms,
+        deed,
+    }
+}

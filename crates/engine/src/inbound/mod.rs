@@ -1,0 +1,13 @@
+//! What arrives from chat networks: admit, route, store, and only then let the agent work.
+
+mod consider;
+mod conversation;
+mod door;
+mod files;
+mod question;
+mod queue;
+mod strangers;
+mod verdict;
+
+pub(crate) use door::Door;
+pub use strangers::PAIRING_TTL_MS;

@@ -1,0 +1,121 @@
+//! How a run shows itself on the network that asked for it: that it writes, what it has so far, and
+//! in the end its answer, which goes through the outbox.
+
+use tidegate_core::run::{Run, RunEnd, RunStatus};
+use tidegate_core::store::NewOutbound;
+
+use crate::Engine;
+use crate::delivery::{Draft, Typing, answer_parts, notice_parts};
+use crate::live::StopCause;
+
+/// A run at work, as people on its network see it. Dropping it ends every sign of it.
+#[derive(Default)]
+pub(crate) struct Shown {
+    typing: Option<Typing>,
+    draft: Option<Draft>,
+}
+
+impl Shown {
+    /// The answer so far.
+    pub(crate) fn progress(&self, so_far: &str) {
+        if let Some(typing) = &self.typing {
+            typing.progress();
+        }
+        if let Some(draft) = &self.draft {
+            draft.say(so_far);
+        }
+    }
+
+    /// The run is over: nothing is shown any more. Gives the message that shows the draft.
+    pub(crate) async fn end(self) -> Option<String> {
+        drop(self.typing);
+        self.draft?.end().await
+    }
+}
+
+impl Engine {
+    /// Begins to show a run where it was asked for, if that is a network.
+    pub(crate) fn show(&self, run: &Run) -> Shown {
+        run.request
+            .origin
+            .as_ref()
+            .map_or_else(Shown::default, |origin| Shown {
+                typing: self.typing(&origin.target),
+                draft: self.draft(&origin.target, &origin.message_id),
+            })
+    }
+
+    /// What goes out when a run is over: its answer, or a sentence that says why there is none.
+    /// Nothing if no network asked for it.
+    pub(crate) fn outcome(
+        &self,
+        run: &Run,
+        end: &RunEnd,
+        cause: StopCause,
+        draft: Option<String>,
+        at_ms: u64,
+    ) -> Vec<NewOutbound> {
+        let account = run
+            .request
+            .origin
+            .as_ref()
+            .and_then(|origin| self.inner().accounts.get(&origin.target.account));
+        let Some(account) = account else {
+            return Vec::new();
+        };
+        let text = match end.status {
+            RunStatus::Ok => end.text.clone(),
+            RunStatus::Error => {
+                let why = end.error.as_deref().unwrap_or("the run failed");
+                below(&end.text, &format!("⚠️ There is no answer: {why}"))
+            }
+            RunStatus::Aborted | RunStatus::Interrupted => below(&end.text, why_stopped(cause)),
+        };
+        answer_parts(run, &text, draft, account.channel.capabilities(), at_ms)
+    }
+
+    /// What goes out when a run is given up before it began.
+    pub(crate) fn unread(&self, run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound> {
+        let sentence = match cause {
+            // Whoever said stop was answered.
+            StopCause::Word => return Vec::new(),
+            StopCause::Newer => {
+                "Too many messages were waiting here. This one was not read: please send it again."
+            }
+            StopCause::Rpc => "This message was taken out of the queue by the owner.",
+            StopCause::Shutdown => why_stopped(cause),
+        };
+        let mut parts = notice_parts(run, sentence, at_ms);
+        for part in &mut parts {
+            part.body.reply_to = run
+                .request
+                .origin
+                .as_ref()
+                .map(|origin| origin.message_id.clone());
+        }
+        parts
+    }
+}
+
+/// The end of an interrupted run, after a crash.
+pub(crate) fn interrupted(run: &Run, at_ms: u64) -> Vec<NewOutbound> {
+    notice_parts(run, why_stopped(StopCause::Shutdown), at_ms)
+}
+
+const fn why_stopped(cause: StopCause) -> &'static str {
+    match cause {
+        StopCause::Word | StopCause::Rpc => "_Stopped._",
+        StopCause::Newer => "_Interrupted by your newer message._",
+        StopCause::Shutdown => {
+            "_The gateway was restarted while it wrote this answer. Please send your message again._"
+        }
+    }
+}
+
+fn below(text: &str, sentence: &str) -> String {
+    if text.trim().is_empty() {
+        sentence.to_owned()
+    } else {
+        format!("{text}\n\n{sentence}")
+    }
+}

@@ -1,0 +1,201 @@
+//! Sending on request: `send` and `poll`.
+
+use std::time::Duration;
+
+use tidegate_core::SessionKey;
+use tidegate_core::channel::{Capabilities, MediaKind, OutboundMedia, Poll};
+use tidegate_core::store::{HistoryQuery, OutboxRow, OutboxStore};
+use tidegate_engine::{EngineError, Lot, OutboxQuery, Said, SendTo, Sending};
+use tokio::time::Instant;
+
+use crate::delivery_world::{Post, once, send};
+use crate::network::{FakeNetwork, Outcome, Way, direct, plain};
+use crate::world::settle;
+
+async fn open(can: Capabilities) -> Post {
+    let post = Post::open(FakeNetwork::new("fake", can)).await;
+    settle().await;
+    post
+}
+
+async fn dead(post: &Post) -> Vec<OutboxRow> {
+    let query = OutboxQuery {
+        lot: Some(Lot::Dead),
+        account: None,
+        limit: 10,
+    };
+    post.engine.outbox(query).await.unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_request_waits_for_the_network_and_a_repetition_gets_the_same_answer() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    post.network.script([Outcome::Slow(Duration::from_secs(7))]);
+    let began = Instant::now();
+    let first = post.send(anna.clone(), "hello").await.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(7));
+    let Sending::Sent(receipts) = &first.how else {
+        panic!("{first:?}")
+    };
+    assert_eq!(receipts[0].message_id, "m1");
+    assert_eq!(post.send(anna.clone(), "hello").await.unwrap(), first);
+    assert_eq!(post.network.texts(), ["hello"]);
+    let reused = send(&post.engine, anna, "hello", "other words").await;
+    assert!(matches!(reused, Err(EngineError::KeyReused)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_takes_too_long_stays_in_the_outbox() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    post.network.script(vec![Outcome::Unreachable; 8]);
+    let began = Instant::now();
+    let waiting = post.send(anna.clone(), "hello").await.unwrap();
+    assert_eq!(began.elapsed(), Duration::from_secs(25));
+    assert_eq!(
+        waiting.how,
+        Sending::Waiting {
+            reason: Some("connection refused".into())
+        }
+    );
+    post.ended(&waiting.group).await;
+    let again = post.send(anna, "hello").await.unwrap();
+    assert_eq!(again.group, waiting.group);
+    assert!(matches!(again.how, Sending::Sent(_)));
+    assert_eq!(post.network.texts(), ["hello"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_is_the_answer_every_time() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    post.network.script([Outcome::Refuse]);
+    for _ in 0..2 {
+        let refused = post.send(anna.clone(), "hello").await.unwrap_err();
+        assert!(matches!(&refused, EngineError::Undelivered(why) if why == "chat not found"));
+    }
+    assert_eq!(post.network.sent().len(), 1);
+    let letters = dead(&post).await;
+    assert_eq!(letters.len(), 1);
+    assert!(post.engine.drop_dead(letters[0].no).await.unwrap());
+    assert!(!post.engine.drop_dead(letters[0].no).await.unwrap());
+    assert!(!post.engine.retry_dead(letters[0].no).await.unwrap());
+    assert!(post.send(anna, "hello").await.is_err());
+    assert_eq!(post.network.sent().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_dead_letter_gets_another_try() {
+    let post = open(plain()).await;
+    post.network.script([Outcome::Refuse]);
+    let sent = post.send(post.network.direct("anna"), "hello").await;
+    assert!(sent.is_err());
+    let letters = dead(&post).await;
+    assert!(post.engine.retry_dead(letters[0].no).await.unwrap());
+    post.network.shows(1).await;
+    let traced = post.engine.trace(&letters[0].item.group).await.unwrap();
+    assert_eq!(traced[0].outbox.len(), 1);
+    assert_eq!(dead(&post).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_sent_is_refused_before_it_is_stored() {
+    let can = Capabilities {
+        polls: false,
+        ..plain()
+    };
+    let post = open(can).await;
+    let anna = post.network.direct("anna");
+    let elsewhere = direct(
+        &tidegate_core::channel::AccountKey::new("other", "default"),
+        "x",
+    );
+    let unknown = post.send(elsewhere, "hello").await.unwrap_err();
+    assert_eq!(unknown.to_string(), "unsupported channel: other");
+    let blank = post.send(anna.clone(), " ").await.unwrap_err();
+    assert!(matches!(blank, EngineError::Invalid(_)));
+    let poll = ask(&post, anna.clone(), vec!["a".into(), "b".into()]).await;
+    assert!(matches!(poll, Err(EngineError::Invalid(why)) if why == "Fake has no polls"));
+    post.network.set_way(Way::SignedOut);
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    let signed_out = post.send(anna, "hello").await.unwrap_err();
+    assert!(matches!(signed_out, EngineError::NotLinked { .. }));
+    let load = post.store.load(post.network.key()).await.unwrap();
+    assert_eq!((load.open, load.dead), (0, 0));
+}
+
+async fn ask(
+    post: &Post,
+    target: tidegate_core::channel::Target,
+    options: Vec<String>,
+) -> Result<tidegate_engine::SentTo, EngineError> {
+    let poll = Poll {
+        question: "When?".into(),
+        options,
+        max_selections: 1,
+        duration_hours: None,
+    };
+    let to = SendTo {
+        target,
+        reply_to: None,
+        said: Said::Poll(poll),
+        session_key: None,
+    };
+    post.engine.send_to(once("poll", "poll"), to).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_poll_is_never_sent_twice() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    assert!(ask(&post, anna.clone(), vec!["a".into()]).await.is_err());
+    post.network.script([Outcome::TakeAndLose]);
+    let options = vec!["now".to_owned(), "later".to_owned()];
+    let unknown = ask(&post, anna, options).await.unwrap_err();
+    assert!(
+        unknown
+            .to_string()
+            .contains("nobody knows whether it arrived")
+    );
+    assert_eq!(post.network.texts(), ["When?"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_carry_short_words_and_long_ones_follow() {
+    let post = open(plain()).await;
+    let picture = OutboundMedia {
+        kind: MediaKind::Photo,
+        path: "/files/1".into(),
+        name: "a.png".into(),
+        mime: "image/png".into(),
+        bytes: 1000,
+    };
+    let long = "word ".repeat(400);
+    for (key, markdown, parts) in [("short", "look", 2), ("long", long.as_str(), 3)] {
+        let to = SendTo {
+            target: post.network.direct("anna"),
+            reply_to: Some("m0".into()),
+            said: Said::Message {
+                markdown: markdown.into(),
+                media: vec![picture.clone(), picture.clone()],
+            },
+            session_key: Some(SessionKey::stored("agent:main:main")),
+        };
+        let sent = post.engine.send_to(once(key, key), to).await.unwrap();
+        assert!(matches!(sent.how, Sending::Sent(receipts) if receipts.len() == parts));
+    }
+    let shown = post.network.shown();
+    let words: Vec<_> = shown.iter().map(|shown| shown.text.trim()).collect();
+    assert_eq!(words, ["look", "", "", "", long.trim()]);
+    let replies: Vec<_> = shown.iter().map(|shown| shown.reply_to.is_some()).collect();
+    assert_eq!(replies, [true, false, true, false, false]);
+    let query = HistoryQuery {
+        before: None,
+        limit: 10,
+        max_bytes: usize::MAX,
+    };
+    let main = SessionKey::stored("agent:main:main");
+    let history = post.engine.history(&main, query).await.unwrap();
+    assert_eq!(history.page.messages.len(), 2, "shown in the transcript");
+}

@@ -1,0 +1,317 @@
+//! What is shown while an answer is written: the sign of typing, and drafts.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use futures_util::FutureExt;
+use tidegate_core::channel::{Act, Capabilities, Peer, PeerKind, Rate, Rates, Target};
+use tidegate_engine::Typing;
+use tokio::time::Instant;
+
+use crate::delivery_world::Post;
+use crate::network::{FakeNetwork, Outcome, Way, plain};
+use crate::world::settle;
+
+async fn open(can: Capabilities) -> Post {
+    let post = Post::open(FakeNetwork::new("fake", can)).await;
+    settle().await;
+    post
+}
+
+/// When signs were given.
+fn signs(post: &Post) -> Vec<Instant> {
+    let acted = post.network.acted().into_iter();
+    let signs = acted.filter(|acted| acted.act == Act::Typing);
+    signs.map(|acted| acted.at).collect()
+}
+
+fn taken_back(post: &Post) -> usize {
+    let acted = post.network.acted();
+    acted
+        .iter()
+        .filter(|acted| acted.act == Act::TypingEnds)
+        .count()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sign_is_renewed_before_it_runs_out() {
+    let post = open(plain()).await;
+    let typing = post.engine.typing(&post.network.direct("anna")).unwrap();
+    for _ in 0..300 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        typing.progress();
+    }
+    let signs = signs(&post);
+    assert!(signs.len() >= 70);
+    assert!(
+        signs
+            .windows(2)
+            .all(|two| two[1] - two[0] < Duration::from_secs(5))
+    );
+}
+
+/// A way in which a run lets go of its lease.
+type End = fn(Typing) -> futures_util::future::BoxFuture<'static, ()>;
+
+#[tokio::test(start_paused = true)]
+async fn whatever_ends_a_run_ends_the_sign_at_once() {
+    let ends: [(&str, End); 5] = [
+        ("returns", |typing| Box::pin(async move { drop(typing) })),
+        ("fails", |typing| {
+            Box::pin(async move {
+                let failed: Result<(), &str> = async {
+                    typing.progress();
+                    Err("the model failed")
+                }
+                .await;
+                assert!(failed.is_err());
+            })
+        }),
+        ("panics", |typing| {
+            let run = AssertUnwindSafe(async move {
+                typing.progress();
+                panic!("as the script says");
+            });
+            Box::pin(run.catch_unwind().map(|caught| assert!(caught.is_err())))
+        }),
+        ("runs into a deadline", |typing| {
+            let run = async move {
+                let _held = typing;
+                std::future::pending::<()>().await;
+            };
+            let run = tokio::time::timeout(Duration::from_secs(1), run);
+            Box::pin(run.map(|ended| assert!(ended.is_err())))
+        }),
+        ("is aborted", |typing| {
+            Box::pin(async move {
+                let mut runs = tokio::task::JoinSet::new();
+                runs.spawn(async move {
+                    let _held = typing;
+                    std::future::pending::<()>().await;
+                });
+                settle().await;
+                runs.shutdown().await;
+            })
+        }),
+    ];
+    for (name, end) in ends {
+        let post = open(plain()).await;
+        let typing = post.engine.typing(&post.network.direct("anna")).unwrap();
+        tokio::time::sleep(Duration::from_secs(6)).await;
+        end(typing).await;
+        let ended = Instant::now();
+        tokio::time::sleep(Duration::from_mins(5)).await;
+        assert!(!signs(&post).is_empty(), "{name}");
+        assert!(signs(&post).iter().all(|at| *at <= ended), "{name}");
+        assert_eq!(taken_back(&post), 1, "{name}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_progress_the_sign_ends_by_itself() {
+    let post = open(plain()).await;
+    let typing = post.engine.typing(&post.network.direct("anna")).unwrap();
+    let began = Instant::now();
+    tokio::time::sleep(Duration::from_mins(10)).await;
+    let last = *signs(&post).last().unwrap();
+    assert!(last - began > Duration::from_secs(110));
+    assert!(last - began < Duration::from_mins(2));
+    assert_eq!(taken_back(&post), 1);
+    drop(typing);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_network_that_hangs_or_wants_no_sign_is_left_alone() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    post.network.script_acts([Outcome::Hang { arrives: false }]);
+    let typing = post.engine.typing(&anna).unwrap();
+    settle().await;
+    drop(typing);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(signs(&post).len(), 1);
+
+    post.network.script_acts([Outcome::Refuse]);
+    let typing = post.engine.typing(&anna).unwrap();
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(signs(&post).len(), 2);
+    drop(typing);
+
+    post.network.set_way(Way::Down);
+    settle().await;
+    let typing = post.engine.typing(&anna).unwrap();
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(
+        signs(&post).len(),
+        2,
+        "nothing is shown while the way is closed"
+    );
+    drop(typing);
+}
+
+/// Speaks a word every 100 ms.
+async fn speak(post: &Post, target: &Target, words: usize) -> (Option<String>, String) {
+    let draft = post.engine.draft(target, "asked").unwrap();
+    let mut text = String::new();
+    for word in 0..words {
+        text.push_str("word");
+        text.push_str(&word.to_string());
+        text.push(' ');
+        draft.say(&text);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    (draft.end().await, text)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_grows_no_faster_than_the_network_likes() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    let (id, text) = speak(&post, &anna, 100).await;
+    let shown = post.network.shown();
+    assert_eq!(shown.len(), 1);
+    assert_eq!(id.as_ref(), Some(&shown[0].id));
+    assert!(text.starts_with(shown[0].text.trim()));
+    assert!(shown[0].text.split_whitespace().count() > 80);
+    assert!((7..=10).contains(&shown[0].edits), "{}", shown[0].edits);
+    let first = post.network.sent()[0].part.clone();
+    assert_eq!(first.reply_to, None, "two people need no names");
+
+    let group = Target {
+        peer: Peer {
+            kind: PeerKind::Group,
+            id: "-1".into(),
+        },
+        ..anna
+    };
+    speak(&post, &group, 20).await;
+    let first = post.network.sent()[1].part.clone();
+    assert_eq!(first.reply_to.as_deref(), Some("asked"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_stops_at_the_end_of_its_message() {
+    let mut can = plain();
+    can.text.max = 400;
+    let post = open(can).await;
+    speak(&post, &post.network.direct("anna"), 300).await;
+    let shown = post.network.shown();
+    assert_eq!(shown.len(), 1);
+    assert!(shown[0].text.chars().count() < 400);
+    assert!(shown[0].text.chars().count() > 200);
+    let acted = post.network.acted();
+    let last = acted.last().unwrap().at;
+    assert!(
+        last.elapsed() > Duration::from_secs(20),
+        "and is left alone"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_of_unknown_end_has_no_name() {
+    for outcome in [
+        Outcome::TakeAndLose,
+        Outcome::Refuse,
+        Outcome::Hang { arrives: true },
+    ] {
+        let post = open(plain()).await;
+        post.network.script([outcome.clone()]);
+        let (id, _) = speak(&post, &post.network.direct("anna"), 50).await;
+        assert_eq!(id, None, "{outcome:?}");
+        assert_eq!(post.network.sent().len(), 1, "{outcome:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_quick_has_no_draft() {
+    let post = open(plain()).await;
+    let draft = post
+        .engine
+        .draft(&post.network.direct("anna"), "m")
+        .unwrap();
+    draft.say("Yes.");
+    assert_eq!(draft.end().await, None);
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(post.network.sent(), []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_waits_three_seconds_at_most() {
+    let post = open(plain()).await;
+    post.network.script_acts([Outcome::Hang { arrives: false }]);
+    let draft = post
+        .engine
+        .draft(&post.network.direct("anna"), "m")
+        .unwrap();
+    draft.say("These are five whole words");
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    draft.say("These are five whole words and more");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let began = Instant::now();
+    assert_eq!(draft.end().await.as_deref(), Some("m1"));
+    assert_eq!(began.elapsed(), Duration::from_secs(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_shown_never_delays_an_answer() {
+    let second = |count| Rate {
+        count,
+        per: Duration::from_secs(1),
+    };
+    let can = Capabilities {
+        rates: Rates {
+            account: second(2),
+            direct: second(1),
+            group: second(1),
+        },
+        draft_every: Some(Duration::from_millis(100)),
+        ..plain()
+    };
+    let post = open(can).await;
+    let anna = post.network.direct("anna");
+    let _typing = post.engine.typing(&anna).unwrap();
+    let draft = post.engine.draft(&anna, "m").unwrap();
+    let mut text = "These are five whole words".to_owned();
+    for _ in 0..50 {
+        text.push_str(" more");
+        draft.say(&text);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let began = Instant::now();
+    post.answer("a", &anna, "the answer").await;
+    let row = post.end("a").await;
+    assert_eq!(row.attempts, 1);
+    assert!(began.elapsed() < Duration::from_millis(50));
+    let edits = post.network.shown()[0].edits;
+    assert!((1..=5).contains(&edits), "{edits} changes in 5 s");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_of_what_is_shown_is_kept_and_holds_back_no_answer() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    let limited = Outcome::Limited {
+        ms: 30_000,
+        account: true,
+    };
+    post.network.script_acts([limited]);
+    let draft = post.engine.draft(&anna, "m").unwrap();
+    let mut text = "These are five whole words".to_owned();
+    for _ in 0..10 {
+        text.push_str(" more");
+        draft.say(&text);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert_eq!(post.network.acted().len(), 1);
+    let began = Instant::now();
+    post.answer("a", &anna, "the answer").await;
+    post.end("a").await;
+    assert!(began.elapsed() < Duration::from_millis(50));
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    draft.say("Something else, and of more than five words");
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(
+        post.network.shown()[0].text,
+        "Something else, and of more than five words"
+    );
+}

@@ -1,0 +1,128 @@
+//! An account on a chat network, as the wire shows it.
+
+use tidegate_core::channel::{AccountState, Identity};
+use tidegate_engine::{AccountStatus, Probed};
+use tidegate_protocol::api::channels::{
+    ChannelAccount, ChannelBot, ChannelProbe, ChannelStateChange, ChannelSummary,
+};
+
+/// A network in brief, by its default account.
+pub(super) fn summary(status: &AccountStatus) -> ChannelSummary {
+    ChannelSummary {
+        configured: status.facts.configured,
+        linked: is_linked(status),
+        running: is_running(status),
+        connected: status.state.works(),
+        state: status.state.word(),
+        mode: status.facts.mode.clone(),
+        token_source: status.facts.token_source.clone(),
+        last_start_at: status.last_start_ms,
+        last_stop_at: status.last_stop_ms,
+        last_error: error_now(status),
+        probe: status.probed.as_ref().map(probe),
+        last_probe_at: status.probed.as_ref().map(|probed| probed.at_ms),
+    }
+}
+
+/// One account with everything.
+pub(super) fn row(status: &AccountStatus) -> ChannelAccount {
+    ChannelAccount {
+        account_id: status.key.account.clone(),
+        name: status.facts.name.clone(),
+        enabled: status.facts.enabled,
+        configured: status.facts.configured,
+        linked: is_linked(status),
+        running: is_running(status),
+        connected: status.state.works(),
+        reconnect_attempts: status.attempts,
+        last_connected_at: status.last_live_ms,
+        last_error: error_now(status),
+        last_start_at: status.last_start_ms,
+        last_stop_at: status.last_stop_ms,
+        last_inbound_at: status.last_inbound_ms,
+        last_outbound_at: status.last_outbound_ms,
+        last_probe_at: status.probed.as_ref().map(|probed| probed.at_ms),
+        probe: status.probed.as_ref().map(probe),
+        mode: status.facts.mode.clone(),
+        dm_policy: status.facts.dm_policy.clone(),
+        allow_from: status.facts.allow_from.clone(),
+        token_source: status.facts.token_source.clone(),
+        webhook_path: status.webhook.then(|| {
+            let key = &status.key;
+            format!("/webhooks/{}/{}", key.channel, key.account)
+        }),
+        state: status.state.word(),
+        state_reason: status.state.reason().map(str::to_owned),
+        state_since_ms: status.since_ms,
+        next_try_at_ms: status.state.next_try_at_ms(),
+        last_proof_at_ms: status.last_proof_ms,
+        required: status.required,
+        open: status.load.open,
+        dead: status.load.dead,
+        last_events: status
+            .changes
+            .iter()
+            .map(|change| ChannelStateChange {
+                at_ms: change.at_ms,
+                state: change.state.word(),
+                reason: change.state.reason().map(str::to_owned),
+            })
+            .collect(),
+    }
+}
+
+/// One line for `status`.
+pub(super) fn line(status: &AccountStatus) -> String {
+    let AccountStatus {
+        label, key, state, ..
+    } = status;
+    match key.account.as_str() {
+        "default" => format!("{label}: {state}"),
+        account => format!("{label} ({account}): {state}"),
+    }
+}
+
+/// Whether the network knows us: it let us in since the start, and nothing says otherwise.
+const fn is_linked(status: &AccountStatus) -> bool {
+    status.facts.configured
+        && status.last_proof_ms.is_some()
+        && !matches!(status.state, AccountState::NeedsLogin { .. })
+}
+
+const fn is_running(status: &AccountStatus) -> bool {
+    !matches!(
+        status.state,
+        AccountState::Stopped | AccountState::NeedsLogin { .. }
+    )
+}
+
+/// What is wrong now. What was wrong before stands among the changes: the family's page shows an
+/// error in red for as long as there is one.
+fn error_now(status: &AccountStatus) -> Option<String> {
+    match &status.state {
+        AccountState::Live | AccountState::Stopped => None,
+        state => state
+            .reason()
+            .or(status.last_error.as_ref().map(|(_, text)| text.as_str()))
+            .map(str::to_owned),
+    }
+}
+
+fn probe(probed: &Probed) -> ChannelProbe {
+    let found = probed.found.as_ref();
+    ChannelProbe {
+        ok: found.is_ok(),
+        error: found.err().cloned(),
+        elapsed_ms: probed.took_ms,
+        bot: found.ok().map(bot),
+        notes: found.map_or_else(|_| Vec::new(), |identity| identity.notes.clone()),
+    }
+}
+
+fn bot(identity: &Identity) -> ChannelBot {
+    ChannelBot {
+        id: identity.id.clone(),
+        username: identity.handle.clone(),
+        name: identity.name.clone(),
+    }
+}
