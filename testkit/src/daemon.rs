@@ -72,6 +72,45 @@ impl Daemon {
         self.launch().await
     }
 
+    /// Starts it again with these variables in place of the ones before. One with an empty value is
+    /// not set.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub async fn restart_with(&mut self, variables: &[(&str, &str)]) -> io::Result<()> {
+        for (name, value) in variables {
+            self.variables.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                let variable = ((*name).to_owned(), (*value).to_owned());
+                self.variables.push(variable);
+            }
+        }
+        self.restart().await
+    }
+
+    /// Waits until it died by a signal; `false` if it is still alive after `patience`.
+    ///
+    /// # Errors
+    /// The process cannot be waited for.
+    pub async fn died(&mut self, patience: std::time::Duration) -> io::Result<bool> {
+        let Some(running) = &mut self.running else {
+            return Ok(true);
+        };
+        match tokio::time::timeout(patience, running.child.wait()).await {
+            Ok(status) => Ok(status?.code().is_none()),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// The owner's secret.
+    ///
+    /// # Errors
+    /// There is none yet.
+    pub fn token(&self) -> io::Result<String> {
+        let text = fs::read_to_string(self.state_dir().join("gateway.token"))?;
+        Ok(text.trim().to_owned())
+    }
+
     /// Ends it at once, as `kill -9` does.
     ///
     /// # Errors
@@ -146,6 +185,7 @@ impl Daemon {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
+            .env("XDG_RUNTIME_DIR", self.home.path())
             .env("TIDEGATE_STATE_DIR", self.state_dir())
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())

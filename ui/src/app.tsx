@@ -3,8 +3,10 @@ import { titleOf } from "./session-title.ts";
 import { announcement } from "./state/announce.ts";
 import { hello, needsCredential } from "./state/gateway.ts";
 import { drawerOpen, narrow, overlay } from "./state/page.ts";
+import { view } from "./state/route.ts";
 import { openKey, openSession } from "./state/sessions.ts";
 import { strings } from "./strings.ts";
+import { ChannelsHeader, ChannelsPage } from "./views/channels/page.tsx";
 import { ChatHeader } from "./views/chat-header.tsx";
 import { Composer } from "./views/composer.tsx";
 import { ConnectView } from "./views/connect-view.tsx";
@@ -18,14 +20,15 @@ import { Splash } from "./views/splash.tsx";
 export function App() {
   return (
     <>
-      {needsCredential.value ? <ConnectView /> : hello.value ? <Chat /> : <Splash />}
+      {needsCredential.value ? <ConnectView /> : hello.value ? <Frame /> : <Splash />}
       <p class="sr-only" role="status" aria-live="polite">{announcement.value}</p>
     </>
   );
 }
 
-function Chat() {
-  const title = titleOf(openSession.value, openKey.value);
+function Frame() {
+  const channels = view.value === "channels";
+  const title = channels ? strings.channels.title : titleOf(openSession.value, openKey.value);
   const covered = narrow.value && drawerOpen.value;
   useEffect(() => {
     document.title = `${title} · ${strings.product}`;
@@ -33,24 +36,49 @@ function Chat() {
   useDrawerEscape();
   return (
     <div class="frame">
-      <a class="skip" href="#message" onClick={skipToComposer}>{strings.skipToComposer}</a>
+      {channels ? (
+        <Skip to="channels">{strings.channels.skip}</Skip>
+      ) : (
+        <Skip to="message">{strings.skipToComposer}</Skip>
+      )}
       <Sidebar />
       {covered && <div class="backdrop" onClick={() => { drawerOpen.value = false; }} />}
       <main class="chat" id="main" inert={covered}>
-        <ChatHeader />
-        <ConnectionBanner />
-        <Conversation />
-        <Composer />
+        {channels ? <Channels /> : <Chat />}
       </main>
       <Sheets />
     </div>
   );
 }
 
+function Chat() {
+  return (
+    <>
+      <ChatHeader />
+      <ConnectionBanner />
+      <Conversation />
+      <Composer />
+    </>
+  );
+}
+
+function Channels() {
+  return (
+    <>
+      <ChannelsHeader />
+      <ConnectionBanner />
+      <ChannelsPage />
+    </>
+  );
+}
+
 /** The fragment of the address stays free for one-time codes. */
-function skipToComposer(event: Event): void {
-  event.preventDefault();
-  document.getElementById("message")?.focus();
+function Skip({ to, children }: { to: string; children: string }) {
+  const skip = (event: Event): void => {
+    event.preventDefault();
+    document.getElementById(to)?.focus();
+  };
+  return <a class="skip" href={`#${to}`} onClick={skip}>{children}</a>;
 }
 
 function Sheets() {

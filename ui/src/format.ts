@@ -1,4 +1,5 @@
 const clock = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit" });
+const precise = new Intl.DateTimeFormat(undefined, { hour: "numeric", minute: "2-digit", second: "2-digit" });
 const weekday = new Intl.DateTimeFormat(undefined, { weekday: "short" });
 const date = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short" });
 const full = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
@@ -19,6 +20,11 @@ export function clockTime(at: number): string {
   return clock.format(at);
 }
 
+/** With seconds, for the steps of something that is over in a moment. */
+export function preciseTime(at: number): string {
+  return precise.format(at);
+}
+
 export function fullTime(at: number): string {
   return full.format(at);
 }
@@ -37,6 +43,12 @@ export function duration(ms: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   return hours < 48 ? `${hours} h ${minutes % 60} min` : `${Math.floor(hours / 24)} d`;
+}
+
+/** A short span with what counts of it: milliseconds below a second, tenths below a minute. */
+export function elapsed(ms: number): string {
+  if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;
+  return ms < 60_000 ? `${(ms / 1_000).toFixed(1)} s` : duration(ms);
 }
 
 export function plainCount(value: number): string {

@@ -10,6 +10,8 @@ import "./styles/prose.css";
 import "./styles/composer.css";
 import "./styles/sheets.css";
 import "./styles/connect.css";
+import "./styles/channels.css";
+import "./styles/state.css";
 
 const root = document.getElementById("app");
 if (root) render(<App />, root);

@@ -1,3 +1,5 @@
+import { channelWords } from "./strings-channels.ts";
+
 /** Every word that the page shows or speaks. */
 export const strings = {
   product: "Tidegate",
@@ -197,6 +199,8 @@ export const strings = {
     forget: "Disconnect this browser",
     forgetHint: "Forgets the key of this browser. You then need a new link.",
   },
+
+  channels: channelWords,
 
   theme: {
     label: (word: string) => `Theme: ${word}. Change`,

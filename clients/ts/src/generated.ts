@@ -1156,7 +1156,7 @@ export interface OutboxListParams {
   state?: OutboxLot;
   /** Only of this network. */
   channel?: string;
-  /** Only of this account. */
+  /** Only of this account of the network. */
   accountId?: string;
   /** At most so many; 100 if absent. */
   limit?: number;

@@ -247,4 +247,6 @@ impl Cli {
 }
 
 #[cfg(test)]
+mod channel_tests;
+#[cfg(test)]
 mod tests;

@@ -104,14 +104,15 @@ fn private_dir(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The user's runtime directory: `XDG_RUNTIME_DIR`, else one of our own in the temporary folder.
+/// The user's runtime directory: `XDG_RUNTIME_DIR`, else where it is customary, else one of our own
+/// in the temporary folder.
 pub(crate) fn runtime_dir(xdg: Option<&str>) -> PathBuf {
+    let user = rustix::process::geteuid().as_raw();
+    let customary = PathBuf::from(format!("/run/user/{user}"));
     match xdg.filter(|dir| dir.starts_with('/')) {
         Some(dir) => Path::new(dir).join("tidegate"),
-        None => {
-            let user = rustix::process::geteuid().as_raw();
-            PathBuf::from(format!("/tmp/tidegate-{user}"))
-        }
+        None if customary.is_dir() => customary.join("tidegate"),
+        None => PathBuf::from(format!("/tmp/tidegate-{user}")),
     }
 }
 

@@ -155,6 +155,14 @@ impl Refusal {
 }
 
 impl AccessRules {
+    /// A group has another id: what holds for the old one holds for the new one, unless that is
+    /// named itself.
+    pub fn moved(&mut self, from: &str, to: &str) {
+        if let Some(rules) = self.groups.get(from).cloned() {
+            self.groups.entry(to.to_owned()).or_insert(rules);
+        }
+    }
+
     /// Decides for one event of any kind.
     pub fn admit(&self, event: &Inbound, paired: Paired) -> Verdict {
         let verdict = match (event.peer.kind, &event.event) {

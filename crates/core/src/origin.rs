@@ -20,4 +20,7 @@ pub struct Origin {
     /// What the conversation is called, for people; none for direct chats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// The album that the message is a piece of: its pieces are one turn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub album: Option<String>,
 }

@@ -108,6 +108,26 @@ pub struct Route {
 }
 
 impl Routing {
+    /// A conversation of a network has another id: bindings for the old one bind the new one too.
+    pub fn moved(&mut self, channel: &ChannelId, from: &str, to: &str) {
+        let rebound = |binding: &Binding| {
+            let mut binding = binding.clone();
+            let peer = binding.matches.peer.as_mut()?;
+            if peer.id != from || binding.matches.channel != *channel {
+                return None;
+            }
+            to.clone_into(&mut peer.id);
+            Some(binding)
+        };
+        let more: Vec<Binding> = self.bindings.iter().filter_map(rebound).collect();
+        // One that names the new id itself stands in front of them, and wins.
+        for binding in more {
+            if !self.bindings.contains(&binding) {
+                self.bindings.push(binding);
+            }
+        }
+    }
+
     /// Decides where an event belongs.
     pub fn route(&self, names: &SessionNames, account: &AccountKey, event: &Inbound) -> Route {
         Route {

@@ -214,8 +214,9 @@ impl Lanes {
         idle
     }
 
-    /// Takes the next turn of a lane that rests. Unless its mode says that each is a turn of its
-    /// own, runs that `joins` allows beside the first become one turn with it.
+    /// Takes the next turn of a lane that rests. Runs that `joins` allows beside the first become
+    /// one turn with it; where its mode says that each is a turn of its own, only the pieces of one
+    /// album do.
     pub(crate) fn next(
         &self,
         key: &SessionKey,
@@ -232,7 +233,8 @@ impl Lanes {
             return Next::Idle;
         };
         let collects = mode_of(&first) != QueueMode::Followup;
-        while collects && lane.waiting.front().is_some_and(|run| joins(&first, run)) {
+        let together = |run: &Run| (collects || one_album(&first, run)) && joins(&first, run);
+        while lane.waiting.front().is_some_and(together) {
             turn.extend(lane.waiting.pop_front());
         }
         if lane.waiting.is_empty() {
@@ -256,4 +258,10 @@ impl Lanes {
             .get_mut(key)
             .map_or_else(Vec::new, |lane| lane.waiting.drain(..).collect())
     }
+}
+
+/// Whether two messages are pieces of one album.
+fn one_album(first: &Run, next: &Run) -> bool {
+    let album = |run: &Run| run.request.origin.as_ref()?.album.clone();
+    album(first).is_some_and(|one| album(next) == Some(one))
 }

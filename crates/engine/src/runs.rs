@@ -12,6 +12,7 @@ use tidegate_protocol::api::sessions::SendPolicy;
 
 use crate::live::StopCause;
 use crate::sessions::thinking_level;
+use crate::shown::unread;
 use crate::speech::Speaker;
 use crate::{Engine, EngineError, commands};
 
@@ -287,7 +288,7 @@ impl Engine {
             runs: vec![run.id.clone()],
             end: end.clone(),
             message: None,
-            outbound: self.unread(&run, cause, at_ms),
+            outbound: unread(&run, cause, at_ms),
             at_ms,
         };
         self.inner().runs.finish(finish).await?;

@@ -73,28 +73,28 @@ impl Engine {
         };
         answer_parts(run, &text, draft, account.channel.capabilities(), at_ms)
     }
+}
 
-    /// What goes out when a run is given up before it began.
-    pub(crate) fn unread(&self, run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound> {
-        let sentence = match cause {
-            // Whoever said stop was answered.
-            StopCause::Word => return Vec::new(),
-            StopCause::Newer => {
-                "Too many messages were waiting here. This one was not read: please send it again."
-            }
-            StopCause::Rpc => "This message was taken out of the queue by the owner.",
-            StopCause::Shutdown => why_stopped(cause),
-        };
-        let mut parts = notice_parts(run, sentence, at_ms);
-        for part in &mut parts {
-            part.body.reply_to = run
-                .request
-                .origin
-                .as_ref()
-                .map(|origin| origin.message_id.clone());
+/// What goes out when a run is given up before it began.
+pub(crate) fn unread(run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound> {
+    let sentence = match cause {
+        // Whoever said stop was answered.
+        StopCause::Word => return Vec::new(),
+        StopCause::Newer => {
+            "Too many messages were waiting here. This one was not read: please send it again."
         }
-        parts
+        StopCause::Rpc => "This message was taken out of the queue by the owner.",
+        StopCause::Shutdown => why_stopped(cause),
+    };
+    let mut parts = notice_parts(run, sentence, at_ms);
+    for part in &mut parts {
+        part.body.reply_to = run
+            .request
+            .origin
+            .as_ref()
+            .map(|origin| origin.message_id.clone());
     }
+    parts
 }
 
 /// The end of an interrupted run, after a crash.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use futures_util::future::join_all;
 use tidegate_core::agents::Agent;
 use tidegate_core::run::{FailureKind, Run, RunEnd, RunStatus};
 use tidegate_core::runner::{
@@ -83,12 +84,13 @@ impl Engine {
         started_ms: u64,
     ) -> Result<Finished, StoreError> {
         let inner = self.inner();
-        let mut spoken_by_user = Vec::with_capacity(runs.len());
-        for run in runs {
-            let text = self.words_with_files(run).await;
+        let words = runs.iter().map(|run| self.words_with_files(run, &live.stop));
+        let words = join_all(words).await;
+        let spoken_by_user = runs.iter().zip(words).map(|(run, text)| {
             let message = NewMessage::user(inner.ids.uuid(), text, started_ms, run.id.clone());
-            spoken_by_user.push((run.id.clone(), message));
-        }
+            (run.id.clone(), message)
+        });
+        let spoken_by_user = spoken_by_user.collect();
         inner.runs.begin(spoken_by_user, started_ms).await?;
         if let Some(text) = self.answer_command(lead).await? {
             let message = NewMessage::injected(

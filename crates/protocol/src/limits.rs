@@ -10,8 +10,9 @@ pub const HANDSHAKE_MS: u64 = 15_000;
 pub const TICK_INTERVAL_MS: u64 = 30_000;
 /// Requests of one connection that may be in work at once.
 pub const IN_FLIGHT_PER_CONN: usize = 64;
-/// Requests of one connection that may wait for a run to end (`agent`, `agent.wait`), beside
-/// the ones in [`IN_FLIGHT_PER_CONN`]: a waiting request costs no work.
+/// Requests of one connection that may wait for a run to end (`agent`, `agent.wait`) or for a chat
+/// network (`send`, `poll`, `channels.status`), beside the ones in [`IN_FLIGHT_PER_CONN`]: a waiting
+/// request costs no work.
 pub const WAITING_PER_CONN: usize = 64;
 /// Unsent replies above which the connection is not read any more, in bytes.
 pub const REPLY_BACKLOG_BYTES: usize = 1024 * 1024;

@@ -42,7 +42,8 @@ pub struct MethodSpec {
     pub effect: Effect,
     /// First protocol version that has it.
     pub since: u32,
-    /// Whether a request may wait for a run, and so does not count as work in flight.
+    /// Whether a request may wait for a run or a chat network, and so does not count as work in
+    /// flight.
     pub waits: bool,
 }
 

@@ -54,7 +54,7 @@ async fn a_session_is_resumed_or_begun_anew() {
 #[tokio::test]
 async fn a_zombie_is_left_and_resumed() {
     let settings = Settings {
-        heartbeat: Duration::from_millis(400),
+        heartbeat: Duration::from_secs(1),
         ..Settings::loose()
     };
     let mut place = Place::with(settings).await;

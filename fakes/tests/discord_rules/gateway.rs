@@ -99,7 +99,7 @@ async fn the_address_names_version_and_encoding() {
 #[tokio::test]
 async fn who_keeps_quiet_is_closed() {
     let place = Place::with(Settings {
-        heartbeat: Duration::from_millis(200),
+        heartbeat: Duration::from_millis(600),
         ..Settings::loose()
     })
     .await;

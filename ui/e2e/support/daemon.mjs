@@ -12,6 +12,7 @@ const LINK = /http:\/\/127\.0\.0\.1:(\d+)\/#code=\S+/;
 export class Daemon {
   #home = mkdtempSync(join(tmpdir(), "tidegate-e2e-"));
   #process;
+  #env = {};
   port = 0;
   link = "";
 
@@ -28,8 +29,9 @@ export class Daemon {
     return readFileSync(join(this.#state, "gateway.token"), "utf8").trim();
   }
 
-  /** Writes the configuration that the next start reads. */
-  configure(config) {
+  /** Writes the configuration that the next start reads, and sets what it names of the environment. */
+  configure(config, env = {}) {
+    this.#env = env;
     mkdirSync(this.#state, { recursive: true, mode: 0o700 });
     writeFileSync(join(this.#state, "tidegate.json"), JSON.stringify(config), { mode: 0o600 });
   }
@@ -38,7 +40,7 @@ export class Daemon {
   async start() {
     const binary = process.env.TIDEGATE_BIN;
     if (!binary) throw new Error("TIDEGATE_BIN names no binary");
-    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: this.#state };
+    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: this.#state, ...this.#env };
     this.#process = spawn(binary, ["gateway", "--port", String(this.port)], { env, stdio: ["ignore", "pipe", "inherit"] });
     const match = await this.#printedLink();
     this.link = match[0];

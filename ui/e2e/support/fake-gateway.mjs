@@ -17,6 +17,8 @@ export class FakeGateway {
   /** Answers of `chat.send` that get lost with the connection. */
   loseAnswers = 0;
   refuseWith;
+  /** Answers of further methods: a function of the params each. */
+  answers = new Map();
   #socket;
   #seq = 0;
 
@@ -85,7 +87,7 @@ export class FakeGateway {
       case "health":
         return { ok: true, sessions: { count: 1 } };
       default:
-        return { ok: true };
+        return this.answers.get(method)?.(params) ?? { ok: true };
     }
   }
 
@@ -102,9 +104,9 @@ export class FakeGateway {
   }
 }
 
-function row([key, { messages }]) {
+function row([key, { messages, ...more }]) {
   const title = messages[0]?.content[0]?.text;
-  return { key, sessionId: "fake", updatedAt: AT, derivedTitle: title?.slice(0, 60), totalTokens: 0 };
+  return { key, sessionId: "fake", updatedAt: AT, derivedTitle: title?.slice(0, 60), totalTokens: 0, ...more };
 }
 
 function hello() {

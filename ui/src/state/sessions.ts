@@ -26,6 +26,9 @@ export const openSession = computed(() =>
   sessions.value.find((session) => session.key === openKey.value),
 );
 
+/** Whether the open conversation comes from a chat network; told only when that changes. */
+export const openHasOrigin = computed(() => openSession.value?.origin !== undefined);
+
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
 let searchTimer: ReturnType<typeof setTimeout> | undefined;
 

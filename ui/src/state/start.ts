@@ -1,10 +1,14 @@
 import { strings } from "../strings.ts";
+import { refreshChannels, watchChannels } from "./channels.ts";
 import { refreshConversation, watchConversation } from "./conversation.ts";
+import { refreshDead } from "./delivery.ts";
 import { startGateway, whenGap, whenReady } from "./gateway.ts";
 import { takeSnapshot, watchHealth } from "./health.ts";
 import { refreshModels } from "./models.ts";
 import { flushOutbox } from "./outbox.ts";
 import { showNotice } from "./page.ts";
+import { refreshPeople, watchPeople } from "./people.ts";
+import { view } from "./route.ts";
 import { openFirst, openKey, refreshSessions, watchSessions } from "./sessions.ts";
 
 /** Joins the parts: who reacts to a connection, to missed updates, and to events. */
@@ -13,12 +17,14 @@ export function start(): Promise<void> {
     takeSnapshot();
     flushOutbox();
     void refreshModels();
+    refreshEveryChannel();
     if (openKey.value === "") return void openFirst();
     void refreshSessions();
     void refreshConversation();
   });
   whenGap(() => {
     showNotice(strings.connection.gap);
+    refreshEveryChannel();
     void refreshSessions();
     void refreshConversation();
   });
@@ -29,5 +35,16 @@ export function start(): Promise<void> {
     watchConversation();
     watchSessions();
     watchHealth();
+    watchChannels(() => {
+      // The event itself tells enough for a mark in the list.
+      if (view.value === "channels") refreshEveryChannel();
+    });
+    watchPeople();
   });
+}
+
+function refreshEveryChannel(): void {
+  void refreshChannels();
+  void refreshPeople();
+  void refreshDead();
 }

@@ -1,48 +1,29 @@
-import type { RefObject } from "preact";
-import { useCallback, useEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useRef, useState } from "preact/hooks";
 import { titleOf } from "../session-title.ts";
 import { hello } from "../state/gateway.ts";
-import { drawerOpen, narrow, type Overlay, overlay } from "../state/page.ts";
+import { narrow, type Overlay, overlay } from "../state/page.ts";
 import { openKey, openSession } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
-import { DotsIcon, MenuIcon } from "./icons.tsx";
+import { DrawerButton } from "./drawer-button.tsx";
+import { DotsIcon } from "./icons.tsx";
+import { OriginLine } from "./origin-line.tsx";
 import { useDismiss } from "./use-dismiss.ts";
 
 export function ChatHeader() {
   const title = titleOf(openSession.value, openKey.value);
-  const opener = useRef<HTMLButtonElement>(null);
-  useFocusAfterDrawer(opener);
+  const origin = openSession.value?.origin;
   return (
     <header class="chat-head">
-      {narrow.value && (
-        <button type="button" class="quiet round" ref={opener} aria-label={strings.sessions.open}
-          aria-expanded={drawerOpen.value} onClick={openDrawer}>
-          <MenuIcon />
-        </button>
-      )}
-      <h1 title={title}>{title}</h1>
+      <DrawerButton />
+      <div class="chat-title">
+        <h1 title={title}>{title}</h1>
+        {origin && <OriginLine origin={origin} />}
+      </div>
       {narrow.value && <ConnectionBadge />}
       <SessionMenu />
     </header>
   );
-}
-
-/** A drawer that closes hands the focus back, unless something else has already taken it. */
-function useFocusAfterDrawer(opener: RefObject<HTMLButtonElement | null>): void {
-  const wasOpen = useRef(false);
-  const open = narrow.value && drawerOpen.value;
-  useEffect(() => {
-    const focused = document.activeElement;
-    const lost = !focused || focused === document.body || focused.closest("[inert]") !== null;
-    if (wasOpen.current && !open && lost) opener.current?.focus();
-    wasOpen.current = open;
-  }, [open, opener]);
-}
-
-function openDrawer(): void {
-  drawerOpen.value = true;
-  requestAnimationFrame(() => document.getElementById("search")?.focus());
 }
 
 /** Rename, clear, delete: a button that discloses three more. */

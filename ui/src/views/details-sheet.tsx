@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { duration, plainCount, shortTime } from "../format.ts";
 import { connectionState, deviceId, forgetBrowser, hello } from "../state/gateway.ts";
 import { isHealthy, presence, problems, refreshHealth, runCount, sessionCount, uptimeMs } from "../state/health.ts";
@@ -8,6 +8,7 @@ import { running, sessions } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import type { PresenceEntry } from "../wire/events.ts";
 import { Sheet } from "./sheet.tsx";
+import { useNow } from "./use-now.ts";
 
 const words = strings.details;
 
@@ -87,13 +88,4 @@ function Presence({ entries, now }: { entries: readonly PresenceEntry[]; now: nu
       ))}
     </ul>
   );
-}
-
-function useNow(): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 1_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

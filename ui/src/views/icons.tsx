@@ -36,3 +36,6 @@ export const MoonIcon = () => <Icon><path d="M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.
 export const HalfIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 4a8 8 0 0 1 0 16Z" fill="currentColor" stroke="none" /></Icon>;
 export const ClockIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></Icon>;
 export const AlertIcon = () => <Icon><path d="M12 4 3 19.5h18L12 4ZM12 10v4.5M12 17h.01" /></Icon>;
+export const ChannelsIcon = () => <Icon><path d="M4 6.5h11a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2H9l-3.5 3v-3H4a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1Z" /><path d="M20 9.5h1v8h-1.5V20L16 17.5h-3" /></Icon>;
+export const PersonIcon = () => <Icon><circle cx="12" cy="8.5" r="3.5" /><path d="M5 19.5c.8-3.4 3.4-5 7-5s6.2 1.6 7 5" /></Icon>;
+export const TraceIcon = () => <Icon><circle cx="6" cy="6" r="2" /><circle cx="18" cy="18" r="2" /><path d="M8 6h6a3 3 0 0 1 0 6h-4a3 3 0 0 0 0 6h6" /></Icon>;

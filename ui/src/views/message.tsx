@@ -1,9 +1,12 @@
 import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
 import { clockTime, fullTime, plainCount } from "../format.ts";
+import { traceFromHere } from "../state/delivery.ts";
+import { show } from "../state/route.ts";
+import { openHasOrigin } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import type { Message, ToolCall } from "../wire/message.ts";
-import { AlertIcon, CheckIcon, CopyIcon } from "./icons.tsx";
+import { AlertIcon, CheckIcon, CopyIcon, TraceIcon } from "./icons.tsx";
 import { MarkdownView } from "./markdown-view.tsx";
 
 const words = strings.chat;
@@ -12,7 +15,7 @@ const words = strings.chat;
 export const MessageView = memo(({ message }: { message: Message }) => {
   switch (message.role) {
     case "user":
-      return <UserMessage text={message.text} at={message.at} />;
+      return <UserMessage text={message.text} at={message.at} runId={message.runId} />;
     case "assistant":
       return <AssistantMessage message={message} />;
     default:
@@ -20,11 +23,17 @@ export const MessageView = memo(({ message }: { message: Message }) => {
   }
 });
 
-export function UserMessage({ text, at }: { text: string; at: number }) {
+interface UserMessageProps {
+  text: string;
+  at: number;
+  runId?: string;
+}
+
+export function UserMessage({ text, at, runId }: UserMessageProps) {
   return (
     <article class="turn user" aria-label={words.from(words.you, at ? fullTime(at) : "")}>
       <div class="bubble">{text}</div>
-      {at > 0 && <p class="meta"><Time at={at} /></p>}
+      {at > 0 && <p class="meta"><Time at={at} /><TraceButton runId={runId} /></p>}
     </article>
   );
 }
@@ -42,6 +51,7 @@ function AssistantMessage({ message }: { message: Message }) {
         {message.model && <span>{message.model}</span>}
         {message.tokens ? <span>{words.tokens(plainCount(message.tokens))}</span> : null}
         {text && <CopyButton text={text} />}
+        <TraceButton runId={message.runId} />
       </p>
     </article>
   );
@@ -105,6 +115,21 @@ function Ending({ message }: { message: Message }) {
 function Time({ at }: { at: number }) {
   if (at === 0) return null;
   return <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>{clockTime(at)}</time>;
+}
+
+/** In a conversation that comes from a chat network: the way that this message took. */
+function TraceButton({ runId }: { runId: string | undefined }) {
+  if (!runId || !openHasOrigin.value) return null;
+  const open = (): void => {
+    traceFromHere(runId);
+    show("channels");
+  };
+  const label = strings.channels.trace.of;
+  return (
+    <button type="button" class="quiet tiny" aria-label={label} title={label} onClick={open}>
+      <TraceIcon />
+    </button>
+  );
 }
 
 function CopyButton({ text }: { text: string }) {

@@ -2,9 +2,11 @@ import { daysAgo, shortTime } from "../format.ts";
 import { plainWords } from "../markdown.ts";
 import { titleOf } from "../session-title.ts";
 import { drawerOpen } from "../state/page.ts";
+import { show, view } from "../state/route.ts";
 import { openKey, running, select } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import type { Session } from "../wire/session.ts";
+import { OriginLine } from "./origin-line.tsx";
 
 const words = strings.sessions;
 
@@ -52,19 +54,21 @@ function Row({ row, now }: { row: Session; now: number }) {
   const active = running.value.has(row.key);
   const title = titleOf(row, row.key);
   const preview = plainWords(row.preview ?? "");
+  const current = view.value === "chat" && openKey.value === row.key;
   const open = (): void => {
     select(row.key);
+    show("chat");
     drawerOpen.value = false;
   };
   return (
     <li>
-      <button type="button" class="row" aria-current={openKey.value === row.key ? "page" : undefined}
-        onClick={open}>
+      <button type="button" class="row" aria-current={current ? "page" : undefined} onClick={open}>
         <span class="row-title">{title}</span>
         <span class="row-time">
           {active ? <span class="pulse" role="img" aria-label={words.working} /> : shortTime(row.updatedAt, now)}
         </span>
         {preview !== "" && preview !== title && <span class="row-preview">{preview}</span>}
+        {row.origin && <OriginLine origin={row.origin} />}
       </button>
     </li>
   );

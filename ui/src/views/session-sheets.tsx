@@ -1,8 +1,10 @@
-import { useRef, useState } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { overlay } from "../state/page.ts";
 import { deleteSession, openKey, openSession, patchSession, resetSession } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
+import { Question } from "./question.tsx";
 import { Sheet } from "./sheet.tsx";
+import { useAction } from "./use-action.ts";
 
 const words = strings.session;
 
@@ -10,28 +12,11 @@ function close(): void {
   overlay.value = undefined;
 }
 
-/** Runs an action, closes the sheet when it worked, and else says why it did not. */
-function useAction(action: () => Promise<void>) {
-  const [busy, setBusy] = useState(false);
-  const [failure, setFailure] = useState<string>();
-  const run = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await action();
-      close();
-    } catch (error) {
-      setFailure(words.failed(error instanceof Error ? error.message : String(error)));
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, failure, run };
-}
-
 export function RenameSheet() {
   const field = useRef<HTMLInputElement>(null);
-  const { busy, failure, run } = useAction(() =>
-    patchSession(openKey.value, { label: field.current?.value.trim() || null }),
+  const { busy, failure, run } = useAction(
+    () => patchSession(openKey.value, { label: field.current?.value.trim() || null }),
+    close,
   );
   return (
     <Sheet title={words.renameTitle} kind="centre" onClose={close}>
@@ -50,39 +35,16 @@ export function RenameSheet() {
   );
 }
 
-interface QuestionProps {
-  title: string;
-  text: string;
-  confirm: string;
-  action: () => Promise<void>;
-}
-
-function Question({ title, text, confirm, action }: QuestionProps) {
-  const { busy, failure, run } = useAction(action);
-  return (
-    <Sheet title={title} kind="centre" onClose={close}>
-      <p>{text}</p>
-      {failure && <p class="hint wrong" role="alert">{failure}</p>}
-      <div class="sheet-actions">
-        <button type="button" class="quiet" data-first onClick={close}>{strings.cancel}</button>
-        <button type="button" class="primary danger" disabled={busy} onClick={() => void run()}>
-          {confirm}
-        </button>
-      </div>
-    </Sheet>
-  );
-}
-
 export function ResetSheet() {
   return (
     <Question title={words.resetTitle} text={words.resetText} confirm={words.resetConfirm}
-      action={() => resetSession(openKey.value)} />
+      action={() => resetSession(openKey.value)} onClose={close} />
   );
 }
 
 export function DeleteSheet() {
   return (
     <Question title={words.deleteTitle} text={words.deleteText} confirm={words.deleteConfirm}
-      action={() => deleteSession(openKey.value)} />
+      action={() => deleteSession(openKey.value)} onClose={close} />
   );
 }

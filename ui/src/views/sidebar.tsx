@@ -1,8 +1,10 @@
 import { useEffect, useRef } from "preact/hooks";
 import { drawerOpen, listHidden, narrow } from "../state/page.ts";
+import { show } from "../state/route.ts";
 import { found, search, sessions, setSearch, startNew } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import type { Session } from "../wire/session.ts";
+import { ChannelsLink } from "./channels-link.tsx";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { CloseIcon, Logo, PlusIcon, SearchIcon } from "./icons.tsx";
 import { SessionList } from "./session-list.tsx";
@@ -14,6 +16,7 @@ const words = strings.sessions;
 export function Sidebar() {
   const begin = (): void => {
     startNew();
+    show("chat");
     drawerOpen.value = false;
     document.getElementById("message")?.focus();
   };
@@ -32,6 +35,7 @@ export function Sidebar() {
       <button type="button" class="new" onClick={begin}><PlusIcon />{words.new}</button>
       <SearchBox />
       <Results />
+      <ChannelsLink />
       <div class="sidebar-foot"><ConnectionBadge /><ThemeButton /></div>
     </nav>
   );

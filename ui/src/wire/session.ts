@@ -1,5 +1,14 @@
 import { number, object, text } from "./read.ts";
 
+/** Where on a chat network a conversation was last spoken to from. */
+export interface Origin {
+  channel: string;
+  accountId: string;
+  /** The group's name, else the person's, else an id. */
+  label: string;
+  chatType: string;
+}
+
 export interface Session {
   key: string;
   label?: string;
@@ -11,6 +20,7 @@ export interface Session {
   thinkingLevel?: string;
   totalTokens?: number;
   active: boolean;
+  origin?: Origin;
 }
 
 export function readSession(value: unknown): Session | undefined {
@@ -28,6 +38,20 @@ export function readSession(value: unknown): Session | undefined {
     thinkingLevel: text(row.thinkingLevel),
     totalTokens: number(row.totalTokens),
     active: row.activeRun === true,
+    origin: readOrigin(row),
+  };
+}
+
+function readOrigin(row: Readonly<Record<string, unknown>>): Origin | undefined {
+  const origin = object(row.origin);
+  const channel = text(origin.provider) ?? text(row.channel);
+  if (!channel || channel === "webchat") return undefined;
+  const label = text(origin.label) ?? text(row.subject) ?? text(origin.to) ?? text(origin.from);
+  return {
+    channel,
+    accountId: text(origin.accountId) ?? "default",
+    label: label ?? "",
+    chatType: text(origin.chatType) ?? text(row.chatType) ?? "direct",
   };
 }
 

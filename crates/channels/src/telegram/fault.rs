@@ -123,7 +123,7 @@ mod tests {
         assert!(matches!(sent(401), ChannelError::SignedOut(_)));
         assert!(matches!(sent(500), ChannelError::Unknown(_)));
         assert!(matches!(
-            refused(400, None, Some(-100_9)).sending(),
+            refused(400, None, Some(-1009)).sending(),
             ChannelError::Moved { to } if to == "-1009"
         ));
         assert!(matches!(

@@ -11,7 +11,7 @@ use super::channel::Telegram;
 use crate::file::{copy, save, within};
 
 /// What a fetch may take besides the time of its bytes.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
+const FETCH_TIMEOUT: Duration = Duration::from_mins(1);
 /// Slowest way that is waited for.
 const BYTES_PER_SECOND: u64 = 64 * 1024;
 

@@ -12,6 +12,7 @@ mod channel;
 mod destination;
 mod fault;
 mod fetch;
+mod frame;
 mod map;
 mod markup;
 mod network;

@@ -1,19 +1,17 @@
 //! Sending one part.
 
+use serde::de::{DeserializeOwned, IgnoredAny};
 use tidegate_core::channel::{
-    Body, Button, ChannelError, MediaKind, OutboundMedia, OutboundPart, Poll, Receipt, Target,
+    Body, ChannelError, MediaKind, OutboundMedia, OutboundPart, Receipt, Target,
 };
 
-use super::api::{
-    Attachment, CallError, Choice, Keyboard, KeyboardButton, NewPoll, Outgoing, ReplyTo, Sent,
-};
+use super::api::{Attachment, CallError, Keyboard, Outgoing, Sent};
 use super::capabilities::PHOTO_BYTES;
 use super::channel::Telegram;
 use super::destination::{Destination, message_number};
+use super::frame::Frame;
 use super::markup;
 
-/// Telegram's limit for the value of a button, in bytes.
-const BUTTON_BYTES: usize = 64;
 /// The vendor's words when our marks are the trouble: then the words go without marks.
 const ABOUT_MARKS: &[&str] = &[
     "can't parse entities",
@@ -149,7 +147,7 @@ impl Telegram {
             reply_markup: keyboard,
             ..Outgoing::to(to.chat.clone())
         };
-        let edited: Result<Sent, _> = self
+        let edited: Result<IgnoredAny, _> = self
             .speak("editMessageText", message, Words::Text, markdown, None)
             .await;
         match edited {
@@ -161,14 +159,14 @@ impl Telegram {
     }
 
     /// Makes a call with words in it: with marks, and if Telegram does not like them, without.
-    async fn speak(
+    async fn speak<R: DeserializeOwned>(
         &self,
         method: &str,
         message: Outgoing,
         words: Words,
         markdown: &str,
         file: Option<&Attachment<'_>>,
-    ) -> Result<Sent, CallError> {
+    ) -> Result<R, CallError> {
         if markdown.is_empty() {
             return self.give(method, &message, file).await;
         }
@@ -182,12 +180,12 @@ impl Telegram {
         }
     }
 
-    async fn give(
+    async fn give<R: DeserializeOwned>(
         &self,
         method: &str,
         message: &Outgoing,
         file: Option<&Attachment<'_>>,
-    ) -> Result<Sent, CallError> {
+    ) -> Result<R, CallError> {
         match file {
             Some(file) => self.api.upload(method, message, file).await,
             None => self.api.call(method, message).await,
@@ -214,75 +212,12 @@ impl Words {
     }
 }
 
-/// What is around a part, in Telegram's terms.
-struct Frame {
-    to: Destination,
-    reply: Option<ReplyTo>,
-    keyboard: Option<Keyboard>,
-}
-
-impl Frame {
-    fn of(to: &Destination, part: &OutboundPart) -> Result<Self, ChannelError> {
-        let reply = part.reply_to.as_deref().map(message_number).transpose()?;
-        Ok(Self {
-            to: to.clone(),
-            reply: reply.map(|message_id| ReplyTo {
-                message_id,
-                allow_sending_without_reply: true,
-            }),
-            keyboard: keyboard(&part.buttons)?,
-        })
-    }
-
-    fn message(&self) -> Outgoing {
-        Outgoing {
-            message_thread_id: self.to.message_topic(),
-            reply_parameters: self.reply.clone(),
-            reply_markup: self.keyboard.clone(),
-            ..Outgoing::to(self.to.chat.clone())
-        }
-    }
-
-    fn poll<'a>(&'a self, poll: &'a Poll) -> NewPoll<'a> {
-        NewPoll {
-            chat_id: &self.to.chat,
-            message_thread_id: self.to.message_topic(),
-            question: &poll.question,
-            options: poll.options.iter().map(|text| Choice { text }).collect(),
-            allows_multiple_answers: poll.max_selections > 1,
-            open_period: poll.duration_hours.map(|hours| u64::from(hours) * 3600),
-            reply_parameters: self.reply.clone(),
-            reply_markup: self.keyboard.clone(),
-        }
-    }
-}
-
 /// What a file is sent as: a picture that is too large for one goes as a document.
 fn fitting_kind(media: &OutboundMedia) -> MediaKind {
     match media.kind {
         MediaKind::Photo if media.bytes > PHOTO_BYTES => MediaKind::Document,
         kind => kind,
     }
-}
-
-fn keyboard(rows: &[Vec<Button>]) -> Result<Option<Keyboard>, ChannelError> {
-    if rows.iter().flatten().any(|b| b.value.len() > BUTTON_BYTES) {
-        return Err(ChannelError::Refused(format!(
-            "the value of a button is longer than {BUTTON_BYTES} bytes"
-        )));
-    }
-    let button = |button: &Button| KeyboardButton {
-        text: button.label.clone(),
-        callback_data: button.value.clone(),
-    };
-    let rows: Vec<Vec<_>> = rows
-        .iter()
-        .filter(|row| !row.is_empty())
-        .map(|row| row.iter().map(button).collect())
-        .collect();
-    Ok((!rows.is_empty()).then_some(Keyboard {
-        inline_keyboard: rows,
-    }))
 }
 
 fn receipt(sent: Sent) -> Receipt {

@@ -55,12 +55,12 @@ impl TelegramSettings {
     pub(super) fn check(mut self) -> Result<Self, SettingsError> {
         self.token = Secret::new(self.token.expose().trim().to_owned());
         bot_number(self.token.expose()).ok_or(SettingsError::Token)?;
-        let root = self.api_root.trim().trim_end_matches('/');
-        let url = reqwest::Url::parse(root).map_err(|_| SettingsError::ApiRoot)?;
+        let root = self.api_root.trim().trim_end_matches('/').to_owned();
+        let url = reqwest::Url::parse(&root).map_err(|_| SettingsError::ApiRoot)?;
         if !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
             return Err(SettingsError::ApiRoot);
         }
-        self.api_root = root.to_owned();
+        self.api_root = root;
         if self.poll < Duration::from_secs(1) || self.poll > LONGEST_POLL {
             return Err(SettingsError::Poll);
         }

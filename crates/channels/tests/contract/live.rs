@@ -13,6 +13,9 @@ use super::{MemoryInbox, PATIENCE, eventually};
 /// Between two tries.
 const BACKOFF: Duration = Duration::from_millis(20);
 
+/// What "prompt" is on a busy machine.
+const PROMPT: Duration = Duration::from_secs(5);
+
 /// A channel at work. Dropping it is a kill: nothing is told to anybody.
 pub(crate) struct Live {
     stop: CancellationToken,
@@ -49,7 +52,7 @@ impl Live {
     /// Asks it to end, and waits for that.
     pub(crate) async fn stop(mut self) {
         self.stop.cancel();
-        let ended = timeout(Duration::from_secs(2), self.tasks.join_next()).await;
+        let ended = timeout(PROMPT, self.tasks.join_next()).await;
         ended.expect("does not stop").unwrap().unwrap();
     }
 

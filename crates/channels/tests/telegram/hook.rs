@@ -61,7 +61,9 @@ impl World {
         fake.membership(ADA, &ada(), Membership::Member);
         let edge = Edge::default();
         let router = Router::new().route("/hook", post(take));
-        let server = Server::start(router.with_state(edge.clone())).await.unwrap();
+        let server = Server::start(router.with_state(edge.clone()))
+            .await
+            .unwrap();
         let world = Self { fake, edge, server };
         *world.edge.telegram.lock().unwrap() = Some(world.telegram());
         world
@@ -127,7 +129,11 @@ async fn updates_come_in_and_presses_are_answered() {
         ..text("Shall I?")
     };
     let to = target(PeerKind::Direct, ADA, None);
-    let sent = world.channel().send(&to, &part, &attempt("1")).await.unwrap();
+    let sent = world
+        .channel()
+        .send(&to, &part, &attempt("1"))
+        .await
+        .unwrap();
     let message = sent.message_id.parse().unwrap();
     let query = world.fake.press(ADA, message, &ada(), "yes").unwrap();
     eventually("an answer", || world.fake.query_answer(&query).is_some()).await;
@@ -217,7 +223,10 @@ async fn deliveries_that_fail_are_told_until_they_work() {
     world.fake.say(ADA, &ada(), "through a broken door");
     eventually("it is degraded", || inbox.trouble().is_some()).await;
     let reason = inbox.trouble().unwrap();
-    assert!(reason.contains("502") && reason.contains("1 updates wait"), "{reason}");
+    assert!(
+        reason.contains("502") && reason.contains("1 updates wait"),
+        "{reason}"
+    );
     inbox.proved_now().await;
     down.store(false, std::sync::atomic::Ordering::SeqCst);
     inbox.wait_for(1).await;
@@ -231,7 +240,11 @@ async fn a_lost_registration_is_made_again_and_a_foreign_one_is_a_conflict() {
     let world = World::start().await;
     let live = world.live().await;
     let set = |url: &str| {
-        let call = format!("{}/bot{}/setWebhook?url={url}", world.fake.root(), world.fake.token());
+        let call = format!(
+            "{}/bot{}/setWebhook?url={url}",
+            world.fake.root(),
+            world.fake.token()
+        );
         async move {
             let request = Request {
                 method: "GET",

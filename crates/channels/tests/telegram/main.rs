@@ -12,8 +12,12 @@ mod contract;
 mod crabline;
 mod groups;
 mod hook;
+mod node;
 mod own;
+mod parts;
 mod rig;
+mod soak;
 mod test_api;
+mod world;
 
 contract::contract!(crate::rig::TelegramRig);

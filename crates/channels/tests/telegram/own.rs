@@ -22,10 +22,13 @@ use crate::rig::target;
 
 const TOKEN: &str = "42:AA-secret";
 
+type Told = (&'static str, u16, String);
+
 /// Answers every method as it was told, and remembers what it was asked.
 #[derive(Clone, Default)]
 struct Script {
-    answers: Arc<Mutex<Vec<(&'static str, u16, String)>>>,
+    /// The end of a path, the status and the body of its answer.
+    answers: Arc<Mutex<Vec<Told>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -59,7 +62,11 @@ impl World {
     }
 
     fn ok(&self, method: &'static str, result: &Value) {
-        self.raw(method, 200, &json!({ "ok": true, "result": result }).to_string());
+        self.raw(
+            method,
+            200,
+            &json!({ "ok": true, "result": result }).to_string(),
+        );
     }
 
     fn raw(&self, method: &'static str, status: u16, body: &str) {
@@ -93,7 +100,10 @@ impl World {
 
     async fn send(&self) -> Result<String, ChannelError> {
         let to = target(PeerKind::Direct, 1001, None);
-        let sent = self.telegram(None).send(&to, &text("x"), &attempt("1")).await;
+        let sent = self
+            .telegram(None)
+            .send(&to, &text("x"), &attempt("1"))
+            .await;
         sent.map(|receipt| receipt.message_id)
     }
 
@@ -130,7 +140,10 @@ async fn what_is_not_the_bot_api_is_not_believed() {
 #[tokio::test]
 async fn a_server_that_says_the_token_is_not_repeated() {
     let world = World::start().await;
-    let words = format!("Bad Request: no\n\u{1b}[2J such {TOKEN}{}", "!".repeat(1000));
+    let words = format!(
+        "Bad Request: no\n\u{1b}[2J such {TOKEN}{}",
+        "!".repeat(1000)
+    );
     let body = json!({ "ok": false, "error_code": 400, "description": words });
     world.raw("/sendMessage", 400, &body.to_string());
     let error = world.send().await.unwrap_err().to_string();
@@ -151,7 +164,10 @@ async fn an_update_that_cannot_be_read_stands_in_nobodys_way() {
         },
     });
     let odd = json!({ "update_id": 9, "message": { "message_id": "nine" } });
-    world.ok("/getUpdates", &json!([{ "update_id": 7, "message": 5 }, good, odd, "?"]));
+    world.ok(
+        "/getUpdates",
+        &json!([{ "update_id": 7, "message": 5 }, good, odd, "?"]),
+    );
     let inbox = Arc::new(MemoryInbox::default());
     let live = Live::started(world.telegram(None), &inbox).await;
     inbox.wait_for(1).await;
@@ -168,7 +184,10 @@ async fn a_server_that_does_not_wait_is_not_asked_without_end() {
     let live = Live::started(world.telegram(None), &inbox).await;
     let polls = || {
         let asked = world.asked();
-        asked.iter().filter(|path| path.ends_with("/getUpdates")).count()
+        asked
+            .iter()
+            .filter(|path| path.ends_with("/getUpdates"))
+            .count()
     };
     let begun = tokio::time::Instant::now();
     eventually("four polls", || polls() >= 4).await;
@@ -182,10 +201,19 @@ async fn paths_that_lead_elsewhere_are_not_followed() {
     let world = World::start().await;
     let folder = tempfile::tempdir().unwrap();
     let to = folder.path().join("file");
-    for path in ["../../bot42:AA-secret/logOut", "a/../../b", "a?b", "//host/x", "/etc/hostname"] {
+    for path in [
+        "../../bot42:AA-secret/logOut",
+        "a/../../b",
+        "a?b",
+        "//host/x",
+        "/etc/hostname",
+    ] {
         world.ok("/getFile", &json!({ "file_id": "BQAC", "file_path": path }));
         let fetched = world.fetch(None, &to).await;
-        assert!(matches!(fetched, Err(ChannelError::Refused(_))), "{path}: {fetched:?}");
+        assert!(
+            matches!(fetched, Err(ChannelError::Refused(_))),
+            "{path}: {fetched:?}"
+        );
         assert!(!to.exists());
     }
     assert!(world.asked().iter().all(|path| path.ends_with("/getFile")));
@@ -208,12 +236,18 @@ async fn local_files_are_taken_from_their_directory_only() {
     named("file");
     assert!(world.fetch(None, &to).await.is_err());
     let stored = world.fetch(Some(&own), &to).await.unwrap();
-    assert_eq!((stored.bytes, std::fs::read(&to).unwrap()), (5, b"tides".to_vec()));
+    assert_eq!(
+        (stored.bytes, std::fs::read(&to).unwrap()),
+        (5, b"tides".to_vec())
+    );
     std::fs::remove_file(&to).unwrap();
     for wrong in ["link", "../outside", "large", "missing", "."] {
         named(wrong);
         let fetched = world.fetch(Some(&own), &to).await;
-        assert!(matches!(fetched, Err(ChannelError::Refused(_))), "{wrong}: {fetched:?}");
+        assert!(
+            matches!(fetched, Err(ChannelError::Refused(_))),
+            "{wrong}: {fetched:?}"
+        );
         assert!(!to.exists());
     }
 }

@@ -26,7 +26,7 @@ pub(crate) enum ChannelsCommand {
 /// An account, in the configuration.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct AccountArgs {
-    /// The network, such as telegram
+    /// The network, by its key in the configuration
     #[arg(value_name = "CHANNEL")]
     pub(crate) channel: String,
     /// The account, by a name of your choice
@@ -82,7 +82,7 @@ pub(crate) struct ChannelsLoginArgs {
 /// An account, of a running gateway.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ChannelsAskArgs {
-    /// The network, such as telegram
+    /// The network, by its key in the configuration
     #[arg(value_name = "CHANNEL")]
     pub(crate) channel: String,
     /// The account (default: the network's default one)
@@ -128,7 +128,7 @@ pub(crate) struct PairingListArgs {
 /// `pairing approve`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PairingApproveArgs {
-    /// The network, such as telegram
+    /// The network, by its key in the configuration
     #[arg(value_name = "CHANNEL")]
     pub(crate) channel: String,
     /// The code that the person was shown
@@ -144,7 +144,7 @@ pub(crate) struct PairingApproveArgs {
 /// `pairing dismiss`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PairingDismissArgs {
-    /// The network, such as telegram
+    /// The network, by its key in the configuration
     #[arg(value_name = "CHANNEL")]
     pub(crate) channel: String,
     /// The person's id there, as `pairing list` and `pairing senders` show it
@@ -169,11 +169,16 @@ pub(crate) enum MessageCommand {
 /// `message poll`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct PollArgs {
-    /// The network, such as telegram
+    /// The network, by its key in the configuration
     #[arg(long)]
     pub(crate) channel: String,
     /// To whom: a conversation on the network
-    #[arg(long, visible_alias = "target", value_name = "ID")]
+    #[arg(
+        long,
+        visible_alias = "target",
+        value_name = "ID",
+        allow_negative_numbers = true
+    )]
     pub(crate) to: String,
     /// The question
     #[arg(long, visible_alias = "poll-question", value_name = "TEXT")]

@@ -28,7 +28,7 @@ pub(crate) struct CallArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SendArgs {
     /// To whom: a conversation on the network, or a session key
-    #[arg(long, visible_alias = "target", value_name = "ID")]
+    #[arg(long, visible_alias = "target", value_name = "ID", allow_negative_numbers = true)]
     pub(crate) to: String,
     /// The message; - reads standard input
     #[arg(long, short, value_name = "TEXT")]
@@ -36,7 +36,7 @@ pub(crate) struct SendArgs {
     /// A picture or file to add, by its address on the web; may be repeated
     #[arg(long = "media", alias = "media-url", value_name = "URL")]
     pub(crate) media_urls: Vec<String>,
-    /// The network, such as telegram, or webchat
+    /// The network, by its key in the configuration; webchat is the page
     #[arg(long)]
     pub(crate) channel: Option<String>,
     /// The account (default: the network's default one)

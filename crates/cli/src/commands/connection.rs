@@ -23,6 +23,8 @@ pub(crate) struct Context {
     pub(crate) screen: Screen,
     pub(crate) target: Target,
     pub(crate) timeout: Duration,
+    /// How long to wait for an answer.
+    answer: Duration,
 }
 
 impl Context {
@@ -37,7 +39,14 @@ impl Context {
             screen,
             target,
             timeout: Duration::from_millis(globals.timeout_ms),
+            answer: Duration::from_millis(globals.timeout_ms),
         })
+    }
+
+    /// Waits at least so long for answers: the gateway itself waits for somebody else.
+    pub(crate) fn patient(mut self, least: Duration) -> Self {
+        self.answer = self.answer.max(least);
+        self
     }
 
     /// Connects with these rights and no more.
@@ -92,7 +101,7 @@ impl Context {
         );
         options.deadlines = Deadlines {
             connect: self.timeout,
-            call: self.timeout,
+            call: self.answer,
             ..Deadlines::default()
         };
         if let Some(state_dir) = &target.device_in {

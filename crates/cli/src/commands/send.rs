@@ -1,6 +1,8 @@
 //! `tidegate message send|poll` and `tidegate gateway send`: delivered once however often it had to
 //! be tried.
 
+use std::time::Duration;
+
 use tidegate_client::idempotency_key;
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::send::{PollMessage, PollParams, SendMessage, SendParams, SendResult};
@@ -9,6 +11,9 @@ use super::connection::{Context, text_argument};
 use crate::args::{Globals, PollArgs, SendArgs};
 use crate::exit::Exit;
 use crate::output::{Screen, clean};
+
+/// The gateway waits up to 25 s for the network before it says that it keeps the message.
+const ANSWER: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let params = SendParams {
@@ -23,7 +28,7 @@ pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Ex
         thread_id: args.thread.clone(),
         session_key: None,
     };
-    let context = Context::new(globals)?;
+    let context = Context::new(globals)?.patient(ANSWER);
     let mut gateway = context.connect(&[Scope::Write, Scope::Read]).await?;
     let sent = context.call::<SendMessage>(&mut gateway, &params).await?;
     tell(&context.screen, &sent)?;
@@ -43,7 +48,7 @@ pub(crate) async fn poll(args: &PollArgs, globals: &Globals) -> anyhow::Result<E
         account_id: args.account.clone(),
         thread_id: args.thread.clone(),
     };
-    let context = Context::new(globals)?;
+    let context = Context::new(globals)?.patient(ANSWER);
     let mut gateway = context.connect(&[Scope::Admin]).await?;
     let sent = context.call::<PollMessage>(&mut gateway, &params).await?;
     tell(&context.screen, &sent)?;

@@ -9,7 +9,7 @@ use super::{Align, Column, Paint, Screen, age, clean, duration, one_line, table}
 /// Longest reason in a table, in characters.
 const REASON: usize = 60;
 /// What to do where there is no account.
-const NONE: &str = "No chat network is connected. Connect one: tidegate channels add telegram";
+const NONE: &str = "No chat network is connected. Connect one: tidegate channels add NETWORK";
 
 /// The accounts, and how each is.
 pub(crate) fn channels(screen: &Screen, all: &ChannelsStatusResult) -> String {

@@ -167,7 +167,7 @@ fn refused(message: &str, code: ErrorCode, doing: &str) -> Option<String> {
             "what it takes: `tidegate gateway call {doing} --help`"
         )),
         ErrorCode::InvalidRequest => None,
-        ErrorCode::NotLinked => Some("see the channels with `tidegate health`".to_owned()),
+        ErrorCode::NotLinked => Some("see the accounts with `tidegate channels`".to_owned()),
         ErrorCode::NotPaired | ErrorCode::AgentTimeout | ErrorCode::Unavailable => {
             Some("see why with `tidegate logs`".to_owned())
         }

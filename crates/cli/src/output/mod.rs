@@ -17,6 +17,8 @@ mod units;
 mod wait;
 
 #[cfg(test)]
+mod channel_tests;
+#[cfg(test)]
 mod tests;
 
 pub(crate) use channels::{channel_probes, channels};

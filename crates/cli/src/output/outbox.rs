@@ -30,7 +30,7 @@ pub(crate) fn outbox(screen: &Screen, list: &OutboxListResult, lot: OutboxLot) -
             part.no.to_string(),
             place(part),
             text(part),
-            one_line(&format!("{:?}", part.state).to_lowercase(), 16),
+            part.state.as_str().to_owned(),
             part.attempts.to_string(),
             age(part.created_at_ms, list.ts),
             one_line(part.error.as_deref().unwrap_or_default(), 60),

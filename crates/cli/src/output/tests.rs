@@ -23,8 +23,11 @@ fn health_of(problems: &Value) -> Value {
     json!({
         "ok": problems.as_array().unwrap().is_empty(),
         "ts": NOW - 2_000, "durationMs": 1,
-        "channels": { "webchat": { "configured": true, "linked": true } },
-        "channelOrder": ["webchat"], "channelLabels": { "webchat": "WebChat" },
+        "channels": {
+            "paper": { "accountId": "default", "configured": true, "linked": true, "state": "live" },
+            "stone": { "accountId": "default", "configured": false, "linked": false, "state": "needs-login" }
+        },
+        "channelOrder": ["paper", "stone"], "channelLabels": { "paper": "Paper", "stone": "Stone" },
         "heartbeatSeconds": 0, "defaultAgentId": "main", "agents": [], "sessions": sessions,
         "problems": problems,
         "process": {
@@ -52,7 +55,7 @@ fn health_is_a_small_page() {
           Clients   3
           Runs      1 at work, 2 waiting
           Sessions  12, the newest agent:main:main 3 min ago
-          Channels  WebChat (linked)
+          Channels  Paper (live), Stone (not configured)
           Looked    just now, in 1 ms
     "#]],
     );
@@ -68,7 +71,7 @@ fn health_is_a_small_page() {
           Clients   3
           Runs      1 at work, 2 waiting
           Sessions  12, the newest agent:main:main 3 min ago
-          Channels  WebChat (linked)
+          Channels  Paper (live), Stone (not configured)
           Looked    just now, in 1 ms
 
         What needs attention
@@ -218,12 +221,15 @@ fn a_method_is_explained_from_the_catalog() {
                                             delivery.
             mediaUrl        string          A picture or file to add.
             mediaUrls       list of string  Several of them.
-            gifPlayback     boolean         Accepted and not used by WebChat.
-            channel         string          The channel: `webchat`. Absent means `webchat`
-                                            if `to` is a session here.
-            accountId       string          Accepted and not used: WebChat has one account.
-            sessionKey      string          Accepted and not used: the target is the
-                                            session.
+            gifPlayback     boolean         Accepted and not used: pictures that move are
+                                            sent as what they are.
+            channel         string          The network, or `webchat`. Absent means
+                                            `webchat` if `to` is a session here.
+            accountId       string          Through which account; the network's default
+                                            one if absent. WebChat has one.
+            threadId        string          In which thread or topic of the conversation.
+            sessionKey      string          The session that keeps a copy; the one of the
+                                            conversation if absent. WebChat's is `to`.
         "#]],
     );
     check(

@@ -134,9 +134,9 @@ fn sending(part: &OutboxPart) -> Vec<Moment> {
 
 fn end(inbound: &TracedInbound) -> Option<Moment> {
     let words = match inbound.state.as_str() {
-        "answered" => "done: answered",
-        "answered-empty" => "done: the agent had nothing to say",
-        "failed-with-notice" => "done: it failed, and the sender was told",
+        "answered" => "it counts as answered",
+        "answered-empty" => "it counts as answered: the agent had nothing to say",
+        "failed-with-notice" => "it counts as failed, and the sender was told",
         _ => return None,
     };
     Some((inbound.ended_at_ms?, words.to_owned()))

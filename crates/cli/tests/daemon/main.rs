@@ -7,6 +7,7 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod channels;
 mod cli;
 #[cfg(debug_assertions)]
 mod crash;

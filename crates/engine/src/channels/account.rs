@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use jiff::tz::TimeZone;
-use tidegate_core::Clock;
 use tidegate_core::access::AccessRules;
-use tidegate_core::channel::{AccountKey, Channel, Claims, Target};
+use tidegate_core::channel::{AccountKey, Channel, Claims, Inbound, Target};
 use tidegate_core::freshness::{ResetRule, ResetRules};
-use tidegate_core::routing::Routing;
+use tidegate_core::routing::{Route, Routing};
+use tidegate_core::{Clock, SessionNames};
 use tokio::sync::Notify;
 
 use super::Ledger;
@@ -91,14 +91,12 @@ impl Default for NetworkSettings {
 pub(crate) struct Account {
     pub(crate) key: AccountKey,
     pub(crate) channel: Arc<dyn Channel>,
-    pub(crate) rules: AccessRules,
+    rules: RwLock<AccessRules>,
     pub(crate) required: bool,
     pub(crate) drafts: bool,
     pub(crate) ledger: Ledger,
     pub(crate) tally: Tally,
     pub(crate) facts: AccountFacts,
-    /// Conversations that got another id: the new one, and the one that the rules name.
-    moves: RwLock<BTreeMap<String, String>>,
     /// Signed out by the owner: stays so until a restart.
     pub(crate) signed_out: AtomicBool,
     /// The connection is to be given up.
@@ -110,24 +108,26 @@ pub(crate) struct Account {
 }
 
 impl Account {
-    /// The id under which the rules know a conversation.
-    pub(crate) fn known_as(&self, peer: &str) -> String {
-        let moves = self.moves.read().unwrap_or_else(PoisonError::into_inner);
-        moves.get(peer).map_or(peer, String::as_str).to_owned()
+    /// Who may speak through it.
+    pub(crate) fn rules(&self) -> RwLockReadGuard<'_, AccessRules> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A conversation got another id.
-    pub(crate) fn moved(&self, from: &str, to: &str) {
-        let known_as = self.known_as(from);
-        let mut moves = self.moves.write().unwrap_or_else(PoisonError::into_inner);
-        moves.insert(to.to_owned(), known_as);
+    /// Whether anything may come in through it.
+    pub(crate) fn is_open(&self) -> bool {
+        self.facts.enabled && !self.is_signed_out()
+    }
+
+    /// Whether the owner signed it out.
+    pub(crate) fn is_signed_out(&self) -> bool {
+        self.signed_out.load(Ordering::Acquire)
     }
 }
 
 /// Every account, by its name.
 pub(crate) struct Accounts {
     list: BTreeMap<AccountKey, Arc<Account>>,
-    pub(crate) routing: Routing,
+    routing: RwLock<Routing>,
     pub(crate) resets: ResetRules,
     pub(crate) zone: TimeZone,
     pub(crate) claims: Option<Arc<dyn Claims>>,
@@ -143,13 +143,12 @@ impl Accounts {
             let account = Account {
                 key: key.clone(),
                 channel: account.channel,
-                rules: account.rules,
+                rules: RwLock::new(account.rules),
                 required: account.required,
                 drafts: account.drafts,
                 ledger: Ledger::new(Arc::clone(clock), proof_every),
                 tally: Tally::default(),
                 facts: account.facts,
-                moves: RwLock::default(),
                 signed_out: AtomicBool::new(false),
                 leave: Notify::new(),
                 outbox: Notify::new(),
@@ -159,7 +158,7 @@ impl Accounts {
         });
         Self {
             list: list.collect(),
-            routing: settings.routing,
+            routing: RwLock::new(settings.routing),
             resets: settings.resets,
             zone: settings.zone,
             claims: settings.claims,
@@ -174,5 +173,21 @@ impl Accounts {
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Account>> {
         self.list.values()
+    }
+    /// Where an event of an account belongs.
+    pub(crate) fn route(&self, names: &SessionNames, account: &Account, event: &Inbound) -> Route {
+        let routing = self.routing.read().unwrap_or_else(PoisonError::into_inner);
+        routing.route(names, &account.key, event)
+    }
+
+    /// A conversation has another id: whatever is said about the old one holds for the new one.
+    pub(crate) fn moved(&self, account: &Account, from: &str, to: &str) {
+        let mut rules = account
+            .rules
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        rules.moved(from, to);
+        let mut routing = self.routing.write().unwrap_or_else(PoisonError::into_inner);
+        routing.moved(&account.key.channel, from, to);
     }
 }

@@ -159,15 +159,20 @@ impl Ledger {
         if let Some(reason) = state.reason() {
             inner.last_error = Some((now_ms, reason.to_owned()));
         }
-        if matches!(state, AccountState::Connecting) {
-            inner.attempts += 1;
-            inner.last_start_ms = Some(now_ms);
-            inner.proved = None;
-        }
         if !state.works() {
             inner.degraded = None;
         }
         self.turn(&mut inner, state);
+    }
+
+    /// A connection begins.
+    pub(crate) fn begin(&self) {
+        {
+            let mut inner = self.lock();
+            inner.attempts += 1;
+            inner.last_start_ms = Some(self.clock.now_ms());
+        }
+        self.set(AccountState::Connecting);
     }
 
     /// The way in proved itself.
@@ -229,7 +234,7 @@ impl Ledger {
         self.proof_every * 2 + PROOF_SLACK
     }
 
-    /// When the way in last proved itself in this connection.
+    /// When the way in last proved itself.
     pub(crate) fn last_proof(&self) -> Option<Instant> {
         self.lock().proved
     }

@@ -52,13 +52,18 @@ impl Engine {
     }
 }
 
+/// The state of an account that the owner signed out.
+pub(super) fn signed_out() -> AccountState {
+    AccountState::NeedsLogin {
+        reason: "signed out by the owner; sign in again and restart the gateway".into(),
+    }
+}
+
 impl Account {
     fn sign_out(self: &Arc<Self>) {
         self.signed_out
             .store(true, std::sync::atomic::Ordering::Release);
-        self.ledger.set(AccountState::NeedsLogin {
-            reason: "signed out by the owner; sign in again and restart the gateway".into(),
-        });
+        self.ledger.set(signed_out());
         self.leave.notify_one();
     }
 }

@@ -2,6 +2,7 @@
 
 mod account;
 mod address;
+mod announce;
 mod health;
 mod ledger;
 mod logout;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tidegate_core::channel::{AccountKey, Identity};
+use tidegate_core::channel::{AccountKey, AccountState, Identity};
 use tokio::time::Instant;
 
 use super::Account;
@@ -23,7 +23,8 @@ pub struct Probed {
 
 impl Engine {
     /// Asks the networks of every enabled account, or of one, all at once and each for at most
-    /// `within`. What they said is in the next `account_statuses`.
+    /// `within`. What they said is in the next `account_statuses`. An account that waits for a
+    /// person, and whose network knows us again, is started.
     pub async fn probe_accounts(&self, only: Option<&AccountKey>, within: Duration) {
         let accounts: Vec<Arc<Account>> = self
             .inner()
@@ -33,10 +34,17 @@ impl Engine {
             .filter(|account| only.is_none_or(|key| *key == account.key))
             .cloned()
             .collect();
-        join_all(accounts.iter().map(|account| self.probe(account, within))).await;
+        join_all(accounts.iter().map(|account| async {
+            let waits = matches!(account.ledger.state(), AccountState::NeedsLogin { .. });
+            if self.probe(account, within).await && waits {
+                account.again.notify_one();
+            }
+        }))
+        .await;
     }
 
-    pub(super) async fn probe(&self, account: &Account, within: Duration) {
+    /// Asks the network of one account. Says whether it knows us.
+    pub(super) async fn probe(&self, account: &Account, within: Duration) -> bool {
         let began = Instant::now();
         let asked = tokio::time::timeout(within, account.channel.probe()).await;
         let found = match asked {
@@ -44,10 +52,12 @@ impl Engine {
             Ok(Err(error)) => Err(error.to_string()),
             Err(_) => Err(format!("no answer within {} s", within.as_secs())),
         };
+        let known = found.is_ok();
         account.ledger.probed(Probed {
             at_ms: self.now_ms(),
             took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             found,
         });
+        known
     }
 }

@@ -5,7 +5,6 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -14,6 +13,7 @@ use tidegate_core::store::StoreError;
 use tokio::time::Instant;
 
 use super::Account;
+use super::logout::signed_out;
 use crate::Engine;
 use crate::inbound::Door;
 
@@ -44,40 +44,45 @@ pub(crate) async fn keep(engine: Engine, account: Arc<Account>) {
     let mut failures = 0;
     account.ledger.set(AccountState::Starting);
     loop {
-        let began = Instant::now();
-        let after = match claim(&engine, &account) {
-            Ok(claim) => {
-                let after = attempt(&engine, &account, failures).await;
-                drop(claim);
-                after
-            }
-            Err(holder) => conflict(&engine, holder, failures),
-        };
-        failures = if began.elapsed() >= STABLE {
-            1
-        } else {
-            failures + 1
-        };
-        match after {
+        let (wait, state) = match life(&engine, &account, &mut failures).await {
             After::Stop => break,
-            After::Person(state) => {
-                tracing::warn!(account = %account.key, state = %state, "a channel waits for a person");
-                account.ledger.set(state);
-                tokio::select! {
-                    () = engine.inner().stop.cancelled() => break,
-                    () = account.again.notified() => {}
-                }
-            }
-            After::Wait(wait, state) => {
-                tracing::warn!(account = %account.key, state = %state, wait_ms = wait.as_millis(), "a channel is down");
-                account.ledger.set(state);
-                tokio::select! {
-                    () = engine.inner().stop.cancelled() => break,
-                    () = account.again.notified() => {}
-                    () = tokio::time::sleep(wait) => {}
-                }
-            }
+            After::Person(state) => (None, state),
+            After::Wait(wait, state) => (Some(wait), state),
+        };
+        tracing::warn!(account = %account.key, state = %state, wait_ms = wait.map(millis), "a channel is down");
+        account.ledger.set(state);
+        tokio::select! {
+            () = engine.inner().stop.cancelled() => break,
+            () = account.again.notified() => failures = 0,
+            () = account.leave.notified() => {}
+            () = pause(wait) => failures += 1,
         }
+    }
+    account.ledger.set(AccountState::Stopped);
+}
+
+/// Without a time, for ever.
+async fn pause(wait: Option<Duration>) {
+    match wait {
+        Some(wait) => tokio::time::sleep(wait).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// One life of the account: claimed, connected, given up.
+async fn life(engine: &Engine, account: &Arc<Account>, failures: &mut u32) -> After {
+    if account.is_signed_out() {
+        return After::Person(signed_out());
+    }
+    let claim = match claim(engine, account) {
+        Ok(claim) => claim,
+        Err(holder) => return conflict(engine, holder, *failures),
+    };
+    let after = attempt(engine, account, failures).await;
+    drop(claim);
+    match after {
+        After::Wait(..) if account.is_signed_out() => After::Person(signed_out()),
+        after => after,
     }
 }
 
@@ -92,14 +97,15 @@ fn claim(engine: &Engine, account: &Account) -> Result<Option<Claim>, String> {
 }
 
 /// One life of the connection.
-async fn attempt(engine: &Engine, account: &Arc<Account>, failures: u32) -> After {
-    account.ledger.set(AccountState::Connecting);
+async fn attempt(engine: &Engine, account: &Arc<Account>, failures: &mut u32) -> After {
+    let began = Instant::now();
+    account.ledger.begin();
     let stop = engine.inner().stop.child_token();
     let door = Door::new(engine.clone(), Arc::clone(account));
     let receiving = AssertUnwindSafe(account.channel.receive(&door, stop.clone())).catch_unwind();
     let mut receiving = std::pin::pin!(receiving);
     // Who we are there is asked beside: the way in does not wait for it.
-    let identify = engine.probe(account, PROBE);
+    let identify = AssertUnwindSafe(engine.probe(account, PROBE)).catch_unwind();
     let mut identify = std::pin::pin!(identify.fuse());
     let silent = silence(account);
     let mut silent = std::pin::pin!(silent);
@@ -113,12 +119,17 @@ async fn attempt(engine: &Engine, account: &Arc<Account>, failures: u32) -> Afte
                 let _ = tokio::time::timeout(TEARDOWN, &mut receiving).await;
                 return After::Stop;
             }
-            () = &mut identify => {}
+            _ = &mut identify => {}
         }
     };
     if engine.inner().stop.is_cancelled() {
         return After::Stop;
     }
+    let proved = account.ledger.last_proof();
+    if proved.is_some_and(|at| at.saturating_duration_since(began) >= STABLE) {
+        *failures = 0;
+    }
+    let failures = *failures;
     match ended {
         Some(Ok(Ok(()))) => backoff(engine, failures, "the connection ended".into()),
         Some(Ok(Err(error))) => judge(engine, failures, error),
@@ -133,9 +144,6 @@ async fn attempt(engine: &Engine, account: &Arc<Account>, failures: u32) -> Afte
         None => {
             stop.cancel();
             let _ = tokio::time::timeout(TEARDOWN, &mut receiving).await;
-            if account.signed_out.load(Ordering::Acquire) {
-                return After::Person(account.ledger.state());
-            }
             let silence = account.ledger.patience().as_secs();
             backoff(
                 engine,
@@ -166,7 +174,7 @@ fn judge(engine: &Engine, failures: u32, error: ChannelError) -> After {
         }
         ChannelError::Conflict(holder) => conflict(engine, holder, failures),
         ChannelError::Limited { retry_after_ms, .. } => {
-            let wait = Duration::from_millis(retry_after_ms);
+            let wait = Duration::from_millis(retry_after_ms).max(FIRST_WAIT);
             After::Wait(
                 wait,
                 waiting(engine, wait, "the network asked us to wait".into()),
@@ -215,7 +223,7 @@ impl Engine {
     pub(crate) async fn start_accounts(&self) -> Result<(), StoreError> {
         for account in self.inner().accounts.iter() {
             for (from, to) in self.inner().inbox.moves(&account.key).await? {
-                account.moved(&from, &to);
+                self.inner().accounts.moved(account, &from, &to);
             }
             if account.facts.enabled {
                 let supervisor = keep(self.clone(), Arc::clone(account));
@@ -224,6 +232,7 @@ impl Engine {
                 drop((tasks.spawn(supervisor), tasks.spawn(vigil)));
             }
         }
+        drop(self.inner().tasks.spawn(self.clone().keep_announcing()));
         Ok(())
     }
 }

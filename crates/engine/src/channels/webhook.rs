@@ -13,7 +13,7 @@ impl Engine {
         self.inner()
             .accounts
             .get(account)
-            .is_some_and(|account| account.facts.enabled && account.channel.webhook().is_some())
+            .is_some_and(|account| account.is_open() && account.channel.webhook().is_some())
     }
 
     /// Gives a call to its account. `None` if the account takes none.
@@ -28,7 +28,7 @@ impl Engine {
         let Some(account) = self.inner().accounts.get(account) else {
             return Ok(None);
         };
-        let Some(webhook) = account.channel.webhook().filter(|_| account.facts.enabled) else {
+        let Some(webhook) = account.channel.webhook().filter(|_| account.is_open()) else {
             return Ok(None);
         };
         let door = Door::new(self.clone(), Arc::clone(account));

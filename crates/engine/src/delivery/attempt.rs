@@ -144,7 +144,9 @@ impl Sender {
             let inbox = &self.engine.inner().inbox;
             let now_ms = self.engine.now_ms();
             match inbox.move_peer(&self.account.key, from, to, now_ms).await {
-                Ok(()) => return self.account.moved(from, to),
+                Ok(()) => {
+                    return self.engine.inner().accounts.moved(&self.account, from, to);
+                }
                 Err(error) => self.store_failed(&error).await,
             }
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_core::channel::{
-    Act, Attempt, ChannelError, OutboundPart, Receipt, Target, TextLimit,
+    Act, Attempt, Body, ChannelError, OutboundPart, Receipt, Target, TextLimit,
 };
 use tidegate_core::text::chunk;
 use tokio::sync::watch;
@@ -110,9 +110,9 @@ impl Sheet {
             worth = self.worth_showing() => worth?,
         }
         let (id, shown) = loop {
-            self.wait_for_room(Duration::ZERO).await?;
+            self.wait_for_room(Instant::now()).await?;
             let text = self.first_piece()?;
-            first.body = tidegate_core::channel::Body::Text {
+            first.body = Body::Text {
                 markdown: text.clone(),
             };
             match self.send(&first).await? {
@@ -139,12 +139,12 @@ impl Sheet {
     /// the network does not want it.
     async fn keep_current(&mut self, id: &str, mut shown: String) -> Option<()> {
         let mut failures = 0;
-        let mut wait = self.every;
+        let mut next = Instant::now() + self.every;
         while failures < MAX_FAILURES {
-            self.wait_for_room(wait).await?;
             self.wait_for_more(&shown).await?;
+            self.wait_for_room(next).await?;
             let text = self.first_piece()?;
-            wait = self.every;
+            next = Instant::now() + self.every;
             match self.change(id, &text).await? {
                 Ok(()) => {
                     failures = 0;
@@ -153,7 +153,7 @@ impl Sheet {
                 Err(error) => {
                     failures += 1;
                     self.desk.heed_shown(&error, &self.target);
-                    wait = patience(&error)?.max(self.every);
+                    next += patience(&error)?;
                 }
             }
         }
@@ -174,9 +174,8 @@ impl Sheet {
         }
     }
 
-    /// Waits so long, and then until the rates have room left over; `None` at the end.
-    async fn wait_for_room(&self, wait: Duration) -> Option<()> {
-        let mut at = Instant::now() + wait;
+    /// Waits until then, and until the rates have room left over; `None` at the end.
+    async fn wait_for_room(&self, mut at: Instant) -> Option<()> {
         loop {
             tokio::select! {
                 biased;

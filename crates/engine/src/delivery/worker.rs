@@ -102,6 +102,9 @@ impl Worker {
             return Ok(next);
         }
         for row in self.heads().await? {
+            if self.is_full() {
+                break;
+            }
             let line = row.item.target.line();
             if self.busy.values().any(|busy| *busy == line) {
                 continue;
@@ -113,10 +116,10 @@ impl Worker {
                 continue;
             }
             let due = self.due(&row, now);
-            if due <= now && !self.is_full() {
+            if due <= now {
                 self.begin(&row, line, now);
             } else {
-                next = next.min(due.max(now));
+                next = next.min(due);
             }
         }
         Ok(next)

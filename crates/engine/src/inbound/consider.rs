@@ -75,7 +75,7 @@ impl Engine {
         inbox
             .move_peer(&account.key, from, to, self.now_ms())
             .await?;
-        account.moved(from, to);
+        self.inner().accounts.moved(account, from, to);
         tracing::warn!(account = %account.key, from, to, "a group has a new id; the rules for the old one hold for it");
         Ok(NOTED)
     }
@@ -145,17 +145,14 @@ impl Engine {
             return Ok(NOTED);
         }
         let inner = self.inner();
-        let route = inner
-            .accounts
-            .routing
-            .route(&inner.agents.names, &account.key, event);
+        let route = inner.accounts.route(&inner.agents.names, account, event);
         let key = route.session_key.clone();
         let resource = Resource::Session(key.clone());
         let id = message.message_id.clone();
         let may = |spec| authorize(sender, Action::Call(spec), &resource).is_ok();
         if commands::is_stop_word(&message.text) && may(&ChatAbort::SPEC) {
-            let text = self.stopped_text(&key);
-            let deed = self.at_once(&target, InboxState::Answered, text);
+            let text = self.stopped_text(&key, asked);
+            let deed = self.at_once(&target, &id, InboxState::Answered, text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Stop(key)));
         }
         if !may(&ChatSend::SPEC) {
@@ -163,13 +160,13 @@ impl Engine {
         }
         if self.refuses_messages(&key).await? {
             let text = "Messages to this conversation are switched off.";
-            let deed = self.at_once(&target, InboxState::FailedWithNotice, text.into());
+            let deed = self.at_once(&target, &id, InboxState::FailedWithNotice, text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
         }
         let ahead = asked.get(&key).copied().unwrap_or(0);
         if !self.has_room(&key, ahead) {
             let text = "Too many messages wait here already. This one was not read: please send it again later.";
-            let deed = self.at_once(&target, InboxState::FailedWithNotice, text.into());
+            let deed = self.at_once(&target, &id, InboxState::FailedWithNotice, text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
         }
         let renews = ahead == 0 && self.is_over(&key, route.kind).await?;
@@ -179,19 +176,22 @@ impl Engine {
         Ok(taken(arrival(event, id, target, deed), Follow::Run))
     }
 
-    fn at_once(&self, target: &Target, ends: InboxState, text: String) -> Deed {
+    /// A sentence of ours that names the message which it answers.
+    fn at_once(&self, target: &Target, message_id: &str, ends: InboxState, text: &str) -> Deed {
         let group = format!("notice:{}", self.inner().ids.uuid());
+        let mut notice = self.notice(group, target.clone(), text.to_owned());
+        notice.body.reply_to = Some(message_id.to_owned());
         Deed::Answer {
             ends,
-            outbound: vec![self.notice(group, target.clone(), text)],
+            outbound: vec![notice],
         }
     }
 
-    fn stopped_text(&self, key: &SessionKey) -> String {
-        if self.inner().lanes.is_busy(key) {
-            "Stopped.".into()
+    fn stopped_text(&self, key: &SessionKey, asked: &Asked) -> &'static str {
+        if self.inner().lanes.is_busy(key) || asked.contains_key(key) {
+            "Stopped."
         } else {
-            "Nothing is being answered here.".into()
+            "Nothing is being answered here."
         }
     }
 }

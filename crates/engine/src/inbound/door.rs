@@ -102,6 +102,7 @@ impl Engine {
             at_ms: self.now_ms(),
         };
         let stored = inner.inbox.arrive(arrivals).await?;
+        let something_new = stored.iter().any(|one| matches!(one, Arrived::New(_)));
         for ((place, follow), arrived) in follows.into_iter().zip(stored) {
             match arrived {
                 Arrived::Known => {
@@ -123,11 +124,13 @@ impl Engine {
                 }
             }
         }
-        self.outbox_changed(&account.key);
         for heard in &heard {
             account.tally.heard(*heard);
         }
-        self.sessions_changed();
+        if something_new {
+            self.outbox_changed(&account.key);
+            self.sessions_changed();
+        }
         Ok(heard)
     }
 }

@@ -10,11 +10,12 @@ use tidegate_core::files::{extension, sniff};
 use tidegate_core::run::Run;
 use tidegate_core::text::label_name;
 use tokio::io::AsyncReadExt;
+use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::channels::Account;
 
-/// Time for all files of a turn.
+/// Time for all files of a turn, which are fetched at once.
 const DEADLINE: Duration = Duration::from_mins(2);
 /// Files of one message; the rest is named and not fetched.
 const MAX_FILES: usize = 10;
@@ -24,8 +25,9 @@ const HEAD_BYTES: usize = 512;
 const KEEP: Duration = Duration::from_hours(7 * 24);
 
 impl Engine {
-    /// The words of a run with its files below, a line each.
-    pub(crate) async fn words_with_files(&self, run: &Run) -> String {
+    /// The words of a run with its files below, a line each. What is not there when it is stopped
+    /// is not waited for.
+    pub(crate) async fn words_with_files(&self, run: &Run, stop: &CancellationToken) -> String {
         let message = &run.request.message;
         let Some(origin) = run
             .request
@@ -42,7 +44,7 @@ impl Engine {
         let fetched = media
             .iter()
             .take(MAX_FILES)
-            .map(|media| self.line(account, media));
+            .map(|media| self.line(account, media, stop));
         let mut lines = join_all(fetched).await;
         let more = media.len().saturating_sub(MAX_FILES);
         if more > 0 {
@@ -56,21 +58,30 @@ impl Engine {
         }
     }
 
-    async fn line(&self, account: &Account, media: &InboundMedia) -> String {
+    async fn line(
+        &self,
+        account: &Account,
+        media: &InboundMedia,
+        stop: &CancellationToken,
+    ) -> String {
         let kind = media.kind.as_str();
         let name = media
             .name
             .as_deref()
             .map_or_else(String::new, |name| format!(" “{}”", label_name(name)));
-        let fetched = tokio::time::timeout(DEADLINE, self.fetch(account, media)).await;
+        let fetched = tokio::select! {
+            biased;
+            () = stop.cancelled() => Err("it was stopped".to_owned()),
+            () = tokio::time::sleep(DEADLINE) => Err("it took too long".to_owned()),
+            fetched = self.fetch(account, media) => fetched,
+        };
         match fetched {
-            Ok(Ok((file, mime))) => format!(
+            Ok((file, mime)) => format!(
                 "[{kind}{name}: {mime}, {} bytes, in the file {}]",
                 file.bytes,
                 file.path.display()
             ),
-            Ok(Err(problem)) => format!("[{kind}{name}: not fetched: {problem}]"),
-            Err(_) => format!("[{kind}{name}: not fetched: it took too long]"),
+            Err(problem) => format!("[{kind}{name}: not fetched: {problem}]"),
         }
     }
 

@@ -48,6 +48,7 @@ impl Engine {
             sender_id: event.sender.id.clone(),
             sender_name: event.sender.name.as_deref().map(label_name),
             title: event.title.as_deref().map(label_name),
+            album: message.album.clone(),
         };
         NewRun {
             run_id: RunId::new(inner.ids.uuid()),

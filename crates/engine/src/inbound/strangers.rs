@@ -18,7 +18,8 @@ pub const PAIRING_TTL_MS: u64 = 60 * 60 * 1000;
 const MAX_WAITING: u32 = 3;
 
 impl Engine {
-    /// What a stranger is told: a code, once. `None` if there is nothing to say.
+    /// What a stranger is told: a code, once. `None` if there is nothing to say; that costs reads
+    /// alone (SECURITY T30).
     pub(super) async fn ask_owner(
         &self,
         account: &Account,
@@ -27,6 +28,23 @@ impl Engine {
     ) -> Result<Option<Vec<NewOutbound>>, StoreError> {
         let inner = self.inner();
         let at_ms = self.now_ms();
+        let after = at_ms.saturating_sub(PAIRING_TTL_MS);
+        let waiting = inner.senders.waiting(after).await?;
+        let asked = waiting
+            .iter()
+            .find(|request| request.account == account.key && request.sender_id == event.sender.id);
+        if let Some(request) = asked {
+            // Nothing was said yet if the gateway ended between the request and the answer.
+            let told = !inner.outbox.group(&group(&request.code)).await?.is_empty();
+            let code = request.code.clone();
+            return Ok((!told).then(|| vec![self.code_notice(account, event, target, &code)]));
+        }
+        let of_channel = waiting
+            .iter()
+            .filter(|request| request.account.channel == account.key.channel);
+        if of_channel.count() >= MAX_WAITING as usize {
+            return Ok(None);
+        }
         let code = pairing_code(|| inner.ids.secret());
         let ask = SenderAsk {
             account: account.key.clone(),
@@ -36,22 +54,28 @@ impl Engine {
             code: code.clone(),
             at_ms,
         };
-        let asked = inner
-            .senders
-            .ask_in(ask, at_ms.saturating_sub(PAIRING_TTL_MS), MAX_WAITING)
-            .await?;
-        if asked != SenderAsked::New {
+        if inner.senders.ask_in(ask, after, MAX_WAITING).await? != SenderAsked::New {
             return Ok(None);
         }
+        self.announce_stranger(account, event, &code, at_ms + PAIRING_TTL_MS);
         account.ledger.touch();
+        Ok(Some(vec![self.code_notice(account, event, target, &code)]))
+    }
+
+    fn code_notice(
+        &self,
+        account: &Account,
+        event: &Inbound,
+        target: &Target,
+        code: &str,
+    ) -> NewOutbound {
         let text = format!(
             "This gateway does not know you yet. Its owner can let you in with:\n\n\
              `tidegate pairing approve {} {code}`\n\n\
              Your id here is `{}`. The code is good for one hour.",
             account.key.channel, event.sender.id
         );
-        let group = format!("pairing:{}", inner.ids.uuid());
-        Ok(Some(vec![self.notice(group, target.clone(), text)]))
+        self.notice(group(code), target.clone(), text)
     }
 
     /// A short message of the gateway itself, for the outbox.
@@ -138,4 +162,9 @@ impl Engine {
         }
         Ok(dismissed)
     }
+}
+
+/// The name of the answer that holds a code.
+fn group(code: &str) -> String {
+    format!("pairing:{code}")
 }

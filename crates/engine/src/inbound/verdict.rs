@@ -18,20 +18,13 @@ impl Engine {
         event: &Inbound,
     ) -> Result<Verdict, StoreError> {
         let paired = self.paired(account, event).await?;
-        let known_as = account.known_as(&event.peer.id);
-        if known_as == event.peer.id {
-            return Ok(account.rules.admit(event, paired));
-        }
-        // The rules name the conversation by the id that it had before.
-        let mut event = event.clone();
-        event.peer.id = known_as;
-        Ok(account.rules.admit(&event, paired))
+        Ok(account.rules().admit(event, paired))
     }
 
     /// A code lets into direct chats and nowhere else (SECURITY T28).
     async fn paired(&self, account: &Account, event: &Inbound) -> Result<Paired, StoreError> {
         let asks = event.peer.kind == PeerKind::Direct
-            && account.rules.dm_policy == DmPolicy::Pairing
+            && account.rules().dm_policy == DmPolicy::Pairing
             && !event.sender.id.is_empty();
         if !asks {
             return Ok(Paired::No);

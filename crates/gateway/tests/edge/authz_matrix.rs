@@ -75,6 +75,15 @@ fn model(who: &str, method: &str, newest: u32) -> &'static str {
         "sessions.list",
         "sessions.preview",
         "logs.tail",
+        "channels.status",
+        "outbox.list",
+        "messages.trace",
+    ];
+    let pairing = [
+        "channels.pairing.list",
+        "channels.pairing.approve",
+        "channels.pairing.dismiss",
+        "channels.senders.list",
     ];
     let write = ["send", "agent", "agent.wait", "chat.send", "chat.abort"];
     let admin = [
@@ -86,10 +95,15 @@ fn model(who: &str, method: &str, newest: u32) -> &'static str {
         "config.get",
         "config.schema",
         "dashboard.link",
+        "channels.logout",
+        "outbox.retry",
+        "outbox.drop",
+        "poll",
     ];
     let least = match method {
         _ if read.contains(&method) => "read",
         _ if write.contains(&method) => "write",
+        _ if pairing.contains(&method) => "pairing",
         _ if admin.contains(&method) => "admin",
         "connect" if who == "admin" => return "first",
         // Whether a method exists is a secret of administrators, and since protocol 4 of nobody.
@@ -98,7 +112,9 @@ fn model(who: &str, method: &str, newest: u32) -> &'static str {
     };
     match (who, least) {
         ("node", _) => "role",
-        ("admin", _) | ("read" | "write", "read") | ("write", "write") => "yes",
+        ("admin", _) | ("read" | "write", "read") | ("write", "write") | ("pairing", "pairing") => {
+            "yes"
+        }
         _ => "scope",
     }
 }
@@ -192,7 +208,7 @@ async fn hello_names_the_events_that_each_principal_may_hear() {
 }
 
 fn row<'a>(name: &str, cells: impl IntoIterator<Item = &'a str>) -> String {
-    let mut line = format!("{name:<22}");
+    let mut line = format!("{name:<28}");
     for cell in cells {
         write!(line, "{cell:<10}").unwrap();
     }

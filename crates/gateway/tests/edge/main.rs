@@ -10,6 +10,7 @@
 )]
 
 mod authz_matrix;
+mod channels;
 mod common;
 mod doors;
 mod handshake;

@@ -7,8 +7,8 @@ use expect_test::expect_file;
 use serde_json::json;
 
 use crate::common::{
-    Client, Edge, PING, Raw, Step, TEXT, TOKEN, asks, frame, get, head, jump, metric, request,
-    settle,
+    Client, Edge, PING, Paper, Raw, Setup, Step, TEXT, TOKEN, asks, frame, get, head, jump, metric,
+    networks, request, settle,
 };
 
 async fn metrics(edge: &Edge) -> String {
@@ -34,7 +34,11 @@ fn samples(text: &str) -> Samples {
 
 #[tokio::test]
 async fn names_kinds_and_labels_are_those_of_the_golden_file() {
-    let edge = Edge::start().await;
+    let edge = Edge::with(Setup {
+        networks: networks(&[Paper::new("default")], None),
+        ..Setup::default()
+    })
+    .await;
     let text = metrics(&edge).await;
     let mut lines = BTreeSet::new();
     for line in text.lines().filter(|line| line.starts_with("# TYPE ")) {

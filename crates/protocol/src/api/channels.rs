@@ -378,6 +378,7 @@ methods! {
         access: operator(Read),
         effect: read,
         since: 3,
+        waits: true,
     }
     /// Stops an account and deletes the credential that the gateway keeps for it.
     pub ChannelsLogout = "channels.logout" {

@@ -187,6 +187,7 @@ methods! {
         access: operator(Write),
         effect: keyed,
         since: 3,
+        waits: true,
     }
     /// Asks a question with answers to choose from, in a conversation on a network that has polls.
     pub PollMessage = "poll" {
@@ -195,5 +196,32 @@ methods! {
         access: operator(Admin),
         effect: keyed,
         since: 3,
+        waits: true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_conversation_stands_under_the_familys_name_for_its_network() {
+        for (channel, name) in [
+            ("webchat", "chatId"),
+            ("telegram", "chatId"),
+            ("discord", "channelId"),
+            ("slack", "channelId"),
+            ("whatsapp", "toJid"),
+            ("pigeon", "conversationId"),
+        ] {
+            let key = IdempotencyKey::new("k");
+            let result = SendResult::new(key, "m".into(), channel).in_conversation("c1");
+            assert_eq!(result.conversation(), Some("c1"), "{channel}");
+            let json = serde_json::to_value(&result).unwrap();
+            let expected = serde_json::json!({
+                "runId": "k", "messageId": "m", "channel": channel, name: "c1",
+            });
+            assert_eq!(json, expected);
+        }
     }
 }

@@ -5,11 +5,10 @@ use rusqlite::{Connection, params};
 use tidegate_core::channel::AccountKey;
 use tidegate_core::run::Once;
 use tidegate_core::store::{
-    AccountLoad, MAX_TRACE_HITS, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore,
-    Posted, StoreError,
+    AccountLoad, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore, Posted, StoreError,
 };
-use tidegate_protocol::RunId;
 
+use self::list::{IS_DEAD, IS_OPEN, group, load, newest};
 use self::part::PART;
 use super::fault::Fault;
 use super::once::{remember, remembered};
@@ -17,10 +16,11 @@ use super::rows::{all, bound, change, first};
 use super::store::SqliteStore;
 use crate::parts::KeptPart;
 use crate::rules;
-use crate::trace::Way;
 
+mod list;
 mod part;
 
+pub(super) use list::{parts_of, ways_named};
 pub(super) use part::put;
 
 fn post(conn: &Connection, once: &Once, parts: &[NewOutbound]) -> Result<Posted, Fault> {
@@ -66,31 +66,6 @@ fn heads(conn: &Connection, account: &AccountKey, limit: u32) -> Result<Vec<Outb
         heads.extend(by_number(conn, no)?.map(|kept| kept.row));
     }
     Ok(heads)
-}
-
-const WAYS_NAMED: &str = "
-    SELECT run_id, answer FROM outbox WHERE message_id = ?1 AND receipt IS NOT NULL OR answer = ?1
-    ORDER BY no DESC LIMIT ?2";
-
-/// Ways of parts with this receipt or group, newest first.
-pub(super) fn ways_named(conn: &Connection, id: &str) -> Result<Vec<Way>, Fault> {
-    all(conn, WAYS_NAMED, params![id, MAX_TRACE_HITS], |row| {
-        let run: Option<String> = row.get(0)?;
-        Ok(match run {
-            Some(run) => Way::Run(RunId::new(run)),
-            None => Way::Answer(row.get(1)?),
-        })
-    })
-}
-
-/// Parts that went this way, oldest first.
-pub(super) fn parts_of(conn: &Connection, way: &Way) -> Result<Vec<OutboxRow>, Fault> {
-    let (column, name) = match way {
-        Way::Run(run) => ("run_id", run.as_str()),
-        Way::Answer(answer) => ("answer", answer.as_str()),
-    };
-    let sql = format!("SELECT {PART} FROM outbox WHERE {column} = ?1 ORDER BY no");
-    all(conn, &sql, [name], part::part)
 }
 
 fn by_number(conn: &Connection, no: i64) -> Result<Option<KeptPart>, Fault> {
@@ -163,54 +138,6 @@ fn discard(conn: &Connection, no: u64, now_ms: u64) -> Result<bool, Fault> {
     part.discard(now_ms);
     part::save(conn, &part)?;
     Ok(true)
-}
-
-fn group(conn: &Connection, group: &str) -> Result<Vec<OutboxRow>, Fault> {
-    let sql = format!("SELECT {PART} FROM outbox WHERE answer = ?1 ORDER BY part");
-    all(conn, &sql, [group], part::part)
-}
-
-const IS_DEAD: &str = "state = 'dead'";
-const IS_OPEN: &str = "settled_at IS NULL";
-
-/// The newest parts of an account, or of all, for which this holds.
-fn newest(
-    conn: &Connection,
-    condition: &str,
-    account: Option<&AccountKey>,
-    limit: u32,
-) -> Result<Vec<OutboxRow>, Fault> {
-    let sql = newest_sql(condition, account.is_some());
-    match account.map(words) {
-        None => all(conn, &sql, [limit], part::part),
-        Some((channel, account)) => all(conn, &sql, params![limit, channel, account], part::part),
-    }
-}
-
-fn newest_sql(condition: &str, of_account: bool) -> String {
-    let of_account = if of_account {
-        "AND channel = ?2 AND account = ?3"
-    } else {
-        ""
-    };
-    // The plus keeps the order from being had by a walk through the whole table.
-    format!("SELECT {PART} FROM outbox WHERE {condition} {of_account} ORDER BY +no DESC LIMIT ?1")
-}
-
-const LOAD: &str = "SELECT
-    (SELECT count(*) FROM outbox WHERE channel = ?1 AND account = ?2 AND settled_at IS NULL),
-    (SELECT count(*) FROM outbox WHERE channel = ?1 AND account = ?2 AND state = 'dead'),
-    (SELECT max(settled_at) FROM outbox WHERE channel = ?1 AND account = ?2 AND state = 'sent')";
-
-fn load(conn: &Connection, account: &AccountKey) -> Result<AccountLoad, Fault> {
-    let load = first(conn, LOAD, words(account), |row| {
-        Ok(AccountLoad {
-            open: row.get(0)?,
-            dead: row.get(1)?,
-            last_sent_at_ms: row.get(2)?,
-        })
-    })?;
-    Ok(load.unwrap_or_default())
 }
 
 const PRUNE: &str = "DELETE FROM outbox WHERE state IN ('sent', 'dropped') AND settled_at < ?1";

@@ -34,7 +34,7 @@ const BUSY: Duration = Duration::from_secs(5);
 /// After more than this the log file is cut down again when it starts anew.
 const WAL_KEEP_BYTES: u32 = 16 << 20;
 /// Statements kept ready per connection; more than there are.
-const STATEMENTS: usize = 96;
+const STATEMENTS: usize = 192;
 /// Up to this size a database that was left open is checked whole; of a larger one only what the
 /// gateway cannot start without, so that a start stays short (SECURITY F16, F23).
 const CHECK_WHOLE_BYTES: u64 = 16 << 20;

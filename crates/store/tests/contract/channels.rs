@@ -33,6 +33,7 @@ pub(crate) fn origin(peer: &str, message: &str) -> Origin {
         sender_id: "ann".into(),
         sender_name: Some("Ann".into()),
         title: None,
+        album: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 use proptest::prelude::*;
 use tidegate_core::session::SessionKey;
-use tidegate_core::store::{Deed, HistoryQuery, SessionQuery, SettingsPatch};
+use tidegate_core::store::{Arrival, Deed, Finish, HistoryQuery, SessionQuery, SettingsPatch};
 use tidegate_core::transcript::NewMessage;
 use tidegate_protocol::Patch;
 use tidegate_store::{MemoryStore, SqliteStore};
@@ -92,6 +92,35 @@ fn session_key(session: u8) -> SessionKey {
     }
 }
 
+/// Events that ask for these runs; some begin the session anew.
+fn events(runs: &[u8], session: u8, renews: bool, now_ms: u64) -> Vec<Arrival> {
+    let event = |run: &u8| {
+        let mut event = asks(&format!("run{run}"), "x", now_ms);
+        if let Deed::Ask(new) = &mut event.deed {
+            new.spare_run_id = id(&format!("spare-{now_ms}"));
+            new.session_key = session_key(session);
+            new.new_session_id = format!("id-{now_ms}");
+            new.renews = renews && run.is_multiple_of(3);
+        }
+        event
+    };
+    runs.iter().map(event).collect()
+}
+
+/// The end of a turn; every second one goes out to a network.
+fn end_of(runs: &[String], stopped: bool, now_ms: u64) -> Finish {
+    let runs: Vec<_> = runs.iter().map(String::as_str).collect();
+    let mut end = if stopped {
+        aborted(&runs, now_ms)
+    } else {
+        ok(&runs, "answered", now_ms)
+    };
+    if now_ms.is_multiple_of(2) {
+        end.outbound = vec![answer_of(runs[0], "x", now_ms)];
+    }
+    end
+}
+
 /// What a store answers; of errors only that it is one.
 async fn answer_to(store: &impl Store, verb: &Verb, now_ms: u64) -> String {
     fn line<T: std::fmt::Debug, E>(answer: Result<T, E>) -> String {
@@ -124,17 +153,8 @@ async fn answer_to(store: &impl Store, verb: &Verb, now_ms: u64) -> String {
             session,
             renews,
         } => {
-            let list = runs.iter().map(|run| {
-                let mut event = asks(&format!("run{run}"), "x", now_ms);
-                if let Deed::Ask(new) = &mut event.deed {
-                    new.spare_run_id = id(&format!("spare-{now_ms}"));
-                    new.session_key = session_key(session);
-                    new.new_session_id.clone_from(&fresh);
-                    new.renews = renews && run % 3 == 0;
-                }
-                event
-            });
-            line(store.arrive(arrivals(list.collect(), &fresh, now_ms)).await)
+            let list = events(&runs, session, renews, now_ms);
+            line(store.arrive(arrivals(list, &fresh, now_ms)).await)
         }
         Verb::Begin { runs } => {
             let runs = names(&runs);
@@ -146,20 +166,7 @@ async fn answer_to(store: &impl Store, verb: &Verb, now_ms: u64) -> String {
         Verb::Finish {
             runs,
             aborted: stopped,
-        } => {
-            let runs = names(&runs);
-            let runs: Vec<_> = runs.iter().map(String::as_str).collect();
-            let mut end = if stopped {
-                aborted(&runs, now_ms)
-            } else {
-                ok(&runs, "answered", now_ms)
-            };
-            // Every second turn goes out.
-            if now_ms % 2 == 0 {
-                end.outbound = vec![answer_of(runs[0], "x", now_ms)];
-            }
-            line(store.finish(end).await)
-        }
+        } => line(store.finish(end_of(&names(&runs), stopped, now_ms)).await),
         Verb::Patch {
             session,
             label,

@@ -393,8 +393,14 @@ async fn a_part_may_die_again(store: &impl Store) {
     send(store, 1, 4).await;
     step(store, 2, dead(), 5).await;
     assert!(store.revive(3, 99, 6).await.unwrap());
-    use OutboxState::{Prepared, Sent};
-    assert_eq!(states(store, "g").await, [Sent, Prepared, Prepared]);
+    assert_eq!(
+        states(store, "g").await,
+        [
+            OutboxState::Sent,
+            OutboxState::Prepared,
+            OutboxState::Prepared
+        ]
+    );
 }
 
 async fn only_dead_parts_are_revived_or_dropped(store: &impl Store) {
@@ -419,9 +425,15 @@ async fn a_dropped_part_is_over(store: &impl Store) {
     assert!(!store.discard(1, 6).await.unwrap());
     assert!(!store.revive(1, 99, 6).await.unwrap());
     // The others are still there to be tried.
-    use OutboxState::{Dropped, Prepared};
     assert!(store.revive(3, 99, 6).await.unwrap());
-    assert_eq!(states(store, "g").await, [Dropped, Prepared, Prepared]);
+    assert_eq!(
+        states(store, "g").await,
+        [
+            OutboxState::Dropped,
+            OutboxState::Prepared,
+            OutboxState::Prepared
+        ]
+    );
 }
 
 async fn open_and_dead_parts_are_listed_newest_first(store: &impl Store) {

@@ -80,7 +80,7 @@ fn parts_of(group: u8, count: u8, place: u8, now_ms: u64) -> Vec<NewOutbound> {
     );
     for part in &mut parts {
         part.target.account = account_of(place / PLACES);
-        part.target.thread = (group % 3 == 0).then(|| "7".into());
+        part.target.thread = group.is_multiple_of(3).then(|| "7".into());
     }
     parts
 }

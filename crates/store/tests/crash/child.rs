@@ -46,7 +46,7 @@ pub(crate) fn acknowledged(step: &str) {
 impl Life {
     /// Kills it at every point, and has a look at what is left each time: the database, the point,
     /// what was acknowledged.
-    pub(crate) fn kill_at_every_point(&self, look: impl AsyncFn(&Path, &str, &Acked)) {
+    pub(crate) fn kill_at_every_point(&self, look: &impl AsyncFn(&Path, &str, &Acked)) {
         let dir = tempfile::tempdir().unwrap();
         let points = self.points_of_a_whole_life(dir.path());
         let mut hit = 0;

@@ -190,8 +190,9 @@ impl Left<'_> {
             self.none(
                 "something goes to the old id",
                 "SELECT 1 FROM outbox WHERE peer = 'p' AND state NOT IN ('sent', 'dropped')
+                 UNION ALL SELECT 1 FROM inbox WHERE peer = 'p'
                  UNION ALL SELECT 1 FROM sessions WHERE origin ->> '$.target.peer.id' = 'p'
-                    AND updated_at < 2",
+                 UNION ALL SELECT 1 FROM sessions WHERE key LIKE '%:p'",
             );
         } else {
             self.none(

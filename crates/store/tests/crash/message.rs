@@ -154,7 +154,7 @@ fn no_message_is_lost_or_doubled_by_a_kill_at_every_commit() {
             "prune_inbox",
             "prune",
         ],
-        points: 66,
+        points: 64,
     };
-    life.kill_at_every_point(left::look);
+    life.kill_at_every_point(&left::look);
 }

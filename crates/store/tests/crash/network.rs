@@ -20,12 +20,12 @@ pub(crate) fn account() -> AccountKey {
     AccountKey::new("net", "default")
 }
 
-fn target() -> Target {
+fn target(peer: &str) -> Target {
     Target {
         account: account(),
         peer: Peer {
             kind: PeerKind::Group,
-            id: FIRST.into(),
+            id: peer.into(),
         },
         thread: None,
     }
@@ -38,9 +38,9 @@ pub(crate) fn parts(group: &str, count: u32) -> Vec<NewOutbound> {
         group: group.into(),
         part,
         parts: count,
-        target: target(),
+        target: target(FIRST),
         body: OutboundPart::text(format!("{group} {part}")),
-        session_key: run.as_ref().map(|_| key("net:group:p")),
+        session_key: None,
         run_id: run.clone(),
         expires_at_ms: 100,
         at_ms: 3,
@@ -48,9 +48,11 @@ pub(crate) fn parts(group: &str, count: u32) -> Vec<NewOutbound> {
     (0..count).map(one).collect()
 }
 
-/// Event number `no`: the third is answered at once, every other asks for the run `r<no>`.
-pub(crate) fn event(no: u32) -> Arrival {
+/// Event number `no`: the third is answered at once, every other asks for the run `r<no>`. From
+/// the fourth on they come from where the conversation has moved.
+fn event(no: u32) -> Arrival {
     let message_id = format!("m{no}");
+    let peer = if no < 4 { FIRST } else { MOVED };
     let deed = if no == 3 {
         Deed::Answer {
             ends: InboxState::Answered,
@@ -58,21 +60,22 @@ pub(crate) fn event(no: u32) -> Arrival {
         }
     } else {
         let mut run = new_run(&format!("r{no}"));
-        run.session_key = key("net:group:p");
-        run.new_session_id = "net-id".into();
+        run.session_key = key(&format!("net:group:{peer}"));
+        run.new_session_id = format!("net-id-{no}");
         run.request.origin = Some(Origin {
-            target: target(),
+            target: target(peer),
             message_id: message_id.clone(),
             sender_id: "ann".into(),
             sender_name: None,
             title: None,
+            album: None,
         });
         Deed::Ask(Box::new(run))
     };
     Arrival {
         provider_id: format!("e{no}"),
         message_id,
-        target: target(),
+        target: target(peer),
         sender_id: "ann".into(),
         sent_at_ms: 1,
         deed,
@@ -118,7 +121,7 @@ pub(crate) fn asks(sender: &str) -> SenderAsk {
         account: account(),
         sender_id: sender.into(),
         name: None,
-        chat: target(),
+        chat: target(FIRST),
         code: format!("{sender}-code"),
         at_ms: 1,
     }

@@ -91,10 +91,13 @@ async fn life() {
     store.accept(new_run("r2")).await.unwrap();
     acknowledged("accept r2");
     // Several callers at once: they share a commit.
-    let (third, fourth) = tokio::join!(store.accept(new_run("r3")), store.accept(new_run("r4")));
+    let again = store.touch(&device, Role::Operator, DeviceLabel::default(), 4);
+    let (third, touched) = tokio::join!(store.accept(new_run("r3")), again);
     third.unwrap();
-    fourth.unwrap();
-    acknowledged("accept r3 r4");
+    touched.unwrap();
+    acknowledged("accept r3");
+    store.accept(new_run("r4")).await.unwrap();
+    acknowledged("accept r4");
     let (began, ended) = tokio::join!(
         store.begin(vec![user("r2")], 5),
         store.finish(finish(&["r4"], RunStatus::Aborted, "")),
@@ -137,9 +140,9 @@ fn what_was_acknowledged_survives_a_kill_at_every_commit() {
             "recover",
             "prune",
         ],
-        points: 28,
+        points: 30,
     };
-    life.kill_at_every_point(look);
+    life.kill_at_every_point(&look);
 }
 
 /// What was left by a process that was killed at this point.
@@ -160,7 +163,7 @@ async fn look(path: &Path, point: &str, acked: &Acked) {
     );
     let session = store.session(&key("a")).await.unwrap();
     let run = async |name: &str| store.run(&RunId::new(name)).await.unwrap();
-    for name in ["r1", "r2"] {
+    for name in ["r1", "r2", "r3", "r4"] {
         assert!(
             !has(&format!("accept {name}"))
                 || has("prune")

@@ -137,11 +137,10 @@ impl Api {
                 BodyError::TooLong => CallError::Foreign { status },
             })?;
         match serde_json::from_slice::<Answer>(&body) {
-            Ok(Answer {
-                ok: true,
-                result: Some(result),
-                ..
-            }) => serde_json::from_str(result.get()).map_err(|_| CallError::Foreign { status }),
+            Ok(answer) if answer.ok => {
+                let result = answer.result.as_deref().map_or("null", RawValue::get);
+                serde_json::from_str(result).map_err(|_| CallError::Foreign { status })
+            }
             _ => Err(self.refusal(status, &body)),
         }
     }
@@ -185,16 +184,14 @@ async fn part(file: &Attachment<'_>) -> Result<(Part, u64), CallError> {
     let gone = |e: std::io::Error| CallError::NoFile(format!("the file cannot be read: {e}"));
     let open = File::open(file.path).await.map_err(gone)?;
     let bytes = open.metadata().await.map_err(gone)?.len();
-    let mime = if file.mime.parse::<reqwest::header::HeaderValue>().is_ok() {
-        file.mime
-    } else {
-        ANY_TYPE
-    };
-    let part = Part::stream_with_length(open, bytes).file_name(file.name.to_owned());
-    let typed = part
-        .mime_str(mime)
-        .map_err(|e| CallError::NotSent(cause(&e)))?;
-    Ok((typed, bytes))
+    // A line break in a name would begin another header of the form.
+    let name: String = file.name.chars().filter(|c| !c.is_control()).collect();
+    let is_type = Part::text("").mime_str(file.mime).is_ok();
+    let part = Part::stream_with_length(open, bytes)
+        .file_name(name)
+        .mime_str(if is_type { file.mime } else { ANY_TYPE })
+        .map_err(|e| CallError::NoFile(cause(&e)))?;
+    Ok((part, bytes))
 }
 
 /// Parameters as the fields of a form: strings as they are, everything else as JSON.

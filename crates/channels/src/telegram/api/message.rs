@@ -35,6 +35,7 @@ pub(crate) struct Chat {
 
 /// A message.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 pub(crate) struct Message {
     pub(crate) message_id: i64,
     pub(crate) message_thread_id: Option<i64>,
@@ -90,6 +91,8 @@ pub(crate) struct Entity {
     pub(crate) length: usize,
     /// Whom a `text_mention` means.
     pub(crate) user: Option<User>,
+    /// Where a `text_link` leads.
+    pub(crate) url: Option<String>,
 }
 
 /// The words that a reply is about.

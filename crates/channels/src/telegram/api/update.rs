@@ -6,6 +6,7 @@ use super::message::{Chat, Message, User};
 
 /// One thing that happened. Kinds that we do not know leave every field empty.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 pub(crate) struct Update {
     /// Rises; what is below the offset of a poll is forgotten by the server.
     pub(crate) update_id: i64,

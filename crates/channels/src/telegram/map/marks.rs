@@ -1,4 +1,5 @@
-//! Marks on a text: whether it is meant for us, and what is left without our name at its head.
+//! Marks on a text: whether it is meant for us, what is left without our name at its head, and
+//! where links in it lead.
 
 use std::ops::Range;
 
@@ -7,7 +8,7 @@ use crate::telegram::api::{Entity, User};
 /// A text that was looked through.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Heard {
-    /// The words, without our name at their head.
+    /// The words, without our name at their head; below them where links lead that hide it.
     pub(super) text: String,
     /// They name us.
     pub(super) mentioned: bool,
@@ -26,6 +27,7 @@ pub(super) fn hear(text: &str, entities: &[Entity], me: &User) -> Option<Heard> 
         text: text.trim().to_owned(),
         mentioned: false,
     };
+    let mut links = String::new();
     for entity in entities {
         let Some(range) = bytes(text, entity) else {
             continue;
@@ -33,6 +35,9 @@ pub(super) fn hear(text: &str, entities: &[Entity], me: &User) -> Option<Heard> 
         let leads = text.get(..range.start).is_some_and(|t| t.trim().is_empty());
         let marked = text.get(range.clone()).unwrap_or_default();
         let rest = text.get(range.end..).unwrap_or_default();
+        if let Some(url) = &entity.url {
+            links.extend(["\n[", marked, "]: ", url]);
+        }
         match whom(entity, marked, me) {
             Some(For::Us) => {
                 heard.mentioned = true;
@@ -44,6 +49,7 @@ pub(super) fn hear(text: &str, entities: &[Entity], me: &User) -> Option<Heard> 
             Some(For::AnotherBot) | None => {}
         }
     }
+    heard.text.push_str(&links);
     Some(heard)
 }
 
@@ -114,6 +120,7 @@ mod tests {
             offset,
             length,
             user: None,
+            url: None,
         }
     }
 

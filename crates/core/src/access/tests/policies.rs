@@ -252,6 +252,26 @@ fn a_group_that_is_heard_may_move() {
 }
 
 #[test]
+fn rules_come_along_when_a_group_moves() {
+    let closed = GroupRules {
+        disabled: true,
+        ..GroupRules::default()
+    };
+    let mut rules = AccessRules {
+        group_allow_from: list(&["1"]),
+        groups: groups(&[("-100", GroupRules::default()), ("-300", closed.clone())]),
+        ..AccessRules::default()
+    };
+    rules.moved("-999", "-400");
+    assert_eq!(rules.groups.len(), 2, "nothing is said about it");
+    rules.moved("-100", "-200");
+    rules.moved("-200", "-201");
+    assert_eq!(rules.groups.get("-201"), rules.groups.get("-100"));
+    rules.moved("-100", "-300");
+    assert_eq!(rules.groups.get("-300"), Some(&closed), "named itself");
+}
+
+#[test]
 fn reasons_have_words() {
     let mut words: Vec<&str> = Refusal::ALL.iter().map(|why| why.as_str()).collect();
     words.dedup();

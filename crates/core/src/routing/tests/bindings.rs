@@ -158,3 +158,32 @@ fn a_direct_chat_is_bound_by_the_person_or_by_its_own_id() {
         assert_eq!(agent(PeerKind::Group, bound_to, "U2"), "main");
     }
 }
+
+#[test]
+fn a_binding_comes_along_when_its_conversation_moves() {
+    let to = |id: &str| BindingMatch {
+        peer: Some(peer(PeerKind::Group, id)),
+        ..BindingMatch::of("telegram")
+    };
+    let mut routing = Routing {
+        bindings: vec![bound("ana", to("-1")), bound("bob", to("-3"))],
+        ..Routing::default()
+    };
+    let agent = |routing: &Routing, channel: &str, id: &str| {
+        let event = message(PeerKind::Group, id, None, "7");
+        routing
+            .agent(&names(), &account(channel), &event)
+            .into_string()
+    };
+    let telegram = ChannelId::new("telegram");
+    routing.moved(&ChannelId::new("slack"), "-1", "-2");
+    assert_eq!(agent(&routing, "telegram", "-2"), "main");
+    routing.moved(&telegram, "-1", "-2");
+    routing.moved(&telegram, "-1", "-2");
+    assert_eq!(routing.bindings.len(), 3, "once");
+    assert_eq!(agent(&routing, "telegram", "-2"), "ana");
+    assert_eq!(agent(&routing, "telegram", "-1"), "ana");
+    assert_eq!(agent(&routing, "slack", "-2"), "main");
+    routing.moved(&telegram, "-1", "-3");
+    assert_eq!(agent(&routing, "telegram", "-3"), "bob", "named itself");
+}

@@ -73,6 +73,7 @@ fn run(origin: Option<PeerKind>) -> Run {
                 message_id: "asked".into(),
                 sender_id: "7".into(),
                 sender_name: None,
+                album: None,
                 title: None,
             }),
             media: Vec::new(),

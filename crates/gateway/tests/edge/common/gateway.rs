@@ -36,6 +36,7 @@ pub(crate) struct Setup {
     pub(crate) limits: RunLimits,
     pub(crate) drain: Duration,
     pub(crate) problems: Vec<String>,
+    pub(crate) networks: NetworkSettings,
 }
 
 impl Default for Setup {
@@ -59,6 +60,7 @@ impl Default for Setup {
             },
             drain: Duration::from_secs(5),
             problems: Vec::new(),
+            networks: NetworkSettings::default(),
         }
     }
 }
@@ -96,7 +98,7 @@ impl Edge {
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(SystemIds),
             agents: Arc::new(agents(Arc::clone(&runner) as _, setup.limits)),
-            networks: NetworkSettings::default(),
+            networks: setup.networks,
             facts: facts(setup.problems),
         });
         engine.start().await.unwrap();

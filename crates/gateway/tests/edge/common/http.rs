@@ -13,6 +13,26 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    async fn read(raw: &mut Raw) -> Self {
+        let head = raw.http_head().await.expect("an HTTP answer");
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|word| word.parse().ok())
+            .unwrap();
+        let mut answer = Self {
+            status,
+            head,
+            body: String::new(),
+        };
+        let length = answer
+            .header("content-length")
+            .and_then(|length| length.parse().ok())
+            .unwrap_or(0);
+        answer.body = String::from_utf8(raw.exactly(length).await).unwrap();
+        answer
+    }
+
     /// A header's value, by its name in lower case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.head.lines().find_map(|line| {
@@ -50,23 +70,26 @@ pub(crate) async fn request(
     text.push_str("\r\n");
     let mut raw = Raw::dial(addr).await;
     raw.write(text.as_bytes()).await;
-    let head = raw.http_head().await.expect("an HTTP answer");
-    let status = head
-        .split(' ')
-        .nth(1)
-        .and_then(|word| word.parse().ok())
-        .unwrap();
-    let mut answer = Answer {
-        status,
-        head,
-        body: String::new(),
-    };
-    let length = answer
-        .header("content-length")
-        .and_then(|length| length.parse().ok())
-        .unwrap_or(0);
-    answer.body = String::from_utf8(raw.exactly(length).await).unwrap();
-    answer
+    Answer::read(&mut raw).await
+}
+
+/// POSTs a body under the right Host.
+pub(crate) async fn post(
+    addr: SocketAddr,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> Answer {
+    let mut text = format!("POST {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\n");
+    for (name, value) in headers {
+        text.extend([name, ": ", value, "\r\n"]);
+    }
+    let length = body.len().to_string();
+    text.extend(["Content-Length: ", &length, "\r\n\r\n"]);
+    let mut raw = Raw::dial(addr).await;
+    raw.write(text.as_bytes()).await;
+    raw.write(body).await;
+    Answer::read(&mut raw).await
 }
 
 /// The value of a metric, by its name with its labels.

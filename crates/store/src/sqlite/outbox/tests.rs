@@ -2,6 +2,7 @@ use rusqlite::StatementStatus;
 use tidegate_core::channel::{OutboundPart, Peer, PeerKind, Target};
 
 use super::super::schema;
+use super::list::{LOAD, WAYS_NAMED, newest_sql};
 use super::*;
 
 fn open() -> (tempfile::TempDir, Connection) {

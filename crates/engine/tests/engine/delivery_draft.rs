@@ -1,153 +1,13 @@
-//! What is shown while an answer is written: the sign of typing, and drafts.
+//! Answers that are shown while they are written.
 
-use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use futures_util::FutureExt;
-use tidegate_core::channel::{Act, Capabilities, Peer, PeerKind, Rate, Rates, Target};
-use tidegate_engine::Typing;
+use tidegate_core::channel::{Capabilities, Peer, PeerKind, Rate, Rates, Target};
 use tokio::time::Instant;
 
+use crate::delivery_typing::{open, signs};
 use crate::delivery_world::Post;
-use crate::network::{FakeNetwork, Outcome, Way, plain};
-use crate::world::settle;
-
-async fn open(can: Capabilities) -> Post {
-    let post = Post::open(FakeNetwork::new("fake", can)).await;
-    settle().await;
-    post
-}
-
-/// When signs were given.
-fn signs(post: &Post) -> Vec<Instant> {
-    let acted = post.network.acted().into_iter();
-    let signs = acted.filter(|acted| acted.act == Act::Typing);
-    signs.map(|acted| acted.at).collect()
-}
-
-fn taken_back(post: &Post) -> usize {
-    let acted = post.network.acted();
-    acted
-        .iter()
-        .filter(|acted| acted.act == Act::TypingEnds)
-        .count()
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_sign_is_renewed_before_it_runs_out() {
-    let post = open(plain()).await;
-    let typing = post.engine.typing(&post.network.direct("anna")).unwrap();
-    for _ in 0..300 {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        typing.progress();
-    }
-    let signs = signs(&post);
-    assert!(signs.len() >= 70);
-    assert!(
-        signs
-            .windows(2)
-            .all(|two| two[1] - two[0] < Duration::from_secs(5))
-    );
-}
-
-/// A way in which a run lets go of its lease.
-type End = fn(Typing) -> futures_util::future::BoxFuture<'static, ()>;
-
-#[tokio::test(start_paused = true)]
-async fn whatever_ends_a_run_ends_the_sign_at_once() {
-    let ends: [(&str, End); 5] = [
-        ("returns", |typing| Box::pin(async move { drop(typing) })),
-        ("fails", |typing| {
-            Box::pin(async move {
-                let failed: Result<(), &str> = async {
-                    typing.progress();
-                    Err("the model failed")
-                }
-                .await;
-                assert!(failed.is_err());
-            })
-        }),
-        ("panics", |typing| {
-            let run = AssertUnwindSafe(async move {
-                typing.progress();
-                panic!("as the script says");
-            });
-            Box::pin(run.catch_unwind().map(|caught| assert!(caught.is_err())))
-        }),
-        ("runs into a deadline", |typing| {
-            let run = async move {
-                let _held = typing;
-                std::future::pending::<()>().await;
-            };
-            let run = tokio::time::timeout(Duration::from_secs(1), run);
-            Box::pin(run.map(|ended| assert!(ended.is_err())))
-        }),
-        ("is aborted", |typing| {
-            Box::pin(async move {
-                let mut runs = tokio::task::JoinSet::new();
-                runs.spawn(async move {
-                    let _held = typing;
-                    std::future::pending::<()>().await;
-                });
-                settle().await;
-                runs.shutdown().await;
-            })
-        }),
-    ];
-    for (name, end) in ends {
-        let post = open(plain()).await;
-        let typing = post.engine.typing(&post.network.direct("anna")).unwrap();
-        tokio::time::sleep(Duration::from_secs(6)).await;
-        end(typing).await;
-        let ended = Instant::now();
-        tokio::time::sleep(Duration::from_mins(5)).await;
-        assert!(!signs(&post).is_empty(), "{name}");
-        assert!(signs(&post).iter().all(|at| *at <= ended), "{name}");
-        assert_eq!(taken_back(&post), 1, "{name}");
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_progress_the_sign_ends_by_itself() {
-    let post = open(plain()).await;
-    let typing = post.engine.typing(&post.network.direct("anna")).unwrap();
-    let began = Instant::now();
-    tokio::time::sleep(Duration::from_mins(10)).await;
-    let last = *signs(&post).last().unwrap();
-    assert!(last - began > Duration::from_secs(110));
-    assert!(last - began < Duration::from_mins(2));
-    assert_eq!(taken_back(&post), 1);
-    drop(typing);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_network_that_hangs_or_wants_no_sign_is_left_alone() {
-    let post = open(plain()).await;
-    let anna = post.network.direct("anna");
-    post.network.script_acts([Outcome::Hang { arrives: false }]);
-    let typing = post.engine.typing(&anna).unwrap();
-    settle().await;
-    drop(typing);
-    tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(signs(&post).len(), 1);
-
-    post.network.script_acts([Outcome::Refuse]);
-    let typing = post.engine.typing(&anna).unwrap();
-    tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(signs(&post).len(), 2);
-    drop(typing);
-
-    post.network.set_way(Way::Down);
-    settle().await;
-    let typing = post.engine.typing(&anna).unwrap();
-    tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(
-        signs(&post).len(),
-        2,
-        "nothing is shown while the way is closed"
-    );
-    drop(typing);
-}
+use crate::network::{Outcome, plain};
 
 /// Speaks a word every 100 ms.
 async fn speak(post: &Post, target: &Target, words: usize) -> (Option<String>, String) {
@@ -216,7 +76,7 @@ async fn a_draft_of_unknown_end_has_no_name() {
     ] {
         let post = open(plain()).await;
         post.network.script([outcome.clone()]);
-        let (id, _) = speak(&post, &post.network.direct("anna"), 50).await;
+        let (id, _) = speak(&post, &post.network.direct("anna"), 600).await;
         assert_eq!(id, None, "{outcome:?}");
         assert_eq!(post.network.sent().len(), 1, "{outcome:?}");
     }
@@ -297,11 +157,13 @@ async fn a_limit_of_what_is_shown_is_kept_and_holds_back_no_answer() {
     post.network.script_acts([limited]);
     let draft = post.engine.draft(&anna, "m").unwrap();
     let mut text = "These are five whole words".to_owned();
-    for _ in 0..10 {
+    for _ in 0..3 {
         text.push_str(" more");
         draft.say(&text);
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
+    let _typing = post.engine.typing(&post.network.direct("ben")).unwrap();
+    tokio::time::sleep(Duration::from_secs(7)).await;
     assert_eq!(post.network.acted().len(), 1);
     let began = Instant::now();
     post.answer("a", &anna, "the answer").await;
@@ -314,4 +176,5 @@ async fn a_limit_of_what_is_shown_is_kept_and_holds_back_no_answer() {
         post.network.shown()[0].text,
         "Something else, and of more than five words"
     );
+    assert!(!signs(&post).is_empty());
 }

@@ -1,0 +1,272 @@
+//! One call: a route, a body, an answer.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::Duration;
+
+use reqwest::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
+use reqwest::multipart::{Form, Part};
+use reqwest::{RequestBuilder, Url};
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use tidegate_core::{Clock, Secret};
+use tokio::fs::File;
+use tokio::time::sleep;
+
+use super::answer::{No, TooMany, exhausted, server_ms};
+use super::error::{CallError, Refusal};
+use super::gate::Gate;
+use super::route::Route;
+use crate::http::{BodyError, HttpClient, cause, never_sent, read_body};
+
+/// Largest answer that is read: 100 messages with everything that they can hold stay far below.
+const ANSWER_BYTES: usize = 8 * 1024 * 1024;
+/// How long a call may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+/// Slowest upload that is waited for.
+const UPLOAD_BYTES_PER_SECOND: u64 = 64 * 1024;
+/// Longest wait for a limit that a call makes on its own; a longer one is told to the caller.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// The form that Discord wants: a name that begins so, an address, a version.
+const OUR_NAME: &str = concat!(
+    "DiscordBot (https://github.com/tidegate/tidegate, ",
+    env!("CARGO_PKG_VERSION"),
+    ")"
+);
+const ANY_TYPE: &str = "application/octet-stream";
+
+/// One bot on one server.
+pub(crate) struct Api {
+    http: HttpClient,
+    root: Url,
+    token: Secret<String>,
+    clock: Arc<dyn Clock>,
+    gate: Gate,
+    /// Discord took the token no more. Every further call with it counts against our address.
+    dead: AtomicBool,
+    /// How far Discord's clock is before ours, in milliseconds; `i64::MIN` if that is not known.
+    ahead_ms: AtomicI64,
+}
+
+/// A file that goes with a call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Attachment<'a> {
+    /// Where it lies.
+    pub(crate) path: &'a Path,
+    /// Its name for the receiver.
+    pub(crate) name: &'a str,
+    /// Its type.
+    pub(crate) mime: &'a str,
+}
+
+impl Api {
+    pub(crate) fn new(
+        http: HttpClient,
+        root: Url,
+        token: Secret<String>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            http,
+            root,
+            token,
+            clock,
+            gate: Gate::default(),
+            dead: AtomicBool::new(false),
+            ahead_ms: AtomicI64::new(i64::MIN),
+        }
+    }
+
+    /// Calls without a body.
+    pub(crate) async fn call<R: DeserializeOwned>(
+        &self,
+        route: &Route<'_>,
+    ) -> Result<R, CallError> {
+        self.run(route, self.request(route), CALL_TIMEOUT).await
+    }
+
+    /// The same, also with a token that was refused before: it may have been made valid again.
+    pub(crate) async fn knock<R: DeserializeOwned>(
+        &self,
+        route: &Route<'_>,
+    ) -> Result<R, CallError> {
+        self.dead.store(false, Ordering::Relaxed);
+        self.call(route).await
+    }
+
+    /// Calls without a body; what comes back is of no interest.
+    pub(crate) async fn ask(&self, route: &Route<'_>) -> Result<(), CallError> {
+        self.call::<IgnoredAny>(route).await.map(|_| ())
+    }
+
+    /// Calls with a body.
+    pub(crate) async fn give<R: DeserializeOwned>(
+        &self,
+        route: &Route<'_>,
+        body: &impl Serialize,
+    ) -> Result<R, CallError> {
+        let request = self.request(route).json(body);
+        self.run(route, request, CALL_TIMEOUT).await
+    }
+
+    /// Calls with a body; what comes back is of no interest.
+    pub(crate) async fn tell(
+        &self,
+        route: &Route<'_>,
+        body: &impl Serialize,
+    ) -> Result<(), CallError> {
+        self.give::<IgnoredAny>(route, body).await.map(|_| ())
+    }
+
+    /// Calls with a body and a file. The file is read while it is sent.
+    pub(crate) async fn upload<R: DeserializeOwned>(
+        &self,
+        route: &Route<'_>,
+        body: &impl Serialize,
+        file: &Attachment<'_>,
+    ) -> Result<R, CallError> {
+        let (part, bytes) = part(file).await?;
+        let json = serde_json::to_string(body).map_err(|e| CallError::NotSent(e.to_string()))?;
+        let form = Form::new()
+            .text("payload_json", json)
+            .part("files[0]", part);
+        let deadline = CALL_TIMEOUT + Duration::from_secs(bytes / UPLOAD_BYTES_PER_SECOND);
+        let request = self.request(route).multipart(form);
+        self.run(route, request, deadline).await
+    }
+
+    /// How far Discord's clock is before ours, in milliseconds, if an answer told.
+    pub(crate) fn ahead_ms(&self) -> Option<i64> {
+        Some(self.ahead_ms.load(Ordering::Relaxed)).filter(|known| *known != i64::MIN)
+    }
+
+    /// The root of the API.
+    pub(crate) const fn root(&self) -> &Url {
+        &self.root
+    }
+
+    fn request(&self, route: &Route<'_>) -> RequestBuilder {
+        self.http
+            .inner()
+            .request(route.method(), route.url(&self.root))
+            .header(AUTHORIZATION, format!("Bot {}", self.token.expose()))
+            .header(USER_AGENT, OUR_NAME)
+    }
+
+    async fn run<R: DeserializeOwned>(
+        &self,
+        route: &Route<'_>,
+        request: RequestBuilder,
+        deadline: Duration,
+    ) -> Result<R, CallError> {
+        if self.dead.load(Ordering::Relaxed) {
+            return Err(CallError::Refused(Refusal {
+                status: 401,
+                code: 0,
+                words: "it was refused before".into(),
+            }));
+        }
+        let limit = route.limit();
+        self.pass(limit.as_deref()).await?;
+        let sent = request.timeout(deadline).send().await;
+        let response = sent.map_err(|e| lost(&e))?;
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        self.note(limit.as_deref(), &headers);
+        let body = read_body(response, ANSWER_BYTES).await;
+        let body = body.map_err(|e| match e {
+            BodyError::Broken(e) => CallError::Lost(cause(&e)),
+            BodyError::TooLong => CallError::Foreign { status },
+        })?;
+        match status {
+            200..300 => {
+                let json = if body.is_empty() { b"null" } else { body.as_slice() };
+                serde_json::from_slice(json).map_err(|_| CallError::Foreign { status })
+            }
+            429 => Err(self.too_many(limit.as_deref(), &headers, &body)),
+            _ => Err(self.refusal(status, &body)),
+        }
+    }
+
+    /// Waits for a limit that is over soon.
+    async fn pass(&self, limit: Option<&str>) -> Result<(), CallError> {
+        while let Some(wait) = limit.and_then(|limit| self.gate.wait(limit)) {
+            if wait.time > PATIENCE {
+                return Err(CallError::Limited {
+                    retry_after_ms: millis(wait.time),
+                    account: wait.account,
+                });
+            }
+            sleep(wait.time).await;
+        }
+        Ok(())
+    }
+
+    /// Learns from the head of an answer.
+    fn note(&self, limit: Option<&str>, headers: &HeaderMap) {
+        if let (Some(limit), Some(time)) = (limit, exhausted(headers)) {
+            self.gate.close(limit, time);
+        }
+        if let Some(server_ms) = server_ms(headers) {
+            let ahead = i128::from(server_ms) - i128::from(self.clock.now_ms());
+            let ahead = i64::try_from(ahead).unwrap_or(i64::MIN);
+            self.ahead_ms.store(ahead, Ordering::Relaxed);
+        }
+    }
+
+    fn too_many(&self, limit: Option<&str>, headers: &HeaderMap, body: &[u8]) -> CallError {
+        let TooMany { wait, account } = TooMany::read(headers, body);
+        match limit {
+            _ if account => self.gate.close_all(wait),
+            Some(limit) => self.gate.close(limit, wait),
+            None => {}
+        }
+        CallError::Limited {
+            retry_after_ms: millis(wait),
+            account,
+        }
+    }
+
+    fn refusal(&self, status: u16, body: &[u8]) -> CallError {
+        if status == 401 {
+            self.dead.store(true, Ordering::Relaxed);
+        }
+        match serde_json::from_slice::<No>(body) {
+            Ok(no) => CallError::Refused(Refusal {
+                status,
+                code: no.code,
+                words: no.words(self.token.expose()),
+            }),
+            Err(_) => CallError::Foreign { status },
+        }
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn lost(error: &reqwest::Error) -> CallError {
+    if never_sent(error) {
+        CallError::NotSent(cause(error))
+    } else {
+        CallError::Lost(cause(error))
+    }
+}
+
+async fn part(file: &Attachment<'_>) -> Result<(Part, u64), CallError> {
+    let gone = |e: std::io::Error| CallError::NoFile(format!("the file cannot be read: {e}"));
+    let open = File::open(file.path).await.map_err(gone)?;
+    let bytes = open.metadata().await.map_err(gone)?.len();
+    let mime = if file.mime.parse::<reqwest::header::HeaderValue>().is_ok() {
+        file.mime
+    } else {
+        ANY_TYPE
+    };
+    let part = Part::stream_with_length(open, bytes).file_name(file.name.to_owned());
+    let typed = part
+        .mime_str(mime)
+        .map_err(|e| CallError::NotSent(cause(&e)))?;
+    Ok((typed, bytes))
+}

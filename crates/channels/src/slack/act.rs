@@ -1,0 +1,44 @@
+//! Small things that are done once: reactions, changes, deletions. All of them can be done twice as
+//! well as once.
+
+use tidegate_core::channel::{Act, ChannelError, Target};
+
+use super::api::{CallError, Changed, Named, Posting};
+use super::channel::Slack;
+use super::destination::{Destination, message_ts};
+use super::send::Edit;
+
+impl Slack {
+    pub(super) async fn do_act(&self, to: &Target, act: &Act) -> Result<(), ChannelError> {
+        let to = Destination::of(to)?;
+        match act {
+            Act::Typing | Act::TypingEnds => Err(ChannelError::Unsupported("show typing")),
+            Act::React { message_id, emoji } => self.react(&to, message_id, emoji).await,
+            Act::Edit {
+                message_id,
+                markdown,
+            } => self.edit(&to, message_id, markdown).await,
+            Act::Delete { message_id } => self.delete(&to, message_id).await,
+        }
+    }
+
+    async fn edit(&self, to: &Destination, id: &str, markdown: &str) -> Result<(), ChannelError> {
+        let posting = Posting::change(to, message_ts(id)?, markdown);
+        match self.update(&posting).await? {
+            Edit::Done => Ok(()),
+            Edit::Gone(error) => Err(error),
+        }
+    }
+
+    /// Takes a message of ours away. One that is gone is no failure.
+    pub(super) async fn delete(&self, to: &Destination, id: &str) -> Result<(), ChannelError> {
+        let named = Named {
+            channel: &to.channel,
+            ts: message_ts(id)?,
+        };
+        match self.api.write::<Changed>("chat.delete", &named).await {
+            Err(error) if error.is(&["message_not_found"]) => Ok(()),
+            answer => answer.map(|_| ()).map_err(CallError::repeating),
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Slash commands and buttons.
+
+use tidegate_core::channel::{Inbound, InboundEvent, InboundMessage};
+
+use super::place::{is_here, ms, person, place_by_id, space};
+use super::words::plain;
+use crate::slack::api::{Command, Interaction, Me};
+use crate::slack::known::Known;
+
+/// A slash command, as the words that were typed. It is meant for us wherever it is given.
+pub(super) fn commanded(
+    command: &Command,
+    me: &Me,
+    known: &Known,
+    now_ms: u64,
+) -> Option<Inbound> {
+    if !is_here(command.team_id.as_deref(), me) || command.trigger_id.is_empty() {
+        return None;
+    }
+    let words = plain(&command.text, me, known);
+    Some(Inbound {
+        provider_id: command.trigger_id.clone(),
+        peer: place_by_id(&command.channel_id, known)?,
+        thread: None,
+        space: space(command.team_id.as_deref()),
+        sender: person(&command.user_id, command.user_name.as_deref(), known)?,
+        title: title(command.channel_name.as_deref()),
+        // The network does not say when.
+        at_ms: now_ms,
+        event: InboundEvent::Message(InboundMessage {
+            // There is no message that anybody could answer.
+            message_id: command.trigger_id.clone(),
+            text: format!("{} {words}", command.command).trim().to_owned(),
+            mentioned: true,
+            ..InboundMessage::default()
+        }),
+    })
+}
+
+/// Buttons that were pressed.
+pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<Inbound> {
+    let team = interaction.team.as_ref().map(|team| team.id.as_str());
+    if interaction.kind != "block_actions" || !is_here(team, me) {
+        return Vec::new();
+    }
+    let actions = interaction.actions.iter();
+    actions
+        .filter_map(|action| {
+            let channel = interaction.channel.as_ref()?;
+            let container = interaction.container.as_ref()?;
+            let within = interaction.message.as_ref();
+            let thread = within.and_then(|message| message.thread_ts.as_ref());
+            let message_id = container.message_ts.clone()?;
+            let user = &interaction.user;
+            let handle = user.username.as_deref().or(user.name.as_deref());
+            Some(Inbound {
+                provider_id: [&interaction.trigger_id, &action.action_id, &action.action_ts]
+                    .map(String::as_str)
+                    .join(":"),
+                peer: place_by_id(&channel.id, known)?,
+                thread: container
+                    .thread_ts
+                    .as_ref()
+                    .or(thread)
+                    .filter(|thread| **thread != message_id)
+                    .cloned(),
+                space: space(team),
+                sender: person(&user.id, handle, known)?,
+                title: title(channel.name.as_deref()),
+                at_ms: ms(&action.action_ts),
+                event: InboundEvent::Pressed {
+                    message_id,
+                    value: action.value.clone()?,
+                },
+            })
+        })
+        .collect()
+}
+
+/// The channel's name; conversations without one are called by what they are.
+fn title(name: Option<&str>) -> Option<String> {
+    let name = name.filter(|name| !matches!(*name, "" | "directmessage" | "privategroup"))?;
+    Some(name.to_owned())
+}

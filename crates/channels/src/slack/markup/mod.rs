@@ -1,0 +1,12 @@
+//! Markdown as Slack's mrkdwn. It knows few marks; what it lacks (headings, lists, tables, rules)
+//! is drawn with them. Slack reads `&`, `<` and `>` as its own, so those of the words are escaped,
+//! wherever they stand.
+
+mod page;
+mod render;
+mod table;
+
+pub(super) use render::mrkdwn;
+
+#[cfg(test)]
+mod tests;

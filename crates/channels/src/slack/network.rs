@@ -1,0 +1,139 @@
+//! What Slack needs to know of its owner.
+
+use std::sync::Arc;
+
+use tidegate_core::channel::{Capabilities, Channel};
+
+use super::Slack;
+use super::capabilities::capabilities;
+use super::destination::{is_person, is_room};
+use super::settings::{DEFAULT_PATIENCE, Mode, SlackSettings};
+use crate::network::{IdOf, Key, Network, Opening};
+
+/// Slack.
+pub struct SlackNetwork;
+
+const BOT_TOKEN: &str = "botToken";
+const APP_TOKEN: &str = "appToken";
+const SIGNING_SECRET: &str = "signingSecret";
+const WEBHOOK_URL: &str = "webhookUrl";
+const API_ROOT: &str = "apiRoot";
+
+const KEYS: &[Key] = &[
+    Key {
+        name: BOT_TOKEN,
+        ask: "the bot's token, xoxb-… (api.slack.com/apps, your app, OAuth & Permissions)",
+        needed: true,
+        secret: true,
+    },
+    Key {
+        name: APP_TOKEN,
+        ask: "the app's token for Socket Mode, xapp-… (Basic Information, App-Level Tokens, scope connections:write)",
+        needed: false,
+        secret: true,
+    },
+    Key {
+        name: SIGNING_SECRET,
+        ask: "the secret that signs webhooks (Basic Information, App Credentials)",
+        needed: false,
+        secret: true,
+    },
+    Key {
+        name: WEBHOOK_URL,
+        ask: "the public address of this gateway, for webhooks instead of Socket Mode",
+        needed: false,
+        secret: false,
+    },
+    Key {
+        name: API_ROOT,
+        ask: "the address of another Web API",
+        needed: false,
+        secret: false,
+    },
+];
+
+impl Network for SlackNetwork {
+    fn id(&self) -> &'static str {
+        "slack"
+    }
+
+    fn label(&self) -> &'static str {
+        "Slack"
+    }
+
+    fn keys(&self) -> &'static [Key] {
+        KEYS
+    }
+
+    fn mode(&self, has: &dyn Fn(&str) -> bool) -> &'static str {
+        if has(WEBHOOK_URL) {
+            "webhook"
+        } else {
+            "socket"
+        }
+    }
+
+    fn wrong_id(&self, of: IdOf, id: &str) -> Option<&'static str> {
+        match of {
+            IdOf::Person if !is_person(id) => Some(
+                "a person's id on Slack looks like U0123ABCD (names can change hands); their profile shows it under Copy member ID",
+            ),
+            IdOf::Group if !is_room(id) => Some(
+                "a channel's id on Slack looks like C0123ABCD; the channel's details show it at their end",
+            ),
+            IdOf::Person | IdOf::Group => None,
+        }
+    }
+
+    fn capabilities(&self) -> Capabilities {
+        capabilities(DEFAULT_PATIENCE)
+    }
+
+    fn open(&self, opening: Opening) -> Result<Arc<dyn Channel>, String> {
+        let mode = match opening.values.get(WEBHOOK_URL) {
+            Some(public_url) => Mode::Webhook {
+                public_url: public_url.clone(),
+                signing_secret: opening.secret(SIGNING_SECRET)?,
+            },
+            None => Mode::Socket {
+                app_token: opening.secret(APP_TOKEN)?,
+            },
+        };
+        let token = opening.secret(BOT_TOKEN)?;
+        let mut settings = SlackSettings::new(opening.account.clone(), token, mode);
+        if let Some(root) = opening.values.get(API_ROOT) {
+            settings.api_root.clone_from(root);
+        }
+        Slack::new(settings, opening.http, opening.clock)
+            .map(|app| Arc::new(app) as Arc<dyn Channel>)
+            .map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_stable_ids() {
+        let wrong = |of, id| SlackNetwork.wrong_id(of, id).is_some();
+        for id in ["U0ALICE001", "W012A3CDE"] {
+            assert!(!wrong(IdOf::Person, id), "{id}");
+        }
+        for id in ["", "alice", "@U0ALICE001", "u0alice001", "C0GENERAL1", "U", "*"] {
+            assert!(wrong(IdOf::Person, id), "{id}");
+        }
+        for id in ["C0GENERAL1", "G012345", "D012345"] {
+            assert!(!wrong(IdOf::Group, id), "{id}");
+        }
+        for id in ["", "#general", "general", "U0ALICE001", "C"] {
+            assert!(wrong(IdOf::Group, id), "{id}");
+        }
+    }
+
+    #[test]
+    fn the_mode_follows_the_keys() {
+        assert_eq!(SlackNetwork.mode(&|_| false), "socket");
+        assert_eq!(SlackNetwork.mode(&|key| key == WEBHOOK_URL), "webhook");
+    }
+}

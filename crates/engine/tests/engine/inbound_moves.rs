@@ -1,0 +1,163 @@
+//! A group that gets another id keeps its rules, its agent and its conversation.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tidegate_core::access::GroupRules;
+use tidegate_core::channel::{Heard, Inbound, InboundEvent, Peer, PeerKind};
+use tidegate_core::routing::{Binding, BindingMatch, BoundAccount};
+use tidegate_core::store::InboxStore;
+use tidegate_protocol::{AgentId, ChannelId};
+
+use crate::inbound_world::{House, Setup, happens, to_us};
+use crate::network::{FakeNetwork, plain};
+
+fn network() -> Arc<FakeNetwork> {
+    FakeNetwork::new("fake", plain())
+}
+
+fn moves(event: &str, from: &str, to: &str) -> Inbound {
+    let what = InboundEvent::Moved { to: to.into() };
+    happens(event, PeerKind::Group, from, "", what)
+}
+
+/// The second agent answers in the group `g`.
+fn bound(mut setup: Setup) -> Setup {
+    setup.routing.bindings.push(Binding {
+        agent: AgentId::new("second"),
+        matches: BindingMatch {
+            channel: ChannelId::new("fake"),
+            account: BoundAccount::Default,
+            peer: Some(Peer {
+                kind: PeerKind::Group,
+                id: "g".into(),
+            }),
+            guild_id: None,
+            team_id: None,
+        },
+    });
+    setup
+}
+
+/// Anna asks in the group and is answered there; gives how much of the conversation the agent saw.
+async fn exchange(
+    house: &mut House,
+    network: &FakeNetwork,
+    event: &str,
+    group: &str,
+) -> Option<usize> {
+    let asks = to_us(event, group, "anna", "hello");
+    let heard = network.arrive(vec![asks], None).await.unwrap();
+    if heard == [Heard::Ignored] {
+        return None;
+    }
+    let before = network.texts().len();
+    let (call, run) = house.answer("ok").await;
+    let shown = network.shows(before + 1).await.pop().unwrap();
+    assert_eq!(shown.target.peer.id, group);
+    let key = format!("agent:second:fake:group:{group}");
+    assert_eq!(run.session_key.as_str(), key);
+    Some(call.turn.history.len())
+}
+
+async fn next_life(house: House, network: &Arc<FakeNetwork>) -> House {
+    house.engine.drain(Duration::from_secs(5)).await;
+    let setup = Setup {
+        store: house.store,
+        ..Setup::with(network)
+    };
+    bound(setup).start().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_holds_for_the_old_id_holds_for_the_new_one() {
+    let first = network();
+    let mut house = bound(Setup::with(&first)).start().await;
+    assert_eq!(exchange(&mut house, &first, "1", "g").await, Some(1));
+    assert_eq!(exchange(&mut house, &first, "early", "g2").await, None);
+    let heard = first.arrive(vec![moves("m", "g", "g2")], None).await;
+    assert_eq!(heard.unwrap(), [Heard::Taken]);
+    assert_eq!(exchange(&mut house, &first, "2", "g2").await, Some(3));
+    let quiet = crate::inbound_world::in_group("3", "g2", "anna", "hello all");
+    let heard = first.arrive(vec![quiet], None).await.unwrap();
+    assert_eq!(heard, [Heard::Ignored], "the rules came along");
+    let stranger = to_us("4", "g2", "zoe", "hello");
+    let heard = first.arrive(vec![stranger], None).await.unwrap();
+    assert_eq!(heard, [Heard::Ignored], "and give nobody a right");
+
+    let second = network();
+    let mut house = next_life(house, &second).await;
+    assert_eq!(exchange(&mut house, &second, "5", "g2").await, Some(5));
+    let again = second.arrive(vec![moves("m2", "g2", "g3")], None).await;
+    assert_eq!(again.unwrap(), [Heard::Taken]);
+    assert_eq!(exchange(&mut house, &second, "6", "g3").await, Some(7));
+
+    let third = network();
+    let mut house = next_life(house, &third).await;
+    assert_eq!(exchange(&mut house, &third, "7", "g3").await, Some(9));
+    let sessions = house.engine.session_count(None).await;
+    assert_eq!(sessions.unwrap(), 1, "one conversation all the time");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_new_id_may_be_named_in_the_configuration() {
+    let first = network();
+    let house = Setup::with(&first).start().await;
+    first
+        .arrive(vec![moves("m", "g", "g2")], None)
+        .await
+        .unwrap();
+    house.engine.drain(Duration::from_secs(5)).await;
+    let second = network();
+    let mut setup = Setup {
+        store: house.store,
+        ..Setup::with(&second)
+    };
+    let open = GroupRules {
+        require_mention: Some(false),
+        ..GroupRules::default()
+    };
+    let groups = &mut setup.accounts[0].rules.groups;
+    // The old name is still there and says something else.
+    groups.insert("g2".into(), open);
+    let mut house = setup.start().await;
+    let quiet = crate::inbound_world::in_group("1", "g2", "anna", "hello all");
+    second.arrive(vec![quiet], None).await.unwrap();
+    house.answer("hello").await;
+    assert_eq!(second.shows(1).await[0].target.peer.id, "g2");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_is_heard_as_one_of_all_moves_too() {
+    let network = network();
+    let mut setup = Setup::with(&network);
+    let groups = &mut setup.accounts[0].rules.groups;
+    groups.insert("*".into(), GroupRules::default());
+    let mut house = setup.start().await;
+    let asks = |event: &str, group: &str| to_us(event, group, "anna", "hello");
+    network.arrive(vec![asks("1", "x")], None).await.unwrap();
+    house.answer("ok").await;
+    network
+        .arrive(vec![moves("m", "x", "y")], None)
+        .await
+        .unwrap();
+    network.arrive(vec![asks("2", "y")], None).await.unwrap();
+    let (call, run) = house.answer("ok").await;
+    assert_eq!(run.session_key.as_str(), "agent:main:fake:group:y");
+    assert_eq!(call.turn.history.len(), 3, "the same conversation");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_nobody_named_moves_nowhere() {
+    let network = network();
+    let mut house = Setup::with(&network).start().await;
+    let events = vec![moves("1", "unknown", "g9"), moves("2", "unknown", "g")];
+    let heard = network.arrive(events, None).await.unwrap();
+    assert_eq!(heard, [Heard::Ignored; 2]);
+    let known = house.store.moves(network.key()).await.unwrap();
+    assert_eq!(known, Vec::new());
+    let asks = to_us("3", "g9", "anna", "hello");
+    let heard = network.arrive(vec![asks], None).await.unwrap();
+    assert_eq!(heard, [Heard::Ignored]);
+    assert!(house.begun().await.is_empty());
+}

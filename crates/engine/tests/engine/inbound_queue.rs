@@ -1,0 +1,171 @@
+//! What happens to messages while a turn is at work: they wait, interrupt, or are refused, and
+//! nobody is left without a word.
+
+use std::sync::Arc;
+
+use tidegate_core::agents::{QueueDrop, QueueMode};
+use tidegate_core::run::RunStatus;
+use tidegate_core::store::InboxState;
+use tidegate_protocol::ChannelId;
+
+use crate::inbound_world::{House, Setup, account, asked, dm};
+use crate::network::{FakeNetwork, plain};
+use crate::script::{Call, Step, say};
+
+/// A house where a turn of Anna is at work, and messages wait with this rule.
+async fn busy(cap: usize, drop: QueueDrop) -> (House, Arc<FakeNetwork>, Call) {
+    let network = FakeNetwork::new("fake", plain());
+    let mut setup = Setup::with(&network);
+    setup.limits.queue.cap = cap;
+    setup.limits.queue.drop = drop;
+    let mut house = setup.start().await;
+    network
+        .arrive(vec![dm("0", "anna", "begin")], None)
+        .await
+        .unwrap();
+    let call = house.call().await;
+    (house, network, call)
+}
+
+async fn anna_writes(network: &FakeNetwork, numbers: impl IntoIterator<Item = u32>) {
+    for number in numbers {
+        let event = dm(&number.to_string(), "anna", &format!("number {number}"));
+        network.arrive(vec![event], None).await.unwrap();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_new_one_is_refused_and_told() {
+    let (mut house, network, call) = busy(2, QueueDrop::New).await;
+    anna_writes(&network, 1..=3).await;
+    let told = network.shows(1).await.remove(0);
+    assert!(told.text.contains("This one was not read"), "{}", told.text);
+    assert_eq!(told.reply_to.as_deref(), Some("m-3"));
+    assert_eq!(house.state("3").await, InboxState::FailedWithNotice);
+    call.play([Step::End]);
+    let (call, _) = house.answer("done").await;
+    assert_eq!(asked(&call), ["number 1", "number 2"]);
+    anna_writes(&network, [4]).await;
+    let (call, _) = house.answer("room again").await;
+    assert_eq!(asked(&call), ["number 4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_batch_has_no_more_room_than_many() {
+    let (mut house, network, call) = busy(2, QueueDrop::New).await;
+    let batch = (1..=4).map(|number| dm(&number.to_string(), "anna", "more"));
+    network.arrive(batch.collect(), None).await.unwrap();
+    network.shows(2).await;
+    for (event, state) in [
+        ("2", InboxState::Accepted),
+        ("3", InboxState::FailedWithNotice),
+        ("4", InboxState::FailedWithNotice),
+    ] {
+        assert_eq!(house.state(event).await, state, "{event}");
+    }
+    call.play([Step::End]);
+    let (call, _) = house.answer("done").await;
+    assert_eq!(asked(&call).len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_oldest_is_given_up_and_told() {
+    let (mut house, network, call) = busy(2, QueueDrop::Old).await;
+    anna_writes(&network, 1..=4).await;
+    let told = network.shows(2).await;
+    for (told, message) in told.iter().zip(["m-1", "m-2"]) {
+        assert!(told.text.contains("This one was not read"), "{}", told.text);
+        assert_eq!(told.reply_to.as_deref(), Some(message));
+    }
+    assert_eq!(house.state("1").await, InboxState::FailedWithNotice);
+    call.play([Step::End]);
+    let (call, _) = house.answer("done").await;
+    assert_eq!(asked(&call), ["number 3", "number 4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_oldest_are_read_shortened_until_there_are_far_too_many() {
+    let (mut house, network, call) = busy(2, QueueDrop::Summarize).await;
+    for number in 1..=21 {
+        let event = dm(
+            &number.to_string(),
+            "anna",
+            &format!("{number} {}", "x".repeat(1000)),
+        );
+        network.arrive(vec![event], None).await.unwrap();
+    }
+    let told = network.shows(1).await.remove(0);
+    assert!(told.text.contains("This one was not read"));
+    assert_eq!(told.reply_to.as_deref(), Some("m-21"), "ten times the cap");
+    call.play([Step::End]);
+    let (call, _) = house.answer("done").await;
+    let texts = asked(&call);
+    assert_eq!(texts.len(), 20);
+    for (number, text) in (1..).zip(&texts) {
+        assert!(text.starts_with(&format!("{number} xxx")));
+        let shortened = text.ends_with("[shortened: too many messages were waiting]");
+        assert_eq!(shortened, number <= 18, "{number}");
+        assert_eq!(text.len() > 1000, number > 18, "{number}");
+    }
+    for number in 1..=20 {
+        let state = house.state(&number.to_string()).await;
+        assert_eq!(state, InboxState::Answered);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_newest_interrupts_and_is_answered() {
+    let network = FakeNetwork::new("fake", plain());
+    let mut setup = Setup::with(&network);
+    setup.limits.queue.mode = QueueMode::Interrupt;
+    let mut house = setup.start().await;
+    anna_writes(&network, [1]).await;
+    let first = house.call().await;
+    first.play([say("On the one hand")]);
+    crate::world::settle().await;
+    anna_writes(&network, [2, 3]).await;
+    let run = house.ended(&first.turn.run_id).await;
+    assert_eq!(run.end.as_ref().unwrap().status, RunStatus::Aborted);
+    let (call, _) = house.answer("two and three").await;
+    assert_eq!(asked(&call).split_off(1), ["number 3"]);
+    let texts: Vec<_> = network
+        .shows(2)
+        .await
+        .into_iter()
+        .map(|one| one.text)
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            "On the one hand\n\n_Interrupted by your newer message._",
+            "two and three"
+        ]
+    );
+    assert_eq!(house.state("1").await, InboxState::FailedWithNotice);
+    assert_eq!(house.state("3").await, InboxState::Answered);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_channel_may_have_a_mode_of_its_own() {
+    let networks = ["fake", "other"].map(|channel| FakeNetwork::new(channel, plain()));
+    let accounts = networks
+        .each_ref()
+        .map(|network| account(Arc::clone(network) as _));
+    let mut setup = Setup::new(accounts);
+    let queue = &mut setup.limits.queue;
+    queue
+        .by_channel
+        .insert(ChannelId::new("other"), QueueMode::Followup);
+    let mut house = setup.start().await;
+    let [fake, other] = &networks;
+    for network in [fake, other] {
+        anna_writes(network, 1..=2).await;
+    }
+    let mut turns = Vec::new();
+    for _ in 0..3 {
+        turns.push(asked(&house.answer("ok").await.0));
+    }
+    assert_eq!(turns[0], ["number 1", "number 2"], "together by default");
+    assert_eq!(turns[1], ["number 1"]);
+    assert_eq!(turns[2], ["number 2"]);
+}

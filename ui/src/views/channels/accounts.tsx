@@ -1,0 +1,55 @@
+import { useState } from "preact/hooks";
+import { channels, channelsFailure, gatewayTime, refreshChannels } from "../../state/channels.ts";
+import { strings } from "../../strings.ts";
+import type { Account } from "../../wire/channels.ts";
+import { AlertIcon, ChannelsIcon } from "../icons.tsx";
+import { AccountCard } from "./account-card.tsx";
+import { LogoutSheet } from "./logout-sheet.tsx";
+import { ArrowHead } from "./state-picture.tsx";
+
+const words = strings.channels;
+
+/** A card for each account, or how to get the first one. */
+export function Accounts({ now }: { now: number }) {
+  const [leaving, setLeaving] = useState<Account>();
+  const told = channels.value;
+  return (
+    <section aria-labelledby="accounts-title">
+      <h2 id="accounts-title">{words.account.region}</h2>
+      <Failure />
+      {!told && !channelsFailure.value && <p class="none">{words.loading}</p>}
+      {told?.accounts.length === 0 && <NoAccount />}
+      <ArrowHead />
+      <ul class="cards">
+        {told?.accounts.map((account) => (
+          <AccountCard key={`${account.channel}/${account.accountId}`} account={account}
+            now={gatewayTime(now)} onLogout={() => setLeaving(account)} />
+        ))}
+      </ul>
+      {leaving && <LogoutSheet account={leaving} onClose={() => setLeaving(undefined)} />}
+    </section>
+  );
+}
+
+function Failure() {
+  if (!channelsFailure.value) return null;
+  return (
+    <div class="problem" role="alert">
+      <AlertIcon />
+      <p>{words.failed(channelsFailure.value)}</p>
+      <button type="button" class="quiet small" onClick={() => void refreshChannels()}>{strings.retry}</button>
+    </div>
+  );
+}
+
+function NoAccount() {
+  return (
+    <div class="no-channel">
+      <ChannelsIcon />
+      <h3>{words.empty.title}</h3>
+      <p>{words.empty.text}</p>
+      <pre class="command"><code>{words.empty.command}</code></pre>
+      <p class="muted">{words.empty.after}</p>
+    </div>
+  );
+}
