@@ -10,9 +10,11 @@
 mod file;
 pub mod http;
 pub mod network;
-#[cfg(feature = "slack")]
+#[cfg(any(feature = "discord", feature = "slack"))]
 mod websocket;
 
+#[cfg(feature = "discord")]
+pub mod discord;
 #[cfg(feature = "slack")]
 pub mod slack;
 #[cfg(feature = "telegram")]

@@ -49,6 +49,10 @@ pub use sessions::{HistoryView, QueuedView};
 const INTERRUPT_TIME: std::time::Duration =
     turn::STOP_GRACE.saturating_add(std::time::Duration::from_secs(1));
 
+/// Time for the last answers to go out, and a second for the disk.
+const DELIVERY_TIME: std::time::Duration =
+    delivery::CLOSING_TIME.saturating_add(std::time::Duration::from_secs(1));
+
 /// What the engine is made of.
 pub struct EngineParts {
     /// Sessions and transcripts.
@@ -104,6 +108,9 @@ pub(crate) struct Inner {
     pub(crate) system_events: system_events::SystemEvents,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
+    /// What sends; it ends after everything that may have something to send.
+    pub(crate) deliveries: TaskTracker,
+    pub(crate) deliveries_over: CancellationToken,
 }
 
 impl Engine {
@@ -141,6 +148,8 @@ impl Engine {
                 system_events: system_events::SystemEvents::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
+                deliveries: TaskTracker::new(),
+                deliveries_over: CancellationToken::new(),
             }),
         }
     }
@@ -164,8 +173,9 @@ impl Engine {
         Ok(())
     }
 
-    /// Stops taking runs, waits for the ones at work until the deadline, then interrupts the
-    /// rest: their turns are ended as interrupted in the transcript.
+    /// Stops taking messages and runs, waits for the runs at work until the deadline, then
+    /// interrupts the rest: their turns are ended as interrupted in the transcript. Last of all,
+    /// answers to chat networks go out.
     pub async fn drain(&self, deadline: std::time::Duration) {
         self.inner.lanes.close();
         self.inner.stop.cancel();
@@ -177,6 +187,10 @@ impl Engine {
             self.inner.live.interrupt_all();
             let _ = tokio::time::timeout(INTERRUPT_TIME, self.inner.tasks.wait()).await;
         }
+        self.inner.deliveries_over.cancel();
+        self.inner.deliveries.close();
+        let sent = self.inner.deliveries.wait();
+        let _ = tokio::time::timeout(DELIVERY_TIME, sent).await;
     }
 
     /// The agents, their runners and limits.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_core::SessionKey;
+use tidegate_core::channel::Target;
 use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunState, RunStatus};
 use tidegate_core::store::{Delivered, Finish, RecoveryNote, StoreError};
 use tidegate_core::transcript::{NewMessage, Usage};
@@ -225,7 +226,7 @@ impl Engine {
         key: &SessionKey,
         run_id: Option<&RunId>,
     ) -> Result<AbortOutcome, EngineError> {
-        self.stop_runs(key, run_id, StopCause::Rpc).await
+        self.stop_runs(key, run_id, StopCause::Rpc, None).await
     }
 
     /// Stops every run of a session because somebody said so.
@@ -233,7 +234,16 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn abort_by_word(&self, key: &SessionKey) -> Result<AbortOutcome, EngineError> {
-        self.stop_runs(key, None, StopCause::Word).await
+        self.stop_runs(key, None, StopCause::Word, None).await
+    }
+
+    /// The same from a chat, which was answered: its messages need no other word.
+    pub(crate) async fn abort_from_chat(
+        &self,
+        key: &SessionKey,
+        chat: &Target,
+    ) -> Result<AbortOutcome, EngineError> {
+        self.stop_runs(key, None, StopCause::Word, Some(chat)).await
     }
 
     async fn stop_runs(
@@ -241,6 +251,7 @@ impl Engine {
         key: &SessionKey,
         run_id: Option<&RunId>,
         cause: StopCause,
+        told: Option<&Target>,
     ) -> Result<AbortOutcome, EngineError> {
         let inner = self.inner();
         let mut outcome = AbortOutcome::default();
@@ -265,17 +276,26 @@ impl Engine {
         }
         for run in waiting {
             outcome.run_ids.push(run.id.clone());
-            self.end_before_start(run, cause).await?;
+            self.end_before_start(run, cause, told).await?;
         }
         Ok(outcome)
     }
 
+    /// Ends a run that waited, and tells whoever asked for it, unless that chat was `told` already.
     pub(crate) async fn end_before_start(
         &self,
         run: Run,
         cause: StopCause,
+        told: Option<&Target>,
     ) -> Result<(), EngineError> {
         let at_ms = self.now_ms();
+        let origin = run.request.origin.as_ref();
+        let is_told = told.is_some() && origin.map(|origin| &origin.target) == told;
+        let outbound = if is_told {
+            Vec::new()
+        } else {
+            unread(&run, cause, at_ms)
+        };
         let end = RunEnd {
             status: RunStatus::Aborted,
             text: String::new(),
@@ -288,7 +308,7 @@ impl Engine {
             runs: vec![run.id.clone()],
             end: end.clone(),
             message: None,
-            outbound: unread(&run, cause, at_ms),
+            outbound,
             at_ms,
         };
         self.inner().runs.finish(finish).await?;

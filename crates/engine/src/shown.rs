@@ -78,8 +78,7 @@ impl Engine {
 /// What goes out when a run is given up before it began.
 pub(crate) fn unread(run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound> {
     let sentence = match cause {
-        // Whoever said stop was answered.
-        StopCause::Word => return Vec::new(),
+        StopCause::Word => "This message was not read: somebody stopped the conversation.",
         StopCause::Newer => {
             "Too many messages were waiting here. This one was not read: please send it again."
         }

@@ -84,7 +84,9 @@ impl Engine {
         started_ms: u64,
     ) -> Result<Finished, StoreError> {
         let inner = self.inner();
-        let words = runs.iter().map(|run| self.words_with_files(run, &live.stop));
+        let words = runs
+            .iter()
+            .map(|run| self.words_with_files(run, &live.stop));
         let words = join_all(words).await;
         let spoken_by_user = runs.iter().zip(words).map(|(run, text)| {
             let message = NewMessage::user(inner.ids.uuid(), text, started_ms, run.id.clone());

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::routing::{any, get, post};
+use bytes::Bytes;
 
 use super::api;
 use super::core::Core;
@@ -100,6 +101,14 @@ impl SlackFake {
             channel
                 .map(|channel| channel.messages.clone())
                 .unwrap_or_default()
+        })
+    }
+
+    /// The bytes of a file that is there whole.
+    pub fn file_bytes(&self, id: &str) -> Option<Bytes> {
+        self.core.look(|world| {
+            let file = world.files.get(id).filter(|file| file.complete);
+            file.and_then(|file| file.bytes.clone())
         })
     }
 

@@ -92,6 +92,16 @@ impl SlackFake {
         self.core().dispatch.duplicate_next(count);
     }
 
+    /// What was delivered last is delivered once more, acknowledged or not. False if nothing was.
+    pub fn repeat_last(&self) -> bool {
+        let last = self.core().dispatch.last();
+        let there = last.is_some();
+        if let Some(last) = last {
+            self.core().publish(last);
+        }
+        there
+    }
+
     /// The next deliveries wait for each other and leave in reverse order.
     pub fn reverse_next(&self, count: usize) {
         self.core().dispatch.reverse_next(count);

@@ -42,7 +42,7 @@ const PLAIN_WORD: &[&str] = &[
 /// that chooses between implementations. Tests may name any.
 const ROOMS: &[&str] = &[
     "crates/channels/",
-    "crates/cli/src/compose.rs",
+    "crates/cli/src/compose/networks.rs",
     "crates/protocol/",
     "crates/runners/",
 ];
@@ -105,7 +105,7 @@ fn names_in_their_rooms(source: &Source, problems: &mut Vec<String>) {
         for name in networks.chain(forms.take(1)) {
             problems.push(format!(
                 "{}:{number}: names `{name}`: a network is known to its own room and to \
-                 crates/cli/src/compose.rs",
+                 crates/cli/src/compose/networks.rs",
                 source.path
             ));
         }
@@ -211,7 +211,7 @@ mod tests {
             ["crates/engine/src/a.rs:2"]
         );
         for room in [
-            "crates/cli/src/compose.rs",
+            "crates/cli/src/compose/networks.rs",
             "crates/core/tests/a.rs",
             "docs/a.ts",
         ] {

@@ -31,7 +31,9 @@ impl Me {
     /// A server that does not tell of applications is taken to grant everything; if it does not, it
     /// says so when the socket opens.
     fn new(user: User, application: Option<Application>) -> Self {
-        let flags = application.as_ref().and_then(|application| application.flags);
+        let flags = application
+            .as_ref()
+            .and_then(|application| application.flags);
         Self {
             application: application.map_or_else(|| user.id.clone(), |application| application.id),
             reads_content: flags.is_none_or(|flags| flags & READS_CONTENT != 0),
@@ -61,10 +63,7 @@ impl Discord {
     pub(super) async fn meet(&self) -> Result<Arc<Me>, ChannelError> {
         let user = self.api.knock::<User>(&Route::get(&["users", "@me"])).await;
         let user = user.map_err(CallError::receiving)?;
-        let application = self
-            .api
-            .call(&Route::get(&["applications", "@me"]))
-            .await;
+        let application = self.api.call(&Route::get(&["applications", "@me"])).await;
         let application = match application {
             Ok(application) => Some(application),
             Err(error) if error.status() == Some(404) => None,

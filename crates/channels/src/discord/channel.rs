@@ -154,8 +154,14 @@ mod tests {
 
     #[test]
     fn a_bot_is_one_whatever_its_token_is_now() {
-        assert_eq!(fingerprint("MTc1OTI4ODQ3Mjk5MTE3MDYz.one.secret"), "175928847299117063");
-        assert_eq!(fingerprint("MTc1OTI4ODQ3Mjk5MTE3MDYz.two.other"), "175928847299117063");
+        assert_eq!(
+            fingerprint("MTc1OTI4ODQ3Mjk5MTE3MDYz.one.secret"),
+            "175928847299117063"
+        );
+        assert_eq!(
+            fingerprint("MTc1OTI4ODQ3Mjk5MTE3MDYz.two.other"),
+            "175928847299117063"
+        );
         let strange = fingerprint("strange-token");
         assert_eq!(strange.len(), 64);
         assert!(!strange.contains("strange"));

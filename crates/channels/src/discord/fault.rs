@@ -147,13 +147,32 @@ mod tests {
         }
         let other = refused(400, 50_035).sending();
         assert!(matches!(other, ChannelError::Refused(why) if why == "words (50035)"));
-        assert!(matches!(refused(401, 0).sending(), ChannelError::SignedOut(_)));
-        assert!(matches!(refused(500, 0).sending(), ChannelError::Unknown(_)));
-        assert!(matches!(refused(401, 0).receiving(), ChannelError::SignedOut(_)));
-        assert!(matches!(refused(403, 0).receiving(), ChannelError::Unreachable(_)));
         assert!(matches!(
-            CallError::Limited { retry_after_ms: 1500, account: false }.sending(),
-            ChannelError::Limited { retry_after_ms: 1500, account: false }
+            refused(401, 0).sending(),
+            ChannelError::SignedOut(_)
+        ));
+        assert!(matches!(
+            refused(500, 0).sending(),
+            ChannelError::Unknown(_)
+        ));
+        assert!(matches!(
+            refused(401, 0).receiving(),
+            ChannelError::SignedOut(_)
+        ));
+        assert!(matches!(
+            refused(403, 0).receiving(),
+            ChannelError::Unreachable(_)
+        ));
+        assert!(matches!(
+            CallError::Limited {
+                retry_after_ms: 1500,
+                account: false
+            }
+            .sending(),
+            ChannelError::Limited {
+                retry_after_ms: 1500,
+                account: false
+            }
         ));
     }
 }

@@ -108,10 +108,7 @@ mod tests {
         assert!(!wrong(IdOf::Person, "175928847299117063"));
         assert!(!wrong(IdOf::Group, "1759288472991170631"));
         for id in ["", "ada", "@ada", "ada#1234", "1234", "17592884729911706x"] {
-            assert!(
-                wrong(IdOf::Person, id) && wrong(IdOf::Group, id),
-                "{id}"
-            );
+            assert!(wrong(IdOf::Person, id) && wrong(IdOf::Group, id), "{id}");
         }
     }
 

@@ -128,7 +128,11 @@ mod tests {
         let whole = "x".repeat(SECTION_CHARS * 2 + 1);
         assert_eq!(super::pieces(&whole).concat(), whole);
         let escaped = "&lt;".repeat(SECTION_CHARS);
-        assert!(super::pieces(&escaped).iter().all(|p| p.starts_with('&') && p.ends_with(';')));
+        assert!(
+            super::pieces(&escaped)
+                .iter()
+                .all(|p| p.starts_with('&') && p.ends_with(';'))
+        );
     }
 
     #[test]

@@ -192,10 +192,7 @@ mod tests {
         assert!(matches!(&error, ChannelError::Refused(_)), "{error:?}");
         assert!(error.to_string().contains("/invite"), "{error}");
         let other = refused("something_new", None);
-        assert_eq!(
-            other.sending().to_string(),
-            "Slack refused: something_new"
-        );
+        assert_eq!(other.sending().to_string(), "Slack refused: something_new");
         let received = refused("something_new", None).receiving();
         assert!(matches!(received, ChannelError::Unreachable(_)));
     }

@@ -103,7 +103,9 @@ fn is_home(root: &Url, url: &Url) -> bool {
     let (Some(home), Some(host)) = (root.host_str(), url.host_str()) else {
         return false;
     };
-    let below = host.strip_suffix(home).is_some_and(|rest| rest.ends_with('.'));
+    let below = host
+        .strip_suffix(home)
+        .is_some_and(|rest| rest.ends_with('.'));
     url.scheme() == root.scheme()
         && url.port_or_known_default() == root.port_or_known_default()
         && (host == home || (below && root.domain().is_some()))
@@ -163,6 +165,9 @@ mod tests {
             assert!(!home(root, url), "{url}");
         }
         assert!(home("http://127.0.0.1:99/api", "http://127.0.0.1:99/files"));
-        assert!(!home("http://127.0.0.1:99/api", "http://127.0.0.1:98/files"));
+        assert!(!home(
+            "http://127.0.0.1:99/api",
+            "http://127.0.0.1:98/files"
+        ));
     }
 }

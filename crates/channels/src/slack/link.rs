@@ -44,10 +44,7 @@ pub(super) struct Said {
 
 impl Slack {
     /// Opens a socket, and waits for its hello. Each wants an address of its own.
-    pub(super) async fn open_link(
-        &self,
-        app_token: &Secret<String>,
-    ) -> Result<Link, ChannelError> {
+    pub(super) async fn open_link(&self, app_token: &Secret<String>) -> Result<Link, ChannelError> {
         let ticket = self.api.ticket(app_token).await;
         let url = ticket.map_err(CallError::receiving)?.url;
         let socket = websocket::dial(self.api.http(), &url, FRAME_BYTES)

@@ -120,7 +120,15 @@ mod tests {
         for id in ["U0ALICE001", "W012A3CDE"] {
             assert!(!wrong(IdOf::Person, id), "{id}");
         }
-        for id in ["", "alice", "@U0ALICE001", "u0alice001", "C0GENERAL1", "U", "*"] {
+        for id in [
+            "",
+            "alice",
+            "@U0ALICE001",
+            "u0alice001",
+            "C0GENERAL1",
+            "U",
+            "*",
+        ] {
             assert!(wrong(IdOf::Person, id), "{id}");
         }
         for id in ["C0GENERAL1", "G012345", "D012345"] {

@@ -97,7 +97,13 @@ mod tests {
         }
         assert!(!check(&[(TIMESTAMP, SENT)], BODY, NOW_MS));
         assert!(!check(&[(SIGNATURE, RIGHT)], BODY, NOW_MS));
-        for sent in ["", " 1531420618", "+1531420618", "01531420618", "1531420618.0"] {
+        for sent in [
+            "",
+            " 1531420618",
+            "+1531420618",
+            "01531420618",
+            "1531420618.0",
+        ] {
             let headers = [(SIGNATURE, RIGHT), (TIMESTAMP, sent)];
             assert!(!check(&headers, BODY, NOW_MS), "{sent}");
         }

@@ -67,7 +67,8 @@ impl Slack {
                 Happened::Opened(link) => links.replace_with(link),
                 Happened::Said(at, Ok(said)) => {
                     inbox.proved();
-                    if let Asked::Another = self.take_frames(&me, inbox, &mut links, at, said).await?
+                    if let Asked::Another =
+                        self.take_frames(&me, inbox, &mut links, at, said).await?
                         && links.opening.is_none()
                     {
                         links.opening = Some(Box::pin(self.open_link(app_token)));

@@ -41,9 +41,8 @@ impl Slack {
 
     /// Sends the bytes; nothing can be seen of them.
     async fn upload(&self, media: &OutboundMedia) -> Result<String, ChannelError> {
-        let gone = |e: std::io::Error| {
-            ChannelError::Refused(format!("the file cannot be read: {e}"))
-        };
+        let gone =
+            |e: std::io::Error| ChannelError::Refused(format!("the file cannot be read: {e}"));
         let file = File::open(&media.path).await.map_err(gone)?;
         let bytes = file.metadata().await.map_err(gone)?.len();
         if bytes == 0 {

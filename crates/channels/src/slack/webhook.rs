@@ -105,7 +105,11 @@ fn fields(body: &str) -> Option<Vec<(String, String)>> {
     let mut address = Url::parse("form:/").ok()?;
     address.set_query(Some(body));
     let pairs = address.query_pairs();
-    Some(pairs.map(|(name, value)| (name.into(), value.into())).collect())
+    Some(
+        pairs
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect(),
+    )
 }
 
 fn challenged(challenge: &str) -> WebhookAnswer {

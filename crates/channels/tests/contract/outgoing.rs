@@ -1,6 +1,7 @@
 //! What is sent.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,10 +12,12 @@ use tokio::task::JoinSet;
 
 use super::{Rig, Trouble, attempt, eventually, in_fast_time, text};
 
-/// What a network with keyed sends must say of a second try, and any other may.
+/// The first try of a part of its own.
 async fn sent<R: Rig>(rig: &R, part: &OutboundPart) -> Result<Receipt, ChannelError> {
+    static PARTS: AtomicUsize = AtomicUsize::new(0);
+    let key = format!("part {}", PARTS.fetch_add(1, Ordering::Relaxed));
     rig.channel()
-        .send(&rig.direct(), part, &attempt("key"))
+        .send(&rig.direct(), part, &attempt(&key))
         .await
 }
 

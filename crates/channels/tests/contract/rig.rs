@@ -48,6 +48,10 @@ pub(crate) struct Shown {
 
 /// A network with one account of ours on it, and people.
 pub(crate) trait Rig: Sized + Send + Sync + 'static {
+    /// What was not acknowledged comes again in its order. A network that tries each event by itself
+    /// cannot promise that.
+    const RESENDS_IN_ORDER: bool = true;
+
     /// Starts it.
     async fn start() -> Self;
     /// The account as after a restart. Proofs of life come every second or two.

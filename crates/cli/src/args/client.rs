@@ -28,7 +28,12 @@ pub(crate) struct CallArgs {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct SendArgs {
     /// To whom: a conversation on the network, or a session key
-    #[arg(long, visible_alias = "target", value_name = "ID", allow_negative_numbers = true)]
+    #[arg(
+        long,
+        visible_alias = "target",
+        value_name = "ID",
+        allow_negative_numbers = true
+    )]
     pub(crate) to: String,
     /// The message; - reads standard input
     #[arg(long, short, value_name = "TEXT")]

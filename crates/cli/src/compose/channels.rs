@@ -12,7 +12,7 @@ use tidegate_engine::{AccountFacts, AccountSettings};
 
 use super::networks::{NETWORKS, network};
 use crate::config::accounts::{AccountConfig, accounts};
-use crate::config::model_channels::{self, ChannelConfig, GroupConfig};
+use crate::config::model_channels::{self, AccountKeys, ChannelConfig, GroupConfig};
 use crate::config::secret_ref::SecretRef;
 use crate::config::{Config, Loaded};
 use crate::exit::Exit;
@@ -112,7 +112,7 @@ fn settings(
 }
 
 /// Where the first credential comes from, and whether it is ours to delete.
-fn credential(loaded: &Loaded, network: &dyn Network, config: &ChannelConfig) -> AccountFacts {
+fn credential(loaded: &Loaded, network: &dyn Network, config: &AccountKeys) -> AccountFacts {
     let secrets = config.secrets();
     let first = network.keys().iter().find(|key| key.secret && key.needed);
     let reference = first.and_then(|key| {
@@ -132,7 +132,7 @@ fn credential(loaded: &Loaded, network: &dyn Network, config: &ChannelConfig) ->
     facts
 }
 
-fn rules(config: &ChannelConfig) -> AccessRules {
+fn rules(config: &AccountKeys) -> AccessRules {
     let groups = config.groups.as_ref();
     AccessRules {
         dm_policy: match config.dm_policy.unwrap_or_default() {
@@ -187,12 +187,6 @@ pub(crate) fn broken(config: &Config) -> Vec<(String, String)> {
         };
         for (name, account) in &channel.accounts {
             let path = format!("{path}.accounts.{name}");
-            if !account.accounts.is_empty() {
-                found.push((
-                    format!("{path}.accounts"),
-                    "an account has no accounts".into(),
-                ));
-            }
             if !tidegate_core::session::is_agent_id(name) {
                 let form = "a lower-case letter or digit first, then letters, digits, _ and -";
                 found.push((path.clone(), form.into()));
@@ -200,8 +194,9 @@ pub(crate) fn broken(config: &Config) -> Vec<(String, String)> {
             keys(network, account, &path, &mut found);
             ids(network, account, &path, &mut found);
         }
-        keys(network, channel, &path, &mut found);
-        ids(network, channel, &path, &mut found);
+        let own = channel.own();
+        keys(network, &own, &path, &mut found);
+        ids(network, &own, &path, &mut found);
         needed(network, id, channel, &mut found);
     }
     found
@@ -210,7 +205,7 @@ pub(crate) fn broken(config: &Config) -> Vec<(String, String)> {
 type Found = Vec<(String, String)>;
 
 /// A key that the network does not read is a mistake, not a wish.
-fn keys(network: &dyn Network, config: &ChannelConfig, path: &str, found: &mut Found) {
+fn keys(network: &dyn Network, config: &AccountKeys, path: &str, found: &mut Found) {
     let read: BTreeSet<_> = network.keys().iter().map(|key| key.name).collect();
     let secrets = config.secrets().map(|(key, set)| (key, set.is_some()));
     let values = config.values().map(|(key, set)| (key, set.is_some()));
@@ -246,7 +241,7 @@ fn needed(network: &dyn Network, id: &str, config: &ChannelConfig, found: &mut F
 }
 
 /// Only ids that the network never gives to somebody else may admit anybody (SECURITY T26).
-fn ids(network: &dyn Network, config: &ChannelConfig, path: &str, found: &mut Found) {
+fn ids(network: &dyn Network, config: &AccountKeys, path: &str, found: &mut Found) {
     let mut check = |of: IdOf, path: String, id: &str| {
         if id == EVERYBODY {
             return;

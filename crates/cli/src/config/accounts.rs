@@ -1,6 +1,6 @@
 //! The accounts of a channel: each with what holds for it, written out.
 
-use super::model_channels::ChannelConfig;
+use super::model_channels::{AccountKeys, ChannelConfig};
 use super::secret_ref::SecretRef;
 
 /// The account that stands beside `accounts`.
@@ -13,8 +13,8 @@ pub(crate) struct AccountConfig {
     pub(crate) id: String,
     /// Where it stands in the file, for messages.
     pub(crate) path: String,
-    /// What holds for it; without `accounts`.
-    pub(crate) config: ChannelConfig,
+    /// What holds for it.
+    pub(crate) config: AccountKeys,
 }
 
 /// The accounts of a channel: the one beside `accounts` if it has a credential or if there is no
@@ -29,17 +29,13 @@ pub(crate) fn accounts(channel: &str, config: &ChannelConfig) -> Vec<AccountConf
     let mut list: Vec<_> = named.collect();
     let alone = list.is_empty();
     let has_default = list.iter().any(|account| account.id == DEFAULT_ACCOUNT);
-    if (alone || config.has_credential()) && !has_default {
-        let own = ChannelConfig {
-            accounts: std::collections::BTreeMap::new(),
-            ..config.clone()
-        };
+    if (alone || config.own().has_credential()) && !has_default {
         list.insert(
             0,
             AccountConfig {
                 id: DEFAULT_ACCOUNT.to_owned(),
                 path,
-                config: own,
+                config: config.own(),
             },
         );
     }
@@ -47,9 +43,8 @@ pub(crate) fn accounts(channel: &str, config: &ChannelConfig) -> Vec<AccountConf
 }
 
 /// Rules pass from the channel to its accounts; credentials and addresses do not.
-fn inherit(channel: &ChannelConfig, own: &ChannelConfig) -> ChannelConfig {
+fn inherit(channel: &ChannelConfig, own: &AccountKeys) -> AccountKeys {
     let mut config = own.clone();
-    config.accounts.clear();
     // A channel that is off is off with all its accounts.
     if channel.enabled == Some(false) {
         config.enabled = Some(false);
@@ -72,7 +67,7 @@ fn inherit(channel: &ChannelConfig, own: &ChannelConfig) -> ChannelConfig {
     config
 }
 
-impl ChannelConfig {
+impl AccountKeys {
     /// The keys that hold secrets, with what is set.
     pub(crate) fn secrets(&self) -> [(&'static str, Option<&SecretRef>); 5] {
         [

@@ -63,17 +63,23 @@ fn accounts_are_a_table_with_the_next_try_and_the_reason() {
         ),
         account("spare", "needs-login", &json!({ "required": true })),
     ];
-    check(&channels(&screen, &read(all(&accounts))), &expect![[r#"
+    check(
+        &channels(&screen, &read(all(&accounts))),
+        &expect![[r#"
         ACCOUNT        STATE                   LAST IN    LAST OUT   WAITING  GIVEN UP  WHY
         paper/default  live                    2 min ago  1 min ago        2         0
         paper/work     backoff, again in 25 s  never      never            0         3  the network[2J is silent
         paper/spare    needs-login, required   never      never            0         0
 
         3 messages were given up: tidegate outbox
-    "#]]);
-    check(&channels(&screen, &read(all(&[]))), &expect![[r#"
+    "#]],
+    );
+    check(
+        &channels(&screen, &read(all(&[]))),
+        &expect![[r#"
         No chat network is connected. Connect one: tidegate channels add NETWORK
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -94,12 +100,15 @@ fn a_test_says_who_we_are_and_what_to_switch_on() {
         ])),
     );
     assert!(!well);
-    check(&page, &expect![[r#"
+    check(
+        &page,
+        &expect![[r#"
         ✓ paper/default: desk_bot (id 7001) in 87 ms
           ▲ Privacy mode is on: in groups only mentions arrive.
         ✗ paper/work: 401: Unauthorized
         ✗ paper/spare: it is signed out
-    "#]]);
+    "#]],
+    );
     let (_, well) = channel_probes(&screen, &read(all(&[account("default", "live", &good)])));
     assert!(well);
     let (_, well) = channel_probes(&screen, &read(all(&[])));
@@ -113,24 +122,33 @@ fn people_who_wait_stand_beside_their_codes() {
         "channel": "paper", "accountId": "default", "senderId": "4242", "name": "Ben\nroot",
         "code": "K7QX2M9P", "createdAtMs": NOW - 600_000, "expiresAtMs": NOW + 3_000_000,
     }]});
-    check(&pairing_requests(&screen, &read(list)), &expect![[r#"
+    check(
+        &pairing_requests(&screen, &read(list)),
+        &expect![[r#"
         CODE      CHANNEL        PERSON    ID    SINCE       GOOD FOR
         K7QX2M9P  paper/default  Ben root  4242  10 min ago  50 min
 
         Ask the person for the code, then: tidegate pairing approve paper CODE
-    "#]]);
+    "#]],
+    );
     let none = json!({ "ts": NOW, "requests": [] });
-    check(&pairing_requests(&screen, &read(none)), &expect![[r#"
+    check(
+        &pairing_requests(&screen, &read(none)),
+        &expect![[r#"
         Nobody waits to be let in.
-    "#]]);
+    "#]],
+    );
     let list = json!({ "ts": NOW, "senders": [{
         "channel": "paper", "accountId": "default", "senderId": "4242", "name": "Ben",
         "owner": true, "sinceMs": NOW - 86_400_000,
     }]});
-    check(&senders(&screen, &read(list)), &expect![[r#"
+    check(
+        &senders(&screen, &read(list)),
+        &expect![[r#"
         ID    PERSON  CHANNEL        AS     SINCE
         4242  Ben     paper/default  owner  yesterday
-    "#]]);
+    "#]],
+    );
 }
 
 fn part(no: u64, state: &str, more: &Value) -> Value {

@@ -25,7 +25,8 @@ pub(super) async fn keep(engine: Engine, account: Arc<Account>) {
             }
             down_since = None;
             told = false;
-        } else if !told {
+        } else if !told && !account.is_signed_out() {
+            // Whoever signed it out knows.
             let since = *down_since.get_or_insert_with(Instant::now);
             if needs_a_person(&state) || since.elapsed() >= PATIENCE {
                 tell(&engine, &account, &format!("does not work ({state})")).await;

@@ -18,3 +18,4 @@ pub use letters::{Lot, OutboxQuery};
 pub(crate) use parts::{answer_parts, expiry_from, notice_parts};
 pub use post::{Said, SendTo, Sending, SentTo};
 pub use typing::Typing;
+pub(crate) use worker::CLOSING_TIME;

@@ -20,7 +20,7 @@ const LINES_LOOKED_AT: u32 = 256;
 /// Looks again after this time even if nothing woke it.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// Time for what is on its way when the engine stops; then its end is unknown.
-const CLOSING_TIME: Duration = Duration::from_secs(5);
+pub(crate) const CLOSING_TIME: Duration = Duration::from_secs(5);
 
 /// How a try came back: the part as it is now.
 type Back = Result<Option<OutboxRow>, StoreError>;
@@ -48,7 +48,7 @@ impl Engine {
                     account: Arc::clone(account),
                     desk: Arc::clone(desk),
                 };
-                drop(inner.tasks.spawn(keep(sender)));
+                drop(inner.deliveries.spawn(keep(sender)));
             }
         }
     }
@@ -57,7 +57,7 @@ impl Engine {
 /// Keeps one account's outbox moving until the engine stops.
 async fn keep(sender: Sender) {
     let account = Arc::clone(&sender.account);
-    let stop = sender.engine.inner().stop.clone();
+    let stop = sender.engine.inner().deliveries_over.clone();
     let mut states = account.ledger.subscribe();
     let mut worker = Worker {
         sender,
@@ -214,12 +214,16 @@ impl Worker {
         self.losses.due()
     }
 
-    /// Gives what is on its way a moment. What is cut off stays on its way in the store, and the
-    /// next start takes it from there.
+    /// Sends what is due, and gives it a moment: the last answers were stored just now. What is cut
+    /// off stays on its way in the store, and the next start takes it from there.
     async fn close(mut self) {
         let closing = async {
-            while let Some(back) = self.on_their_way.join_next_with_id().await {
-                self.came_back(back);
+            loop {
+                self.look().await;
+                match self.on_their_way.join_next_with_id().await {
+                    Some(back) => self.came_back(back),
+                    None => return,
+                }
             }
         };
         if tokio::time::timeout(CLOSING_TIME, closing).await.is_err() {

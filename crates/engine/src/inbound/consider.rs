@@ -32,8 +32,8 @@ pub(super) enum Follow {
     Run,
     /// Nothing but the answer.
     Answer,
-    /// The session's runs are stopped.
-    Stop(SessionKey),
+    /// The session's runs are stopped; this chat was answered.
+    Stop(SessionKey, Target),
 }
 
 const IGNORED: Step = Step {
@@ -153,7 +153,8 @@ impl Engine {
         if commands::is_stop_word(&message.text) && may(&ChatAbort::SPEC) {
             let text = self.stopped_text(&key, asked);
             let deed = self.at_once(&target, &id, InboxState::Answered, text);
-            return Ok(taken(arrival(event, id, target, deed), Follow::Stop(key)));
+            let follow = Follow::Stop(key, target.clone());
+            return Ok(taken(arrival(event, id, target, deed), follow));
         }
         if !may(&ChatSend::SPEC) {
             return Ok(IGNORED);

@@ -114,8 +114,8 @@ impl Engine {
                     account.ledger.inbound();
                     match (follow, run) {
                         (Follow::Run, Some(run)) => self.enqueue_inbound(*run).await,
-                        (Follow::Stop(key), _) => {
-                            if let Err(error) = self.abort_by_word(&key).await {
+                        (Follow::Stop(key, chat), _) => {
+                            if let Err(error) = self.abort_from_chat(&key, &chat).await {
                                 tracing::error!(error = %error, "runs could not be stopped");
                             }
                         }

@@ -40,7 +40,8 @@ impl Engine {
                 while inner.lanes.waiting(&key) > rules.cap
                     && let Some(oldest) = inner.lanes.remove_oldest(&key)
                 {
-                    if let Err(error) = self.end_before_start(oldest, StopCause::Newer).await {
+                    if let Err(error) = self.end_before_start(oldest, StopCause::Newer, None).await
+                    {
                         tracing::error!(error = %error, "a message that was given up could not be ended");
                     }
                 }

@@ -106,6 +106,32 @@ async fn what_waits_is_stopped_with_the_turn() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn whoever_waits_elsewhere_is_told_of_a_stop() {
+    let (mut house, network) = open().await;
+    let events = vec![dm("1", "anna", "one"), dm("2", "bob", "two")];
+    network.arrive(events, None).await.unwrap();
+    house.call().await;
+    let stop = dm("stop", "anna", "/stop");
+    network.arrive(vec![stop], None).await.unwrap();
+    let mut shown = network.shows(3).await;
+    shown.retain(|one| one.target == network.direct("chat-bob"));
+    assert_eq!(
+        shown[0].text,
+        "This message was not read: somebody stopped the conversation."
+    );
+    assert_eq!(shown[0].reply_to.as_deref(), Some("m-2"));
+    assert_eq!(house.state("2").await, InboxState::FailedWithNotice);
+    house.say("three", "main").await;
+    house.call().await;
+    let waits = dm("4", "bob", "four");
+    network.arrive(vec![waits], None).await.unwrap();
+    let main = house.key("main");
+    let stopped = house.engine.abort_by_word(&main).await.unwrap();
+    assert_eq!(stopped.run_ids.len(), 2, "by a word in the page");
+    assert_eq!(network.shows(4).await[3].reply_to.as_deref(), Some("m-4"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stop_with_nothing_to_stop_says_so() {
     let (house, network) = open().await;
     network

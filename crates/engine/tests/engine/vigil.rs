@@ -120,3 +120,14 @@ async fn nothing_is_sent_through_an_account_that_is_down_itself() {
     assert!(watch.other.texts().is_empty(), "old news is not sent later");
     assert_eq!(watch.told().await.len(), 3);
 }
+
+#[tokio::test(start_paused = true)]
+async fn whoever_signs_out_himself_is_not_told() {
+    let watch = watch().await;
+    let key = watch.network.key();
+    watch.house.engine.logout_account(key).await.unwrap();
+    tokio::time::sleep(Duration::from_hours(1)).await;
+    let status = watch.house.status(key).await;
+    assert!(!status.state.works());
+    assert_eq!(watch.told().await, Vec::<String>::new());
+}

@@ -398,3 +398,15 @@ events! {
         delivery: Latest,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ChannelState;
+
+    #[test]
+    fn a_word_is_the_one_on_the_wire() {
+        for state in ChannelState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+    }
+}

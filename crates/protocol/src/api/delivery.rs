@@ -308,3 +308,22 @@ methods! {
         since: 3,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PartState;
+
+    #[test]
+    fn a_word_is_the_one_on_the_wire() {
+        for state in [
+            PartState::Prepared,
+            PartState::Sending,
+            PartState::Ambiguous,
+            PartState::Sent,
+            PartState::Dead,
+            PartState::Dropped,
+        ] {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+        }
+    }
+}

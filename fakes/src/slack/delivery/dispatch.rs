@@ -20,6 +20,7 @@ pub(in crate::slack) struct Dispatch {
     sockets: Mutex<Sockets>,
     mischief: Mutex<Mischief>,
     webhook: Mutex<Option<String>>,
+    last: Mutex<Option<Outgoing>>,
 }
 
 /// Duplicates and another order, on purpose.
@@ -68,6 +69,12 @@ impl Dispatch {
         url.clone()
     }
 
+    /// What left last.
+    pub(in crate::slack) fn last(&self) -> Option<Outgoing> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.clone()
+    }
+
     fn mischief(&self) -> MutexGuard<'_, Mischief> {
         self.mischief.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,6 +104,11 @@ impl Dispatch {
 impl Core {
     /// Sends it on its way. The first attempt leaves before this returns, so order is kept.
     pub(in crate::slack) fn publish(self: &Arc<Self>, outgoing: Outgoing) {
+        *self
+            .dispatch
+            .last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(outgoing.clone());
         for outgoing in self.dispatch.stage(outgoing) {
             let first = match self.dispatch.webhook() {
                 Some(_) => None,

@@ -123,7 +123,12 @@ mod tests {
 
     fn headers(list: &[(&'static str, &str)]) -> HeaderMap {
         list.iter()
-            .map(|(name, value)| (reqwest::header::HeaderName::from_static(name), value.parse().unwrap()))
+            .map(|(name, value)| {
+                (
+                    reqwest::header::HeaderName::from_static(name),
+                    value.parse().unwrap(),
+                )
+            })
             .collect()
     }
 
@@ -132,7 +137,10 @@ mod tests {
         let two = headers(&[("retry-after", "2")]);
         let body = br#"{"message":"x","retry_after":1.5,"global":true}"#;
         let read = TooMany::read(&two, body);
-        assert_eq!((read.wait, read.account), (Duration::from_millis(1500), true));
+        assert_eq!(
+            (read.wait, read.account),
+            (Duration::from_millis(1500), true)
+        );
         let page = TooMany::read(&two, b"error code: 1015");
         assert_eq!((page.wait, page.account), (Duration::from_secs(2), true));
         assert_eq!(TooMany::read(&headers(&[]), b"").wait, DEFAULT_WAIT);

@@ -28,12 +28,8 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(20);
 const UPLOAD_BYTES_PER_SECOND: u64 = 64 * 1024;
 /// Longest wait for a limit that a call makes on its own; a longer one is told to the caller.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// The form that Discord wants: a name that begins so, an address, a version.
-const OUR_NAME: &str = concat!(
-    "DiscordBot (https://github.com/tidegate/tidegate, ",
-    env!("CARGO_PKG_VERSION"),
-    ")"
-);
+/// Discord wants a name that begins so.
+const OUR_NAME: &str = concat!("DiscordBot (tidegate, ", env!("CARGO_PKG_VERSION"), ")");
 const ANY_TYPE: &str = "application/octet-stream";
 
 /// One bot on one server.
@@ -181,7 +177,11 @@ impl Api {
         })?;
         match status {
             200..300 => {
-                let json = if body.is_empty() { b"null" } else { body.as_slice() };
+                let json = if body.is_empty() {
+                    b"null"
+                } else {
+                    body.as_slice()
+                };
                 serde_json::from_slice(json).map_err(|_| CallError::Foreign { status })
             }
             429 => Err(self.too_many(limit.as_deref(), &headers, &body)),

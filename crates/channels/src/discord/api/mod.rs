@@ -14,9 +14,7 @@ mod route;
 pub(super) use client::{Api, Attachment};
 pub(super) use error::{CallError, Refusal};
 pub(super) use interaction::{Interaction, InteractionData, InteractionOption};
-pub(super) use message::{
-    Emoji, File, Member, Message, Poll, ReactionChange, Snapshot, User,
-};
+pub(super) use message::{File, Member, Message, Poll, ReactionChange, Snapshot, User};
 pub(super) use outgoing::{
     Answers, AppCommand, AppOption, Callback, CallbackData, Component, FileNote, Mentions, NewPoll,
     OpenDirect, Outgoing, Reference, Words,

@@ -144,6 +144,8 @@ pub(crate) struct AppOption {
 /// A list that may be null, of which only what we could have told ourselves is read.
 fn list<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<AppOption>, D::Error> {
     let list = Option::<Vec<Value>>::deserialize(from)?.unwrap_or_default();
-    let options = list.into_iter().filter_map(|one| serde_json::from_value(one).ok());
+    let options = list
+        .into_iter()
+        .filter_map(|one| serde_json::from_value(one).ok());
     Ok(options.collect())
 }

@@ -15,6 +15,6 @@ pub(super) use error::{CallError, Refusal};
 pub(super) use event::{Callback, Event, File, Message, Reaction};
 pub(super) use interaction::{Command, Interaction};
 pub(super) use outgoing::{
-    Changed, Completed, Finish, History, Me, Metadata, Named, Opened, Past, Person, Posted, Posting,
-    Reacting, Reserved, Span,
+    Changed, Completed, Finish, History, Me, Metadata, Named, Opened, Past, Person, Posted,
+    Posting, Reacting, Reserved, Span,
 };

@@ -8,12 +8,7 @@ use crate::slack::api::{Command, Interaction, Me};
 use crate::slack::known::Known;
 
 /// A slash command, as the words that were typed. It is meant for us wherever it is given.
-pub(super) fn commanded(
-    command: &Command,
-    me: &Me,
-    known: &Known,
-    now_ms: u64,
-) -> Option<Inbound> {
+pub(super) fn commanded(command: &Command, me: &Me, known: &Known, now_ms: u64) -> Option<Inbound> {
     if !is_here(command.team_id.as_deref(), me) || command.trigger_id.is_empty() {
         return None;
     }
@@ -54,9 +49,13 @@ pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<
             let user = &interaction.user;
             let handle = user.username.as_deref().or(user.name.as_deref());
             Some(Inbound {
-                provider_id: [&interaction.trigger_id, &action.action_id, &action.action_ts]
-                    .map(String::as_str)
-                    .join(":"),
+                provider_id: [
+                    &interaction.trigger_id,
+                    &action.action_id,
+                    &action.action_ts,
+                ]
+                .map(String::as_str)
+                .join(":"),
                 peer: place_by_id(&channel.id, known)?,
                 thread: container
                     .thread_ts

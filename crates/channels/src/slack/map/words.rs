@@ -150,18 +150,30 @@ mod tests {
         assert_eq!(words("<@U0BOB> hello"), "@U0BOB hello");
         assert_eq!(words("<@U0BOB|bob> hello"), "@bob hello");
         assert_eq!(heard("@tidegate hello").1, false);
-        assert_eq!(heard("&lt;@U0TIDE&gt; hello"), ("<@U0TIDE> hello".into(), false));
+        assert_eq!(
+            heard("&lt;@U0TIDE&gt; hello"),
+            ("<@U0TIDE> hello".into(), false)
+        );
         assert_eq!(heard("<@U0TIDE2> hello").1, false);
     }
 
     #[test]
     fn marks_become_words() {
-        assert_eq!(words("in <#C01|general> and <#C02>"), "in #general and #C02");
+        assert_eq!(
+            words("in <#C01|general> and <#C02>"),
+            "in #general and #C02"
+        );
         assert_eq!(words("<!here> <!channel>"), "@here @channel");
         assert_eq!(words("<!subteam^S01|@crew>"), "@crew");
         assert_eq!(words("<!date^17^{date}|yesterday>"), "yesterday");
-        assert_eq!(words("<https://a.test/?x=1&amp;y=2>"), "https://a.test/?x=1&y=2");
-        assert_eq!(words("<https://a.test|the page>"), "the page (https://a.test)");
+        assert_eq!(
+            words("<https://a.test/?x=1&amp;y=2>"),
+            "https://a.test/?x=1&y=2"
+        );
+        assert_eq!(
+            words("<https://a.test|the page>"),
+            "the page (https://a.test)"
+        );
         assert_eq!(words("<https://a.test|a.test>"), "https://a.test");
         assert_eq!(words("<mailto:a@b.test|a@b.test>"), "a@b.test");
     }

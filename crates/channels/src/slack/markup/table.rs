@@ -38,7 +38,10 @@ impl Table {
         let columns = self.rows.iter().map(Vec::len).max().unwrap_or(0);
         let width = |at: usize| {
             let cells = self.rows.iter().filter_map(|row| row.get(at));
-            cells.map(|cell: &String| cell.chars().count()).max().unwrap_or(0)
+            cells
+                .map(|cell: &String| cell.chars().count())
+                .max()
+                .unwrap_or(0)
         };
         (0..columns).map(width).collect()
     }

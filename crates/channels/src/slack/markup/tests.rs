@@ -49,7 +49,9 @@ fn headings_lists_and_rules_are_drawn() {
 fn links_are_followed_or_words() {
     check(
         "[a & b](https://a.test/?x=1&y=2|3) [no](javascript:1) <a@b.test> ![pic](https://a.test/p.png)",
-        &expect!["<https://a.test/?x=1&amp;y=2%7C3|a &amp; b> no a@b.test <https://a.test/p.png|pic>"],
+        &expect![
+            "<https://a.test/?x=1&amp;y=2%7C3|a &amp; b> no a@b.test <https://a.test/p.png|pic>"
+        ],
     );
 }
 

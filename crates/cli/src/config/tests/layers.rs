@@ -271,7 +271,7 @@ fn the_view_shows_no_secret() {
             .values()
             .filter(|hint| hint.sensitive)
             .count(),
-        3
+        13
     );
 }
 

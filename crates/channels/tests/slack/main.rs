@@ -1,0 +1,21 @@
+//! The Slack adapter against servers that share no code with it.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+#[path = "../contract/mod.rs"]
+mod contract;
+mod crabline;
+mod files;
+mod hook;
+#[path = "../telegram/node.rs"]
+mod node;
+mod rig;
+mod sockets;
+mod words;
+
+contract::contract!(crate::rig::SlackRig);
