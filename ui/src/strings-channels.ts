@@ -162,7 +162,6 @@ export const channelWords = {
     conversation: "Open conversation",
     of: "Trace this message",
     now: "now",
-    at: (time: string) => `at ${time}`,
     after: (time: string) => `+${time}`,
     began: "Began here",
     heading: (network: string, chat: string) => `${network}, ${chat}`,

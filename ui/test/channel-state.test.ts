@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { golden } from "./golden.ts";
 
 type Call = (params: Record<string, unknown>) => unknown;
@@ -30,6 +30,7 @@ const { attention } = await import("../src/state/attention.ts");
 
 const TS = 1_769_248_800_000;
 
+afterEach(() => void vi.useRealTimers());
 beforeEach(() => {
   vi.useFakeTimers({ now: TS - 3_000 });
   asked.length = notices.length = 0;
@@ -112,6 +113,29 @@ describe("people", () => {
     expect(notices[0]).toBe("Ben asks to be let in on Telegram.");
     // Ben, the account that backs off, and the dead letters.
     expect(attention.value).toBe(3);
+  });
+
+  test("a name cannot hide signs, break the line, or fill the page", () => {
+    people.watchPeople();
+    const ask = (name: string): string | undefined => {
+      handlers.get("channels.pairing.requested")?.({ channel: "telegram", senderId: "4242", code: "A", name });
+      return people.asking.value[0] && people.personName(people.asking.value[0]);
+    };
+    expect(ask("Ana\u202e\n7001\u200b (you)")).toBe("Ana 7001 (you)");
+    expect(ask("😀".repeat(200))).toBe("😀".repeat(64));
+    expect(ask("\u200b \u0007")).toBe("4242");
+  });
+
+  test("who was let in elsewhere is asked about only while somebody waits", async () => {
+    people.watchPeople();
+    await people.refreshPeople();
+    asked.length = 0;
+    answers.set("channels.pairing.list", () => ({ requests: [] }));
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(people.asking.value).toEqual([]);
+    const count = asked.length;
+    await vi.advanceTimersByTimeAsync(90_000);
+    expect([count > 0, asked.length]).toEqual([true, count]);
   });
 
   test("an approval sends the code, and `owner` only where it was meant", async () => {

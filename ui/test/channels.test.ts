@@ -116,7 +116,7 @@ describe("a card", () => {
     expect(nextTryOf(account, TS + 24_001)).toBe("Next try in 1 s.");
     expect(nextTryOf(account, TS + 25_000)).toBe("Trying now.");
     expect(nextTryOf({}, TS)).toBeUndefined();
-    expect([waitOf(1), waitOf(61_000), waitOf(7_200_000)]).toEqual(["1 s", "1 min", "2 h 0 min"]);
+    expect([1, 61_000, 7_200_000, 7_260_000].map(waitOf)).toEqual(["1 s", "1 min", "2 h", "2 h 1 min"]);
   });
 
   test("times are told from now", () => {

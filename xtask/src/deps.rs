@@ -60,7 +60,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     // Judges the adapters, so it must not know them, nor anything that they are made of.
     ("tidegate-fakes", &[]),
-    ("xtask", &["tidegate-protocol"]),
+    (
+        "xtask",
+        &["tidegate-protocol", "tidegate-fakes", "tidegate-testkit"],
+    ),
 ];
 
 /// Foreign crates that only these packages may name in their `Cargo.toml`.

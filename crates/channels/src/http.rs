@@ -1,8 +1,11 @@
 //! The one HTTP client of all networks.
 
 use std::error::Error as _;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::redirect::Policy;
 
 /// How long a connection may take to be made, TLS included.
@@ -27,23 +30,55 @@ impl HttpClient {
     /// # Errors
     /// TLS cannot be set up.
     pub fn new() -> Result<Self, HttpError> {
-        // Fails only if a provider is installed already, which is then used.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        reqwest::Client::builder()
-            .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            .referer(false)
-            .no_proxy()
-            .connect_timeout(CONNECT_TIMEOUT)
-            .pool_idle_timeout(POOL_IDLE)
-            .tcp_nodelay(true)
-            .build()
-            .map(Self)
-            .map_err(HttpError)
+        builder().build().map(Self).map_err(HttpError)
+    }
+
+    /// One that reaches this host alone, and it at these addresses alone, whatever names say.
+    ///
+    /// # Errors
+    /// TLS cannot be set up.
+    pub(crate) fn only(host: &str, addresses: Vec<SocketAddr>) -> Result<Self, HttpError> {
+        let only = Only {
+            host: host.to_owned(),
+            addresses,
+        };
+        let client = builder().dns_resolver(Arc::new(only)).build();
+        client.map(Self).map_err(HttpError)
     }
 
     pub(crate) const fn inner(&self) -> &reqwest::Client {
         &self.0
+    }
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    // Fails only if a provider is installed already, which is then used.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .user_agent(concat!("tidegate/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        .referer(false)
+        .no_proxy()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .pool_idle_timeout(POOL_IDLE)
+        .tcp_nodelay(true)
+}
+
+/// The addresses of one host; no other has any.
+struct Only {
+    host: String,
+    addresses: Vec<SocketAddr>,
+}
+
+impl Resolve for Only {
+    fn resolve(&self, name: Name) -> Resolving {
+        let found = if name.as_str().eq_ignore_ascii_case(&self.host) {
+            let addresses: Addrs = Box::new(self.addresses.clone().into_iter());
+            Ok(addresses)
+        } else {
+            Err("another host than the one that was asked for".into())
+        };
+        Box::pin(std::future::ready(found))
     }
 }
 

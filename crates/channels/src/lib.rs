@@ -10,6 +10,7 @@
 mod file;
 pub mod http;
 pub mod network;
+pub mod web_file;
 #[cfg(any(feature = "discord", feature = "slack"))]
 mod websocket;
 

@@ -1,5 +1,49 @@
 //! What a file is, by its first bytes. What somebody says about it is never believed.
 
+mod name;
+mod source;
+
+use crate::channel::MediaKind;
+
+pub use name::safe_name;
+pub use source::{Fetched, FileError, FileSource, NoFiles};
+
+/// Bytes of a file's beginning that tell what it is.
+pub const HEAD_BYTES: usize = 512;
+
+/// Types of pictures that models and networks take as such.
+const PICTURES: [&str; 4] = ["image/jpeg", "image/png", "image/gif", "image/webp"];
+
+/// What a file of this type is sent as.
+pub fn kind_of(mime: &str) -> MediaKind {
+    match mime {
+        "image/gif" => MediaKind::Animation,
+        "image/jpeg" | "image/png" | "image/webp" => MediaKind::Photo,
+        "video/mp4" | "video/quicktime" | "video/webm" => MediaKind::Video,
+        "audio/mpeg" | "audio/m4a" => MediaKind::Audio,
+        "audio/ogg" => MediaKind::Voice,
+        _ => MediaKind::Document,
+    }
+}
+
+/// Whether it is a picture that a model can look at.
+pub fn is_picture(mime: &str) -> bool {
+    PICTURES.contains(&mime)
+}
+
+/// A size for people: `812 bytes`, `120 KB`, `3.4 MB`.
+pub fn size_in_words(bytes: u64) -> String {
+    const KB: u64 = 1024;
+    const MB: u64 = 1024 * KB;
+    if bytes < KB {
+        format!("{bytes} bytes")
+    } else if bytes < MB {
+        format!("{} KB", bytes.div_ceil(KB))
+    } else {
+        format!("{}.{} MB", bytes / MB, bytes % MB * 10 / MB)
+    }
+}
+
 /// The type of a file by its first bytes; `None` if they tell nothing. Text is only called so if
 /// all of them are text.
 pub fn sniff(head: &[u8]) -> Option<&'static str> {
@@ -63,6 +107,28 @@ mod tests {
         );
         assert_eq!(sniff(b"\0\x01\x02\x03"), None);
         assert_eq!(sniff(b""), None);
+    }
+
+    #[test]
+    fn sizes() {
+        for (bytes, words) in [
+            (0, "0 bytes"),
+            (1023, "1023 bytes"),
+            (1024, "1 KB"),
+            (122_880, "120 KB"),
+            ((1 << 20) - 1, "1024 KB"),
+            (3_670_016, "3.5 MB"),
+        ] {
+            assert_eq!(size_in_words(bytes), words);
+        }
+    }
+
+    #[test]
+    fn a_picture_is_sent_as_one() {
+        assert_eq!(kind_of("image/webp"), MediaKind::Photo);
+        assert_eq!(kind_of("image/svg+xml"), MediaKind::Document);
+        assert_eq!(kind_of("text/html"), MediaKind::Document);
+        assert!(is_picture("image/gif") && !is_picture("image/heic"));
     }
 
     #[test]

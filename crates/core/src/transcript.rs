@@ -1,7 +1,12 @@
 //! What was said in a session, as it is stored.
 
+mod file;
+
 use serde::{Deserialize, Serialize};
 use tidegate_protocol::RunId;
+
+pub use file::FilePart;
+use file::Stored;
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,19 +30,20 @@ impl Speaker {
 
 /// One part of a message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[serde(from = "Stored", into = "Stored")]
 pub enum Part {
     /// Words.
     Text {
         /// The words.
         text: String,
     },
+    /// A file that came with the words.
+    File(FilePart),
     /// What the model thought before it answered.
     Thinking {
         /// The words.
         thinking: String,
         /// The provider's proof, which must be sent back unchanged.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<String>,
     },
 }
@@ -171,9 +177,31 @@ impl NewMessage {
         }
     }
 
-    /// The words, without thinking.
+    /// The words, without thinking; a note for each file below, a line each.
     pub fn text(&self) -> String {
-        text_of(&self.parts)
+        self.text_with(|file| Some(file.note()))
+    }
+
+    /// The words, without thinking; below, a line each, what is to be told of the files.
+    pub fn text_with(&self, tell: impl Fn(&FilePart) -> Option<String>) -> String {
+        let words = text_of(&self.parts);
+        let told: Vec<String> = self.files().filter_map(tell).collect();
+        let told = told.join("\n");
+        if told.is_empty() {
+            words
+        } else if words.trim().is_empty() {
+            told
+        } else {
+            format!("{words}\n\n{told}")
+        }
+    }
+
+    /// The files, in order.
+    pub fn files(&self) -> impl Iterator<Item = &FilePart> {
+        self.parts.iter().filter_map(|part| match part {
+            Part::File(file) => Some(file),
+            Part::Text { .. } | Part::Thinking { .. } => None,
+        })
     }
 }
 
@@ -186,13 +214,13 @@ pub struct Message {
     pub body: NewMessage,
 }
 
-/// The words of some parts, without thinking.
+/// The words of some parts, without thinking and files.
 pub fn text_of(parts: &[Part]) -> String {
     parts
         .iter()
         .filter_map(|part| match part {
             Part::Text { text } => Some(text.as_str()),
-            Part::Thinking { .. } => None,
+            Part::File(_) | Part::Thinking { .. } => None,
         })
         .collect()
 }

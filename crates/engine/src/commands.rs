@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use tidegate_core::SessionKey;
+use tidegate_core::channel::Button;
 use tidegate_core::run::Run;
 use tidegate_core::runner::ModelRef;
 use tidegate_core::store::{Patched, SettingsPatch, StoreError};
@@ -41,6 +42,22 @@ pub(crate) fn is_stop_word(message: &str) -> bool {
 /// Whether the message is one of ours to answer.
 pub(crate) fn is_command(message: &str) -> bool {
     is_stop_word(message) || parse(message).is_some()
+}
+
+/// Buttons below the answer to a command, where a network has buttons: what people ask next.
+pub(crate) fn buttons(message: &str) -> Vec<Vec<Button>> {
+    let rows: &[&[&str]] = match parse(message) {
+        Some(Command::Help) => &[&["/status", "/model"], &["/new", "/stop"]],
+        Some(Command::Status) => &[&["/model", "/new"]],
+        _ => &[],
+    };
+    let button = |command: &&str| Button {
+        label: (*command).to_owned(),
+        value: (*command).to_owned(),
+    };
+    rows.iter()
+        .map(|row| row.iter().map(button).collect())
+        .collect()
 }
 
 pub(crate) fn parse(message: &str) -> Option<Command> {

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use tidegate_core::agents::OFFLINE;
-use tidegate_core::transcript::{Message, Speaker};
+use tidegate_core::transcript::{Message, Speaker, text_of};
 use tidegate_protocol::RunId;
 
 use crate::commands;
@@ -27,7 +27,7 @@ pub(crate) fn heard_by(provider: &str, history: Vec<Message>) -> Vec<Message> {
 }
 
 fn is_command(message: &Message) -> bool {
-    message.body.speaker == Speaker::User && commands::parse(&message.body.text()).is_some()
+    message.body.speaker == Speaker::User && commands::parse(&text_of(&message.body.parts)).is_some()
 }
 
 fn is_offline(message: &Message) -> bool {

@@ -6,6 +6,7 @@ mod channels;
 mod commands;
 mod delivery;
 mod error;
+mod files;
 mod health;
 mod heard;
 mod identity;
@@ -96,6 +97,7 @@ pub(crate) struct Inner {
     pub(crate) senders: Arc<dyn SenderStore>,
     pub(crate) accounts: channels::Accounts,
     pub(crate) desks: delivery::Desks,
+    pub(crate) turnstiles: delivery::Turnstiles,
     pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGen>,
@@ -136,6 +138,7 @@ impl Engine {
                 senders: parts.senders,
                 accounts,
                 desks,
+                turnstiles: delivery::Turnstiles::default(),
                 events: parts.events,
                 clock: parts.clock,
                 ids: parts.ids,

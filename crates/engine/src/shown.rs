@@ -1,12 +1,12 @@
 //! How a run shows itself on the network that asked for it: that it writes, what it has so far, and
 //! in the end its answer, which goes through the outbox.
 
-use tidegate_core::run::{Run, RunEnd, RunStatus};
+use tidegate_core::run::{FailureKind, Run, RunEnd, RunStatus};
 use tidegate_core::store::NewOutbound;
 
-use crate::Engine;
 use crate::delivery::{Draft, Typing, answer_parts, notice_parts};
 use crate::live::StopCause;
+use crate::{Engine, commands};
 
 /// A run at work, as people on its network see it. Dropping it ends every sign of it.
 #[derive(Default)]
@@ -65,13 +65,18 @@ impl Engine {
         };
         let text = match end.status {
             RunStatus::Ok => end.text.clone(),
-            RunStatus::Error => {
-                let why = end.error.as_deref().unwrap_or("the run failed");
-                below(&end.text, &format!("⚠️ There is no answer: {why}"))
-            }
+            RunStatus::Error => below(
+                &end.text,
+                &format!("⚠️ There is no answer: {}", why(run, end)),
+            ),
             RunStatus::Aborted | RunStatus::Interrupted => below(&end.text, why_stopped(cause)),
         };
-        answer_parts(run, &text, draft, account.channel.capabilities(), at_ms)
+        let can = account.channel.capabilities();
+        let mut parts = answer_parts(run, &text, draft, can, at_ms);
+        if let Some(last) = parts.last_mut().filter(|_| can.buttons) {
+            last.body.buttons = commands::buttons(&run.request.message);
+        }
+        parts
     }
 }
 
@@ -94,6 +99,24 @@ pub(crate) fn unread(run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound
             .map(|origin| origin.message_id.clone());
     }
     parts
+}
+
+/// Why a run failed: all of it for whoever may mend it, the kind of it for others.
+fn why<'a>(run: &Run, end: &'a RunEnd) -> &'a str {
+    if run.request.may_administer {
+        return end.error.as_deref().unwrap_or("the run failed");
+    }
+    match end.failure {
+        Some(FailureKind::Timeout) => "it took too long.",
+        Some(FailureKind::RateLimit) => "too much is asked just now; try again later.",
+        Some(FailureKind::Refusal) => "the model declined.",
+        Some(FailureKind::ContextLength) => {
+            "this conversation is too long; ask the owner for a new one."
+        }
+        Some(FailureKind::Auth | FailureKind::Unknown) | None => {
+            "something is wrong here; the owner can see what."
+        }
+    }
 }
 
 /// The end of an interrupted run, after a crash.

@@ -263,6 +263,7 @@ fn message(text: &str, at_ms: u64) -> ChatEventMessage {
         role: "assistant".into(),
         content: vec![ContentPart::Text {
             text: text.to_owned(),
+            file: None,
         }],
         timestamp: at_ms,
         stop_reason: None,

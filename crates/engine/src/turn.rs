@@ -84,13 +84,12 @@ impl Engine {
         started_ms: u64,
     ) -> Result<Finished, StoreError> {
         let inner = self.inner();
-        let words = runs
-            .iter()
-            .map(|run| self.words_with_files(run, &live.stop));
-        let words = join_all(words).await;
-        let spoken_by_user = runs.iter().zip(words).map(|(run, text)| {
-            let message = NewMessage::user(inner.ids.uuid(), text, started_ms, run.id.clone());
-            (run.id.clone(), message)
+        let said = runs.iter().map(|run| self.words_and_files(run, &live.stop));
+        let said = join_all(said).await;
+        let spoken_by_user = runs.iter().zip(said).map(|(run, parts)| {
+            let run_id = run.id.clone();
+            let wordless = NewMessage::user(inner.ids.uuid(), String::new(), started_ms, run_id);
+            (run.id.clone(), NewMessage { parts, ..wordless })
         });
         let spoken_by_user = spoken_by_user.collect();
         inner.runs.begin(spoken_by_user, started_ms).await?;

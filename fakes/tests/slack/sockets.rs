@@ -370,7 +370,13 @@ async fn duplicates_and_another_order() {
         assert_eq!(envelope["payload"]["event"]["text"], text);
     }
     fake.channel_message(GENERAL, ALICE, "d").unwrap();
-    assert_eq!(socket.hear().await["payload"]["event"]["text"], "d");
+    let last = socket.hear().await;
+    assert_eq!(last["payload"]["event"]["text"], "d");
+    socket.ack(&last).await;
+    assert!(fake.repeat_last());
+    let again = socket.hear().await;
+    assert_eq!(again["payload"], last["payload"]);
+    assert_ne!(again["envelope_id"], last["envelope_id"]);
 }
 
 #[tokio::test]

@@ -41,6 +41,8 @@ export class TelegramServer {
     const env = { PATH: process.env.PATH, HOME: this.#folder, CRABLINE_BOT_TOKEN: this.token, CRABLINE_ADMIN_TOKEN: ADMIN };
     const args = [program, "--json", "serve", "telegram", "--port", String(this.#port), "--recorder", this.#recorder];
     this.#process = spawn(node(), args, { env, stdio: ["ignore", "pipe", "inherit"] });
+    // Whatever ends the tests ends it too.
+    process.once("exit", () => this.#process.kill("SIGKILL"));
     this.#port = await this.#printedPort();
   }
 

@@ -6,6 +6,8 @@ import { gateway, isReady } from "./gateway.ts";
 import { showNotice } from "./page.ts";
 
 const words = strings.channels.people;
+/** No event tells that somebody was let in elsewhere, or that a code is void. */
+const LOOK_AGAIN_MS = 30_000;
 
 /** Those who ask to be let in, oldest first. */
 export const asking = signal<readonly Asking[]>([]);
@@ -69,4 +71,7 @@ export function watchPeople(): void {
     asking.value = [...asking.value, person];
     showNotice(words.asked(personName(person), networkLabel(person.channel)));
   });
+  setInterval(() => {
+    if (asking.value.length > 0) void refreshPeople();
+  }, LOOK_AGAIN_MS);
 }

@@ -39,11 +39,19 @@ export function readAdmitted(value: unknown): Admitted | undefined {
   return person && { ...person, owner: row.owner === true, since: number(row.sinceMs) ?? 0 };
 }
 
+/** Names are a stranger's own words: longer ones are cut, and what is not seen cannot turn the line around. */
+const NAME_CHARS = 64;
+
+function readName(value: unknown): string | undefined {
+  const seen = (text(value) ?? "").replace(/\s+/gu, " ").replace(/[\p{Cc}\p{Cf}]/gu, "").trim();
+  return [...seen].slice(0, NAME_CHARS).join("") || undefined;
+}
+
 function readPerson(row: Readonly<Record<string, unknown>>): Person | undefined {
   const channel = text(row.channel);
   const senderId = text(row.senderId);
   if (!channel || !senderId) return undefined;
-  return { channel, accountId: text(row.accountId) ?? "default", senderId, name: text(row.name) };
+  return { channel, accountId: text(row.accountId) ?? "default", senderId, name: readName(row.name) };
 }
 
 export function readAskingList(value: unknown): readonly Asking[] {

@@ -1,4 +1,5 @@
-//! What is measured, and what it must reach (the first issue's targets).
+//! What is measured, and what it must reach (the first issue's targets). A row without a target is a
+//! figure to compare later ones with.
 
 /// One row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,10 @@ pub(super) enum Figure {
     CliHealth,
     Stop,
     Binary,
+    ToRun,
+    ToRunSlowest,
+    ToNetwork,
+    ToNetworkSlowest,
 }
 
 /// The side of the target that is good.
@@ -45,7 +50,7 @@ impl std::fmt::Display for Target {
 }
 
 impl Figure {
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 18] = [
         Self::ReadyCpu,
         Self::RssIdle,
         Self::RssThousand,
@@ -60,6 +65,10 @@ impl Figure {
         Self::CliHealth,
         Self::Stop,
         Self::Binary,
+        Self::ToRun,
+        Self::ToRunSlowest,
+        Self::ToNetwork,
+        Self::ToNetworkSlowest,
     ];
 
     pub(super) const fn name(self) -> &'static str {
@@ -78,11 +87,15 @@ impl Figure {
             Self::CliHealth => "CLI `health`, CPU ms of the process",
             Self::Stop => "SIGTERM to exit, idle, s",
             Self::Binary => "Binary, MiB",
+            Self::ToRun => "Message handed out by its network to run start, ms, p50 of 200",
+            Self::ToRunSlowest | Self::ToNetworkSlowest => "The same, p99",
+            Self::ToNetwork => "Run end to the call that sends the answer, ms, p50 of 200",
         }
     }
 
-    pub(super) const fn target(self) -> Target {
-        match self {
+    /// None where no paper names one.
+    pub(super) const fn target(self) -> Option<Target> {
+        Some(match self {
             Self::ReadyCpu | Self::Health | Self::HealthBusy => Target::AtMost(20.0),
             Self::RssIdle => Target::AtMost(15.0),
             Self::RssThousand | Self::Binary => Target::AtMost(25.0),
@@ -93,8 +106,19 @@ impl Figure {
             Self::FanoutRatio => Target::AtMost(1.25),
             // The events that may wait for a client of protocol 3.
             Self::SlowReader => Target::AtMost(1.5),
-        }
+            Self::ToRun | Self::ToRunSlowest | Self::ToNetwork | Self::ToNetworkSlowest => {
+                return None;
+            }
+        })
     }
+}
+
+/// The value that `rank` of 100 values do not exceed (nearest rank). None without values.
+pub(super) fn percentile(values: &[f64], rank: usize) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let place = (sorted.len() * rank).div_ceil(100).max(1);
+    sorted.get(place - 1).copied()
 }
 
 /// Median, least and most of some values.
@@ -140,6 +164,15 @@ mod tests {
             Some(2.5)
         );
         assert_eq!(Spread::of(&[]), None);
+    }
+
+    #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let values: Vec<f64> = (1..=200).rev().map(f64::from).collect();
+        assert_eq!(percentile(&values, 50), Some(100.0));
+        assert_eq!(percentile(&values, 99), Some(198.0));
+        assert_eq!(percentile(&[3.0], 99), Some(3.0));
+        assert_eq!(percentile(&[], 50), None);
     }
 
     #[test]

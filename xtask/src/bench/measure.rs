@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::{Value, json};
 
 use super::figures::Figure;
+use super::messages;
 use super::process::{cpu_ms, peak_mib, reset_peak, rss_mib};
 use super::tools::Bench;
 use crate::daemon::{Daemon, Plain};
@@ -28,6 +29,13 @@ const SLOW_WORDS: usize = 60_000;
 pub(super) struct Round {
     pub(super) figures: Vec<(Figure, f64)>,
     pub(super) raw: Vec<Value>,
+}
+
+impl Round {
+    pub(super) fn take(&mut self, figure: Figure, value: f64) {
+        println!("{:<60} {value:.3}", figure.name());
+        self.figures.push((figure, value));
+    }
 }
 
 struct Stage<'a> {
@@ -83,13 +91,13 @@ pub(super) fn round(bench: &Bench, dir: &Path) -> Result<Round> {
     round
         .figures
         .push((Figure::Binary, bytes / 1024.0 / 1024.0));
+    messages::measure(&bench.gateway, &mut round)?;
     Ok(round)
 }
 
 impl Stage<'_> {
     fn take(&mut self, figure: Figure, value: f64) {
-        println!("{:<60} {value:.3}", figure.name());
-        self.round.figures.push((figure, value));
+        self.round.take(figure, value);
     }
 
     /// Frames of the load: a connect without a device as the owner on this host makes it, and requests.

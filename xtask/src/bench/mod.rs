@@ -2,7 +2,8 @@
 
 mod figures;
 mod measure;
-mod process;
+mod messages;
+pub(crate) mod process;
 mod report;
 mod run;
 mod tools;

@@ -21,12 +21,12 @@ pub(super) fn cpu_ms(pid: u32) -> Result<f64> {
 }
 
 /// Resident memory, in MiB.
-pub(super) fn rss_mib(pid: u32) -> Result<f64> {
+pub(crate) fn rss_mib(pid: u32) -> Result<f64> {
     status_mib(pid, "VmRSS:")
 }
 
 /// The most that was resident since the start or the last reset, in MiB.
-pub(super) fn peak_mib(pid: u32) -> Result<f64> {
+pub(crate) fn peak_mib(pid: u32) -> Result<f64> {
     status_mib(pid, "VmHWM:")
 }
 

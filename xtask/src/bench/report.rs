@@ -30,16 +30,15 @@ pub(super) fn table(rounds: &[Round], load: &str, profile: &str) -> String {
         let Some(spread) = values.get(&figure).and_then(|values| Spread::of(values)) else {
             continue;
         };
-        let verdict = if figure.target().is_reached(spread.median) {
-            "reached"
-        } else {
-            "**missed**"
+        let (target, verdict) = match figure.target() {
+            None => ("–".to_owned(), "–"),
+            Some(target) if target.is_reached(spread.median) => (target.to_string(), "reached"),
+            Some(target) => (target.to_string(), "**missed**"),
         };
         _ = writeln!(
             text,
-            "| {} | {} | {} | {} – {} | {verdict} |",
+            "| {} | {target} | {} | {} – {} | {verdict} |",
             figure.name(),
-            figure.target(),
             short(spread.median),
             short(spread.least),
             short(spread.most)

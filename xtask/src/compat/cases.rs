@@ -170,7 +170,7 @@ pub(super) const JANUARY: &[Case] = &[
     case(
         Local,
         &["channels", "status"],
-        Refused("unknown method: channels.status"),
+        Works("Gateway reachable"),
     ),
     case(
         Local,

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use serde_json::json;
 
+use super::gateway;
 use super::verdict::{self, judge};
 use crate::ci::tools::Tools;
 use crate::daemon::Daemon;
@@ -43,7 +44,7 @@ const UNOFFERED: &[&str] = &["12.1.1", "13.1.1"];
 pub(crate) fn run(root: &Path, options: &Options) -> Result<()> {
     let tools = Tools::find(root)?;
     let suite = install(root, &tools)?;
-    let binary = build(root, &tools)?;
+    let binary = gateway::build(root)?;
     let place = tempfile::tempdir()?;
     let mut daemon = Daemon::start(&binary, &place.path().join("state"))?;
     let cases = if options.short { SHORT } else { ALL };
@@ -85,18 +86,6 @@ fn install(root: &Path, tools: &Tools) -> Result<PathBuf> {
         .args(["install", "--quiet", SUITE])
         .run()?;
     Ok(suite)
-}
-
-/// Builds the gateway with the echo and moves it away from where others look for the gateway.
-fn build(root: &Path, tools: &Tools) -> Result<PathBuf> {
-    tools
-        .cmd("cargo", root)
-        .args(["build", "--locked", "--quiet", "--package", "tidegate-cli"])
-        .args(["--features", "conformance", "--profile", "ci-release"])
-        .run()?;
-    let binary = root.join("target/tools/autobahn/tidegate");
-    fs::rename(root.join("target/ci-release/tidegate"), &binary)?;
-    Ok(binary)
 }
 
 /// Runs some cases and gives the text of the report.

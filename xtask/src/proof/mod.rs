@@ -2,6 +2,8 @@
 
 mod autobahn;
 mod command;
+mod gateway;
+mod soak;
 mod verdict;
 
 pub(crate) use command::{Proof, run, short};

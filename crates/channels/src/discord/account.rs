@@ -66,7 +66,7 @@ impl Discord {
         let application = self.api.call(&Route::get(&["applications", "@me"])).await;
         let application = match application {
             Ok(application) => Some(application),
-            Err(error) if error.status() == Some(404) => None,
+            Err(error) if matches!(error.status(), Some(403 | 404)) => None,
             Err(error) => return Err(error.receiving()),
         };
         Ok(self.remember(Me::new(user, application)))

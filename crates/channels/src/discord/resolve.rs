@@ -4,7 +4,6 @@ use std::sync::{MutexGuard, PoisonError};
 
 use super::api::{CallError, ChannelObject, Route};
 use super::channel::Discord;
-use super::fault::{NO_ACCESS, UNKNOWN_CHANNEL};
 use super::places::{Kind, Place, Places, kind_of};
 
 impl Discord {
@@ -26,8 +25,9 @@ impl Discord {
         if let Some(place) = self.known_places().find(id) {
             return Ok(Some(place));
         }
-        // A thread's type does not say whose it is.
-        if let Some(kind) = told.and_then(|told| kind_of(told, None)) {
+        // A thread's type does not say whose it is, and what contradicts itself says nothing.
+        let kind = told.and_then(|told| kind_of(told, None));
+        if let Some(kind) = kind.filter(|kind| is_of_guild(kind) == guild.is_some()) {
             return Ok(Some(Place {
                 id: id.to_owned(),
                 guild: guild.map(str::to_owned),
@@ -36,7 +36,10 @@ impl Discord {
             }));
         }
         match self.ask_for_place(id).await {
-            Err(error) if error.has_code(&[UNKNOWN_CHANNEL, NO_ACCESS]) => Ok(None),
+            // Whatever Discord says no with, it says so tomorrow too.
+            Err(CallError::Refused(no)) if (400..500).contains(&no.status) && no.status != 401 => {
+                Ok(None)
+            }
             asked => asked,
         }
     }

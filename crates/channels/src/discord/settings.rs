@@ -141,6 +141,6 @@ mod tests {
 
     #[test]
     fn the_token_is_never_shown() {
-        assert!(!format!("{:?}", settings("abc.def.ghi")).contains("def"));
+        assert!(!format!("{:?}", settings("abc.qrs.xyz")).contains("qrs"));
     }
 }

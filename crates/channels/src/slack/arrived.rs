@@ -1,7 +1,6 @@
 //! What arrived, by socket or by webhook, and its way into the inbox.
 
-use serde::Deserialize as _;
-use serde::de::IntoDeserializer as _;
+use serde_json::Value;
 use tidegate_core::channel::{Heard, Inbox, InboxError};
 
 use super::api::{Callback, Command, Interaction, Me};
@@ -33,10 +32,9 @@ impl Arrived {
     /// Reads a slash command, as webhooks carry it: the fields of a form.
     pub(super) fn command_form(
         fields: impl Iterator<Item = (String, String)>,
-    ) -> Result<Self, serde::de::value::Error> {
-        let fields: std::collections::HashMap<_, _> = fields.collect();
-        Command::deserialize(fields.into_deserializer())
-            .map(|command| Self::Command(Box::new(command)))
+    ) -> serde_json::Result<Self> {
+        let fields = fields.map(|(name, value)| (name, Value::String(value)));
+        serde_json::from_value(Value::Object(fields.collect())).map(Self::Command)
     }
 
     /// Reads what was done to a message of ours.

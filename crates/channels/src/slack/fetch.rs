@@ -16,7 +16,7 @@ use crate::file::{save, within};
 /// Redirects that are followed; Slack needs two.
 const MOST_HOPS: usize = 5;
 /// What a fetch may take besides the time of its bytes.
-const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
+const FETCH_TIMEOUT: Duration = Duration::from_mins(1);
 /// Slowest way that is waited for.
 const BYTES_PER_SECOND: u64 = 64 * 1024;
 

@@ -47,6 +47,9 @@ impl Slack {
     pub(super) async fn open_link(&self, app_token: &Secret<String>) -> Result<Link, ChannelError> {
         let ticket = self.api.ticket(app_token).await;
         let url = ticket.map_err(CallError::receiving)?.url;
+        if !self.api.is_safe(&url) {
+            return Err(ended("would be open to everybody on the way"));
+        }
         let socket = websocket::dial(self.api.http(), &url, FRAME_BYTES)
             .await
             .map_err(|error: DialError| ChannelError::Unreachable(error.to_string()))?;

@@ -112,7 +112,11 @@ impl Network for SlackNetwork {
 
 #[cfg(test)]
 mod tests {
+    use tidegate_core::channel::AccountKey;
+    use tidegate_core::{Secret, SystemClock};
+
     use super::*;
+    use crate::http::HttpClient;
 
     #[test]
     fn ids_are_stable_ids() {
@@ -137,6 +141,37 @@ mod tests {
         for id in ["", "#general", "general", "U0ALICE001", "C"] {
             assert!(wrong(IdOf::Group, id), "{id}");
         }
+    }
+
+    fn opened(secrets: &[(&str, &str)], values: &[(&str, &str)]) -> Result<(), String> {
+        let opening = Opening {
+            account: AccountKey::new("slack", "default"),
+            secrets: secrets
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), Secret::new((*value).to_owned())))
+                .collect(),
+            values: values
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+                .collect(),
+            http: HttpClient::new().unwrap(),
+            clock: Arc::new(SystemClock),
+        };
+        SlackNetwork.open(opening).map(|_| ())
+    }
+
+    #[test]
+    fn what_is_missing_is_named() {
+        let (bot, app) = ((BOT_TOKEN, "xoxb-1-2-s"), (APP_TOKEN, "xapp-1-A0-2-s"));
+        let (hook, sign) = ((WEBHOOK_URL, "https://tide.test"), (SIGNING_SECRET, "s"));
+        assert_eq!(opened(&[bot, app], &[]), Ok(()));
+        assert_eq!(opened(&[bot, sign], &[hook]), Ok(()));
+        let missing = |key: &str| Err(format!("{key} could not be had"));
+        assert_eq!(opened(&[bot], &[]), missing(APP_TOKEN));
+        assert_eq!(opened(&[app], &[]), missing(BOT_TOKEN));
+        assert_eq!(opened(&[bot, app], &[hook]), missing(SIGNING_SECRET));
+        let root = opened(&[bot, app], &[(API_ROOT, "slack")]).unwrap_err();
+        assert!(root.contains("API root"), "{root}");
     }
 
     #[test]

@@ -29,7 +29,7 @@ struct Links<'a> {
 /// What happened to them.
 enum Happened {
     /// Another is open.
-    Opened(Link),
+    Opened(Box<Link>),
     /// This one said something, or ended.
     Said(usize, Result<Said, ChannelError>),
 }
@@ -64,7 +64,7 @@ impl Slack {
         };
         while let Some(happened) = stop.run_until_cancelled(links.next()).await {
             match happened? {
-                Happened::Opened(link) => links.replace_with(link),
+                Happened::Opened(link) => links.replace_with(*link),
                 Happened::Said(at, Ok(said)) => {
                     inbox.proved();
                     if let Asked::Another =
@@ -152,7 +152,7 @@ impl Links<'_> {
             (at, said)
         };
         tokio::select! {
-            opened = opened => opened.map(Happened::Opened),
+            opened = opened => opened.map(|link| Happened::Opened(Box::new(link))),
             (at, said) = said => Ok(Happened::Said(at, said)),
         }
     }

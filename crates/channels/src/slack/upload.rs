@@ -54,6 +54,11 @@ impl Slack {
             .read("files.getUploadURLExternal", &params)
             .await
             .map_err(CallError::repeating)?;
+        if !self.api.is_safe(&reserved.upload_url) {
+            return Err(ChannelError::Refused(
+                "the file would be open to everybody on the way".into(),
+            ));
+        }
         let request = self
             .api
             .http()

@@ -12,6 +12,7 @@ use tidegate_core::channel::{
 };
 use tidegate_fakes::common::Server;
 use tokio::process::Child;
+use tokio_util::sync::CancellationToken;
 
 use crate::contract::{Live, MemoryInbox, attempt, eventually, text};
 use crate::hook::{Edge, door};
@@ -40,14 +41,13 @@ impl Crabline {
         let edge = Edge::default();
         let server = door(&edge).await;
         let ready = folder.path().join("ready.json");
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slack/crabline.mjs");
         let child = start(
             node()
-                .arg(package("@openclaw/crabline/dist/src/bin/crabline.js"))
-                .args(["--json", "serve", "slack", "--port", "0"])
-                .args(["--events-request-url", &format!("{}/hook", server.root())])
-                .arg("--ready-file")
+                .arg(script)
+                .arg(package("@openclaw/crabline/dist/src/index.js"))
+                .arg(format!("{}/hook", server.root()))
                 .arg(&ready)
-                .arg("--recorder")
                 .arg(folder.path().join("recorder.jsonl"))
                 .env("CRABLINE_BOT_TOKEN", TOKEN)
                 .env("CRABLINE_SIGNING_SECRET", SECRET)
@@ -164,11 +164,12 @@ async fn a_wrong_token_is_final() {
         ..crabline.settings(SECRET)
     };
     let slack = slack(wrong);
-    let sent = slack.send(&target(ROOM, None), &text("x"), &attempt("1"));
-    let error = sent.await.unwrap_err();
+    let to = target(ROOM, None);
+    let sent = slack.send(&to, &text("x"), &attempt("1")).await;
+    let error = sent.unwrap_err();
     assert!(matches!(error, ChannelError::SignedOut(_)), "{error:?}");
     let inbox = Arc::new(MemoryInbox::default());
-    let received = slack.receive(&*inbox, Default::default()).await;
+    let received = slack.receive(&*inbox, CancellationToken::new()).await;
     assert!(
         matches!(received, Err(ChannelError::SignedOut(_))),
         "{received:?}"

@@ -73,8 +73,8 @@ async fn an_upload_that_breaks_shows_nothing() {
     for step in ["files.getUploadURLExternal", "files.upload"] {
         for fault in &faults {
             fake.faults().next(step, fault.clone());
-            let sent = slack.send(&target(GENERAL, None), &part(&path), &attempt("1"));
-            let sent = sent.await;
+            let to = target(GENERAL, None);
+            let sent = slack.send(&to, &part(&path), &attempt("1")).await;
             // The bytes arrived, whatever came of the words that say so.
             let arrived = step == "files.upload" && *fault == faults[2];
             if !arrived {

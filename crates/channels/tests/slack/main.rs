@@ -14,6 +14,7 @@ mod files;
 mod hook;
 #[path = "../telegram/node.rs"]
 mod node;
+mod outages;
 mod rig;
 mod sockets;
 mod words;

@@ -42,8 +42,8 @@ async fn what_may_have_arrived_is_looked_for_first() {
     let parent = fake.channel_message(GENERAL, ALICE, "begin").unwrap();
     for to in [general(), target(GENERAL, Some(&parent))] {
         let cut = Fault::CutAfterStoring;
-        let lost = failing(&fake, &slack, &to, &text("words"), cut).await;
-        assert!(matches!(lost, ChannelError::Unknown(_)), "{lost}");
+        let error = failing(&fake, &slack, &to, &text("words"), cut).await;
+        assert!(matches!(error, ChannelError::Unknown(_)), "{error}");
         let last = fake.messages(GENERAL).pop().unwrap();
         assert_eq!(key_of(&last), "part");
         let count = fake.messages(GENERAL).len();
@@ -211,8 +211,9 @@ async fn the_vendors_own_limit_is_told() {
     let slack = slack(settings(&fake));
     let mut limited = None;
     for at in 0..6 {
-        let sent = slack.send(&general(), &text("x"), &attempt(&at.to_string()));
-        limited = limited.or(sent.await.err());
+        let attempt = attempt(&at.to_string());
+        let sent = slack.send(&general(), &text("x"), &attempt).await;
+        limited = limited.or(sent.err());
     }
     assert!(
         matches!(

@@ -179,6 +179,10 @@ pub trait OutboxStore: Send + Sync + 'static {
     /// Stores the parts of a request, all of one group, and remembers it, in one transaction.
     async fn post(&self, once: Once, parts: Vec<NewOutbound>) -> Result<Posted, StoreError>;
 
+    /// What [`OutboxStore::post`] would say of this request without storing anything; `None` if it
+    /// would store it.
+    async fn posted(&self, once: &Once) -> Result<Option<Posted>, StoreError>;
+
     /// Stores parts that no request asked for. Wherever parts are stored, one whose group and place
     /// are there already is left alone, and one for a conversation that has moved goes to where
     /// that is now.

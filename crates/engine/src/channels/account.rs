@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use jiff::tz::TimeZone;
 use tidegate_core::access::AccessRules;
 use tidegate_core::channel::{AccountKey, Channel, Claims, Inbound, Target};
+use tidegate_core::files::{FileSource, NoFiles};
 use tidegate_core::freshness::{ResetRule, ResetRules};
 use tidegate_core::routing::{Route, Routing};
 use tidegate_core::{Clock, SessionNames};
@@ -65,6 +66,8 @@ pub struct NetworkSettings {
     pub claims: Option<Arc<dyn Claims>>,
     /// Where files of messages lie; made when it is needed.
     pub files: PathBuf,
+    /// Gives out files that are to be sent, by their links.
+    pub source: Arc<dyn FileSource>,
     /// Where the owner is told that an account died, beside the main session.
     pub notices: Vec<Target>,
 }
@@ -82,6 +85,7 @@ impl Default for NetworkSettings {
             zone: TimeZone::UTC,
             claims: None,
             files: PathBuf::new(),
+            source: Arc::new(NoFiles),
             notices: Vec::new(),
         }
     }
@@ -132,6 +136,7 @@ pub(crate) struct Accounts {
     pub(crate) zone: TimeZone,
     pub(crate) claims: Option<Arc<dyn Claims>>,
     pub(crate) files: PathBuf,
+    pub(crate) source: Arc<dyn FileSource>,
     pub(crate) notices: Vec<Target>,
 }
 
@@ -163,6 +168,7 @@ impl Accounts {
             zone: settings.zone,
             claims: settings.claims,
             files: settings.files,
+            source: settings.source,
             notices: settings.notices,
         }
     }

@@ -9,7 +9,6 @@ use tidegate_protocol::api::channels::{AccountBrief, ChannelsBrief, ChannelsChan
 use tidegate_protocol::api::pairing::{ChannelsPairingRequested, SenderAsking};
 use tokio::sync::watch;
 
-use super::health::word;
 use super::{Account, AccountStatus};
 use crate::Engine;
 
@@ -31,7 +30,7 @@ impl Engine {
             let changes = turns.iter_mut().map(|turn| Box::pin(turn.changed()));
             tokio::select! {
                 () = self.inner().stop.cancelled() => return,
-                (changed, _, _) = select_all(changes) => if changed.is_err() { return },
+                (turned, _, _) = select_all(changes) => if turned.is_err() { return },
             }
             tokio::time::sleep(GATHER).await;
             for turn in &mut turns {
@@ -91,7 +90,7 @@ fn brief(status: &AccountStatus) -> AccountBrief {
     AccountBrief {
         channel: status.key.channel.clone(),
         account_id: status.key.account.clone(),
-        state: word(&status.state),
+        state: status.state.word(),
         state_reason: status.state.reason().map(str::to_owned),
         state_since_ms: status.since_ms,
         next_try_at_ms: status.state.next_try_at_ms(),

@@ -3,24 +3,9 @@
 use std::collections::BTreeMap;
 
 use tidegate_core::channel::AccountState;
-use tidegate_protocol::api::channels::{ChannelBot, ChannelProbe, ChannelState};
 use tidegate_protocol::api::health::{AccountHealth, ChannelHealth};
 
-use super::{AccountStatus, Probed};
-
-/// The wire's word for a state.
-pub(crate) const fn word(state: &AccountState) -> ChannelState {
-    match state {
-        AccountState::Stopped => ChannelState::Stopped,
-        AccountState::Starting => ChannelState::Starting,
-        AccountState::Connecting => ChannelState::Connecting,
-        AccountState::Live => ChannelState::Live,
-        AccountState::Degraded { .. } => ChannelState::Degraded,
-        AccountState::Backoff { .. } => ChannelState::Backoff,
-        AccountState::NeedsLogin { .. } => ChannelState::NeedsLogin,
-        AccountState::Conflict { .. } => ChannelState::Conflict,
-    }
-}
+use super::AccountStatus;
 
 /// Accounts by their network, the default account in front.
 pub(crate) fn by_channel(
@@ -77,30 +62,9 @@ fn account(status: &AccountStatus, now_ms: u64) -> AccountHealth {
         account_id: status.key.account.clone(),
         configured: status.facts.configured,
         linked,
-        state: word(&status.state),
+        state: status.state.word(),
         auth_age_ms: status.last_proof_ms.map(|at| now_ms.saturating_sub(at)),
-        probe: status.probed.as_ref().map(probe),
+        probe: status.probed.as_ref().map(Into::into),
         last_probe_at: status.probed.as_ref().map(|probed| probed.at_ms),
-    }
-}
-
-fn probe(probed: &Probed) -> ChannelProbe {
-    let (bot, error, notes) = match &probed.found {
-        Ok(who) => {
-            let bot = ChannelBot {
-                id: who.id.clone(),
-                username: who.handle.clone(),
-                name: who.name.clone(),
-            };
-            (Some(bot), None, who.notes.clone())
-        }
-        Err(error) => (None, Some(error.clone()), Vec::new()),
-    };
-    ChannelProbe {
-        ok: error.is_none(),
-        error,
-        elapsed_ms: probed.took_ms,
-        bot,
-        notes,
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tidegate_core::channel::{AccountKey, AccountState, Identity};
+use tidegate_protocol::api::channels::{ChannelBot, ChannelProbe};
 use tokio::time::Instant;
 
 use super::Account;
@@ -19,6 +20,27 @@ pub struct Probed {
     pub took_ms: u64,
     /// Who we are, or why that is not known.
     pub found: Result<Identity, String>,
+}
+
+impl From<&Probed> for ChannelProbe {
+    fn from(probed: &Probed) -> Self {
+        let found = probed.found.as_ref();
+        Self {
+            ok: found.is_ok(),
+            error: found.err().cloned(),
+            elapsed_ms: probed.took_ms,
+            bot: found.ok().map(bot),
+            notes: found.map_or_else(|_| Vec::new(), |identity| identity.notes.clone()),
+        }
+    }
+}
+
+fn bot(identity: &Identity) -> ChannelBot {
+    ChannelBot {
+        id: identity.id.clone(),
+        username: identity.handle.clone(),
+        name: identity.name.clone(),
+    }
 }
 
 impl Engine {

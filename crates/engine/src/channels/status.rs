@@ -41,6 +41,7 @@ impl Engine {
         let mut status = account.ledger.status(account);
         status.load = self.inner().outbox.load(&account.key).await?;
         account.tally.load(status.load);
+        status.last_outbound_ms = status.last_outbound_ms.max(status.load.last_sent_at_ms);
         if status.last_inbound_ms.is_none() {
             status.last_inbound_ms = self.inner().inbox.last_arrival(&account.key).await?;
         }

@@ -12,7 +12,7 @@ use crate::Engine;
 /// A short break is nothing to tell: most end by themselves.
 const PATIENCE: Duration = Duration::from_mins(2);
 
-/// Watches one account until the engine stops.
+/// Watches one account until the engine stops, or the owner signs it out.
 pub(super) async fn keep(engine: Engine, account: Arc<Account>) {
     let mut turns = account.ledger.subscribe();
     let mut down_since: Option<Instant> = None;
@@ -25,8 +25,10 @@ pub(super) async fn keep(engine: Engine, account: Arc<Account>) {
             }
             down_since = None;
             told = false;
-        } else if !told && !account.is_signed_out() {
-            // Whoever signed it out knows.
+        } else if account.is_signed_out() {
+            // Whoever did that knows, and it stays so.
+            return;
+        } else if !told {
             let since = *down_since.get_or_insert_with(Instant::now);
             if needs_a_person(&state) || since.elapsed() >= PATIENCE {
                 tell(&engine, &account, &format!("does not work ({state})")).await;

@@ -3,6 +3,7 @@
 mod attempt;
 mod desk;
 mod draft;
+mod enclosures;
 mod letters;
 mod notices;
 mod parts;
@@ -14,6 +15,7 @@ mod worker;
 
 pub(crate) use desk::Desks;
 pub use draft::Draft;
+pub(crate) use enclosures::Turnstiles;
 pub use letters::{Lot, OutboxQuery};
 pub(crate) use parts::{answer_parts, expiry_from, notice_parts};
 pub use post::{Said, SendTo, Sending, SentTo};

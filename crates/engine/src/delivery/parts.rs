@@ -39,9 +39,6 @@ pub(crate) enum Unfit {
     /// The network takes no files.
     #[error("{0} takes no files from us")]
     NoMedia(&'static str),
-    /// It has no polls.
-    #[error("{0} has no polls")]
-    NoPolls(&'static str),
     /// A poll with too few or too many answers.
     #[error("a poll needs 2 to 12 options")]
     PollOptions,
@@ -115,13 +112,13 @@ impl Envelope {
         Ok(self.seal(bodies))
     }
 
-    /// A question with answers to choose from.
+    /// A question with answers to choose from; in words where the network has no polls.
     pub(crate) fn poll(self, poll: Poll, can: &Capabilities) -> Result<Vec<NewOutbound>, Unfit> {
-        if !can.polls {
-            return Err(Unfit::NoPolls(can.label));
-        }
         if !POLL_OPTIONS.contains(&poll.options.len()) {
             return Err(Unfit::PollOptions);
+        }
+        if !can.polls {
+            return Ok(self.text(&poll_in_words(&poll), can));
         }
         Ok(self.seal(vec![Body::Poll(poll)]))
     }
@@ -149,6 +146,15 @@ impl Envelope {
             })
             .collect()
     }
+}
+
+/// A poll as a numbered list, to be answered by a number.
+fn poll_in_words(poll: &Poll) -> String {
+    let options = poll.options.iter().zip(1..);
+    let lines: Vec<String> = options
+        .map(|(option, number)| format!("{number}. {option}"))
+        .collect();
+    format!("**{}**\n\n{}", poll.question, lines.join("\n"))
 }
 
 /// When what is stored now is too old.

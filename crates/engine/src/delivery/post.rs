@@ -7,6 +7,9 @@ use tidegate_core::run::Once;
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState, Posted};
 
+use tokio::time::Instant;
+
+use super::enclosures::Enclosure;
 use super::parts::{Envelope, Unfit};
 use crate::channels::Account;
 use crate::{Engine, EngineError};
@@ -36,6 +39,8 @@ pub enum Said {
         markdown: String,
         /// Files of the gateway's own store, in order.
         media: Vec<OutboundMedia>,
+        /// Links to files that are fetched first and follow them.
+        links: Vec<String>,
     },
     /// A question with answers to choose from.
     Poll(Poll),
@@ -63,24 +68,55 @@ pub enum Sending {
 }
 
 impl Engine {
-    /// Stores a message in the outbox and waits up to 25 s for the network to take it. The same
-    /// request again stores nothing and gives the same answer.
+    /// Fetches the files of a message, stores it in the outbox and waits for the network to take
+    /// it, in all up to 25 s. The same request again fetches and stores nothing and gives the same
+    /// answer.
     ///
     /// # Errors
-    /// There is no such account, it is signed out, it cannot send this, the key was used otherwise,
-    /// the message was given up, or the store failed.
-    pub async fn send_to(&self, once: Once, to: SendTo) -> Result<SentTo, EngineError> {
+    /// There is no such account, it is signed out, it cannot send this, a file could not be had,
+    /// the key was used otherwise, the message was given up, or the store failed.
+    pub async fn send_to(&self, once: Once, mut to: SendTo) -> Result<SentTo, EngineError> {
+        let deadline = Instant::now() + SEND_WAIT;
         let account = self.ready_account(&to.target)?;
-        let parts = self.parts_of(&to, account)?;
-        let posted = self.inner().outbox.post(once.clone(), parts).await?;
-        let group = match posted {
+        let group = match self.post(&once, &mut to, account).await? {
             Posted::New { group } | Posted::Repeat { group } => group,
             Posted::KeyReused => return Err(EngineError::KeyReused),
         };
         self.outbox_changed(&account.key);
-        let how = self.settled(&account.key, &group).await?;
+        let how = self.settled(&account.key, &group, deadline).await?;
         self.mirror(once, to).await;
         Ok(SentTo { group, how })
+    }
+
+    /// Stores a message with its files, unless that was done before. Puts what a transcript says
+    /// of the files below its words.
+    async fn post(
+        &self,
+        once: &Once,
+        to: &mut SendTo,
+        account: &Account,
+    ) -> Result<Posted, EngineError> {
+        let inner = self.inner();
+        let links = to.said.take_links();
+        if links.is_empty() {
+            let parts = self.parts_of(to, account)?;
+            return Ok(inner.outbox.post(once.clone(), parts).await?);
+        }
+        let _alone = inner.turnstiles.pass(once).await;
+        if let Some(posted) = inner.outbox.posted(once).await? {
+            return Ok(posted);
+        }
+        let can = account.channel.capabilities();
+        let limits = can.media.ok_or(Unfit::NoMedia(can.label))?;
+        let enclosures = self.enclosures(&links, limits).await?;
+        to.said.enclose(enclosures.iter().map(Enclosure::media));
+        let parts = self.parts_of(to, account)?;
+        let posted = inner.outbox.post(once.clone(), parts).await?;
+        to.said.add_lines(enclosures.iter().map(Enclosure::note));
+        if matches!(posted, Posted::New { .. }) {
+            enclosures.into_iter().for_each(Enclosure::keep);
+        }
+        Ok(posted)
     }
 
     /// The account, if it can ever send what is stored now.
@@ -106,19 +142,25 @@ impl Engine {
         envelope.session_key.clone_from(&to.session_key);
         let can = account.channel.capabilities();
         let parts = match &to.said {
-            Said::Message { markdown, media } => envelope.media(markdown, media.clone(), can),
+            Said::Message {
+                markdown, media, ..
+            } => envelope.media(markdown, media.clone(), can),
             Said::Poll(poll) => envelope.poll(poll.clone(), can),
         };
-        let parts = parts.map_err(|unfit: Unfit| EngineError::invalid(unfit.to_string()))?;
+        let parts = parts?;
         if parts.is_empty() {
             return Err(EngineError::invalid("there is nothing to send"));
         }
         Ok(parts)
     }
 
-    /// Waits until every part of a group ended, or for so long as callers wait.
-    async fn settled(&self, account: &AccountKey, group: &str) -> Result<Sending, EngineError> {
-        let deadline = tokio::time::Instant::now() + SEND_WAIT;
+    /// Waits until every part of a group ended, or until the deadline.
+    async fn settled(
+        &self,
+        account: &AccountKey,
+        group: &str,
+        deadline: Instant,
+    ) -> Result<Sending, EngineError> {
         let Some(mut turns) = self.outbox_turns(account) else {
             return Err(EngineError::UnknownChannel(account.channel.to_string()));
         };
@@ -160,6 +202,36 @@ impl Engine {
         if let Err(error) = self.deliver(once, key, text).await {
             tracing::warn!(error = %error, "a message that was sent is missing in its transcript");
         }
+    }
+}
+
+impl Said {
+    fn take_links(&mut self) -> Vec<String> {
+        match self {
+            Self::Message { links, .. } => std::mem::take(links),
+            Self::Poll(_) => Vec::new(),
+        }
+    }
+
+    fn enclose(&mut self, files: impl Iterator<Item = OutboundMedia>) {
+        if let Self::Message { media, .. } = self {
+            media.extend(files);
+        }
+    }
+
+    fn add_lines(&mut self, lines: impl Iterator<Item = String>) {
+        if let Self::Message { markdown, .. } = self {
+            for line in lines {
+                markdown.push_str("\n\n");
+                markdown.push_str(&line);
+            }
+        }
+    }
+}
+
+impl From<Unfit> for EngineError {
+    fn from(unfit: Unfit) -> Self {
+        Self::invalid(unfit.to_string())
     }
 }
 

@@ -164,6 +164,10 @@ impl Engine {
             let deed = self.at_once(&target, &id, InboxState::FailedWithNotice, text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
         }
+        if let Some(text) = self.said_while_busy(&key, &message.text).await? {
+            let deed = self.at_once(&target, &id, InboxState::Answered, &text);
+            return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
+        }
         let ahead = asked.get(&key).copied().unwrap_or(0);
         if !self.has_room(&key, ahead) {
             let text = "Too many messages wait here already. This one was not read: please send it again later.";

@@ -5,7 +5,8 @@ use tidegate_core::routing::ConversationKind;
 use tidegate_core::store::StoreError;
 use tidegate_protocol::api::sessions::SendPolicy;
 
-use crate::Engine;
+use crate::commands::Command;
+use crate::{Engine, commands};
 
 impl Engine {
     /// Whether the conversation is over and the message begins a new one. One that is at work is
@@ -31,5 +32,21 @@ impl Engine {
     pub(super) async fn refuses_messages(&self, key: &SessionKey) -> Result<bool, StoreError> {
         let session = self.inner().sessions.session(key).await?;
         Ok(session.is_some_and(|session| session.settings.send_policy == Some(SendPolicy::Deny)))
+    }
+
+    /// The answer to a question about the gateway that need not wait for the turn at work.
+    pub(super) async fn said_while_busy(
+        &self,
+        key: &SessionKey,
+        message: &str,
+    ) -> Result<Option<String>, StoreError> {
+        match commands::parse(message) {
+            Some(command @ (Command::Help | Command::Status))
+                if self.inner().lanes.is_busy(key) =>
+            {
+                self.command(key, command).await.map(Some)
+            }
+            _ => Ok(None),
+        }
     }
 }

@@ -1,128 +1,107 @@
 //! Files that come with messages: fetched when the turn begins, after the sender was admitted and
-//! the message stored (SECURITY T30), and named to the agent by where they lie.
+//! the message stored (SECURITY T30), and kept in the transcript by where they lie.
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use tidegate_core::channel::{ChannelError, InboundMedia, StoredFile};
-use tidegate_core::files::{extension, sniff};
+use tidegate_core::channel::{ChannelError, InboundMedia};
 use tidegate_core::run::Run;
 use tidegate_core::text::label_name;
-use tokio::io::AsyncReadExt;
+use tidegate_core::transcript::{FilePart, Part};
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::channels::Account;
+use crate::files::settle;
 
 /// Time for all files of a turn, which are fetched at once.
 const DEADLINE: Duration = Duration::from_mins(2);
 /// Files of one message; the rest is named and not fetched.
 const MAX_FILES: usize = 10;
-/// Bytes that tell what a file is.
-const HEAD_BYTES: usize = 512;
-/// Files of messages are kept so long.
-const KEEP: Duration = Duration::from_hours(7 * 24);
 
 impl Engine {
-    /// The words of a run with its files below, a line each. What is not there when it is stopped
-    /// is not waited for.
-    pub(crate) async fn words_with_files(&self, run: &Run, stop: &CancellationToken) -> String {
+    /// What a run says: its words, with a line for each file that could not be had, and its files.
+    /// What is not there when it is stopped is not waited for.
+    pub(crate) async fn words_and_files(&self, run: &Run, stop: &CancellationToken) -> Vec<Part> {
         let message = &run.request.message;
-        let Some(origin) = run
-            .request
-            .origin
-            .as_ref()
-            .filter(|_| !run.request.media.is_empty())
-        else {
-            return message.clone();
+        let words = |text: String| vec![Part::Text { text }];
+        let media = &run.request.media;
+        let Some(origin) = run.request.origin.as_ref().filter(|_| !media.is_empty()) else {
+            return words(message.clone());
         };
         let Some(account) = self.inner().accounts.get(&origin.target.account) else {
-            return message.clone();
+            return words(message.clone());
         };
-        let media = &run.request.media;
         let fetched = media
             .iter()
             .take(MAX_FILES)
-            .map(|media| self.line(account, media, stop));
-        let mut lines = join_all(fetched).await;
+            .map(|media| self.file(account, media, stop));
+        let (mut lines, mut files) = (Vec::new(), Vec::new());
+        for fetched in join_all(fetched).await {
+            match fetched {
+                Ok(file) => files.push(Part::File(file)),
+                Err(line) => lines.push(line),
+            }
+        }
         let more = media.len().saturating_sub(MAX_FILES);
         if more > 0 {
             lines.push(format!("[and {more} more files, not fetched]"));
         }
-        let lines = lines.join("\n");
-        if message.trim().is_empty() {
-            lines
-        } else {
-            format!("{message}\n\n{lines}")
-        }
+        let mut parts = words(below(message, &lines.join("\n")));
+        parts.retain(|part| !matches!(part, Part::Text { text } if text.is_empty()));
+        parts.extend(files);
+        parts
     }
 
-    async fn line(
+    /// The file, or a line that says why it is not there.
+    async fn file(
         &self,
         account: &Account,
         media: &InboundMedia,
         stop: &CancellationToken,
-    ) -> String {
-        let kind = media.kind.as_str();
-        let name = media
-            .name
-            .as_deref()
-            .map_or_else(String::new, |name| format!(" “{}”", label_name(name)));
+    ) -> Result<FilePart, String> {
         let fetched = tokio::select! {
             biased;
             () = stop.cancelled() => Err("it was stopped".to_owned()),
             () = tokio::time::sleep(DEADLINE) => Err("it took too long".to_owned()),
             fetched = self.fetch(account, media) => fetched,
         };
-        match fetched {
-            Ok((file, mime)) => format!(
-                "[{kind}{name}: {mime}, {} bytes, in the file {}]",
-                file.bytes,
-                file.path.display()
-            ),
-            Err(problem) => format!("[{kind}{name}: not fetched: {problem}]"),
-        }
+        fetched.map_err(|problem| {
+            let kind = media.kind.as_str();
+            let name = media.name.as_deref();
+            let name = name.map_or_else(String::new, |name| format!(" “{}”", label_name(name)));
+            format!("[{kind}{name}: not fetched: {problem}]")
+        })
     }
 
-    async fn fetch(
-        &self,
-        account: &Account,
-        media: &InboundMedia,
-    ) -> Result<(StoredFile, &'static str), String> {
+    async fn fetch(&self, account: &Account, media: &InboundMedia) -> Result<FilePart, String> {
         let limits = account.channel.capabilities().media;
         let max_bytes = limits.map_or(0, |limits| limits.download_bytes);
-        let dir = &self.inner().accounts.files;
-        private_dir(dir).await?;
-        let raw = dir.join(self.inner().ids.uuid());
+        let raw = self.new_file().await?;
         let file = account
             .channel
             .fetch(media, &raw, max_bytes)
             .await
             .map_err(|error| why(&error))?;
-        let mime = sniff(&head(&file.path).await).unwrap_or("application/octet-stream");
-        let path = file.path.with_extension(extension(mime));
-        let renamed = tokio::fs::rename(&file.path, &path).await;
-        renamed.map_err(|error| error.to_string())?;
-        Ok((StoredFile { path, ..file }, mime))
+        let (file, mime) = settle(file).await?;
+        Ok(FilePart {
+            kind: media.kind,
+            name: media.name.clone(),
+            mime: mime.to_owned(),
+            bytes: file.bytes,
+            path: file.path,
+        })
     }
+}
 
-    /// Deletes files of messages that are older than a week.
-    pub(crate) async fn forget_files(&self) {
-        let dir = &self.inner().accounts.files;
-        let Ok(mut entries) = tokio::fs::read_dir(dir).await else {
-            return;
-        };
-        let keep_ms = u64::try_from(KEEP.as_millis()).unwrap_or(u64::MAX);
-        let before_ms = self.now_ms().saturating_sub(keep_ms);
-        while let Ok(Some(entry)) = entries.next_entry().await {
-            if modified_ms(&entry.path())
-                .await
-                .is_some_and(|at| at < before_ms)
-            {
-                let _ = tokio::fs::remove_file(entry.path()).await;
-            }
-        }
+/// Words with lines below.
+fn below(words: &str, lines: &str) -> String {
+    if lines.is_empty() {
+        words.to_owned()
+    } else if words.trim().is_empty() {
+        lines.to_owned()
+    } else {
+        format!("{words}\n\n{lines}")
     }
 }
 
@@ -135,31 +114,4 @@ fn why(error: &ChannelError) -> String {
             "the network did not give it".into()
         }
     }
-}
-
-async fn head(path: &Path) -> Vec<u8> {
-    let mut head = Vec::with_capacity(HEAD_BYTES);
-    if let Ok(file) = tokio::fs::File::open(path).await {
-        let _ = file.take(HEAD_BYTES as u64).read_to_end(&mut head).await;
-    }
-    head
-}
-
-async fn private_dir(dir: &PathBuf) -> Result<(), String> {
-    let made = tokio::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(dir)
-        .await;
-    made.map_err(|error| format!("{} cannot be made: {error}", dir.display()))
-}
-
-async fn modified_ms(path: &Path) -> Option<u64> {
-    let meta = tokio::fs::symlink_metadata(path).await.ok()?;
-    let since = meta
-        .modified()
-        .ok()?
-        .duration_since(std::time::SystemTime::UNIX_EPOCH)
-        .ok()?;
-    u64::try_from(since.as_millis()).ok()
 }

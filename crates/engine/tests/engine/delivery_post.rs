@@ -179,6 +179,7 @@ async fn files_carry_short_words_and_long_ones_follow() {
             said: Said::Message {
                 markdown: markdown.into(),
                 media: vec![picture.clone(), picture.clone()],
+                links: Vec::new(),
             },
             session_key: Some(SessionKey::stored("agent:main:main")),
         };

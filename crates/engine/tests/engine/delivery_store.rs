@@ -41,6 +41,10 @@ impl OutboxStore for Flaky {
         self.store.post(once, parts).await
     }
 
+    async fn posted(&self, once: &Once) -> Result<Option<Posted>, StoreError> {
+        self.store.posted(once).await
+    }
+
     async fn put(&self, parts: Vec<NewOutbound>) -> Result<(), StoreError> {
         self.store.put(parts).await
     }

@@ -214,6 +214,7 @@ pub(crate) async fn send(
         said: Said::Message {
             markdown: text.into(),
             media: Vec::new(),
+            links: Vec::new(),
         },
         session_key: None,
     };

@@ -81,7 +81,7 @@ async fn a_failure_is_told_with_what_there_was() {
     let text = network.shows(1).await.remove(0).text;
     assert_eq!(
         text,
-        "The answer\n\n⚠️ There is no answer: too many requests"
+        "The answer\n\n⚠️ There is no answer: too much is asked just now; try again later."
     );
     assert_eq!(house.state("1").await, InboxState::FailedWithNotice);
 }
@@ -95,7 +95,7 @@ async fn a_bug_in_a_runner_is_told_without_its_words() {
         .unwrap();
     house.call().await.play([Step::Panic]);
     let text = network.shows(1).await.remove(0).text;
-    assert!(text.starts_with("⚠️ There is no answer: an internal error"));
+    assert!(text.starts_with("⚠️ There is no answer: something is wrong here"));
     assert!(!text.contains("script"), "{text}");
     assert_eq!(house.state("1").await, InboxState::FailedWithNotice);
 }

@@ -33,6 +33,22 @@ async fn status_and_help_need_no_model() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn status_does_not_wait_for_the_turn_at_work() {
+    let (mut house, network) = open().await;
+    let question = dm("long", "bob", "a long question");
+    network.arrive(vec![question], None).await.unwrap();
+    let call = house.call().await;
+    network
+        .arrive(vec![dm("s", "bob", "/status")], None)
+        .await
+        .unwrap();
+    let text = network.shows(1).await.pop().unwrap().text;
+    assert!(text.contains("1 at work"), "{text}");
+    call.play([say("done"), Step::End]);
+    assert_eq!(network.shows(2).await.pop().unwrap().text, "done");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_changes_the_conversation_is_for_the_owner() {
     let (mut house, network) = open().await;
     network

@@ -70,14 +70,19 @@ async fn a_file_is_named_by_what_it_is() {
     files.network.offer("f", b"\x89PNG\r\n\x1a\n0000".to_vec());
     let media = file("f", "../../evil].html");
     files.send("1", "look at this", vec![media]).await;
-    let lines = files.lines().await;
-    assert_eq!(lines[..2], ["look at this", ""]);
-    let (what, path) = lines[2].rsplit_once(" in the file ").unwrap();
-    assert_eq!(what, "[document “../../evil).html”: image/png, 12 bytes,");
-    let path = Path::new(path.strip_suffix(']').unwrap());
+    let (call, _) = files.house.answer("ok").await;
+    let said = &call.turn.history.last().unwrap().body;
+    assert_eq!(
+        said.text(),
+        "look at this\n\n[document “../../evil).html”: image/png, 12 bytes]"
+    );
+    let file = said.files().next().unwrap();
+    assert_eq!((file.mime.as_str(), file.bytes), ("image/png", 12));
+    let path = &file.path;
     assert_eq!(path.parent(), Some(&*files.dir.path().join("media")));
     assert_eq!(path.extension().unwrap(), "png", "as it is, not as it says");
     assert_eq!(std::fs::read(path).unwrap().len(), 12);
+    assert!(!path.to_string_lossy().contains("evil"));
     assert_eq!(files.stored().len(), 1);
     {
         use std::os::unix::fs::PermissionsExt;

@@ -125,6 +125,8 @@ async fn nothing_is_sent_through_an_account_that_is_down_itself() {
 async fn whoever_signs_out_himself_is_not_told() {
     let watch = watch().await;
     let key = watch.network.key();
+    watch.network.set_way(Way::Down);
+    tokio::time::sleep(MINUTE).await;
     watch.house.engine.logout_account(key).await.unwrap();
     tokio::time::sleep(Duration::from_hours(1)).await;
     let status = watch.house.status(key).await;

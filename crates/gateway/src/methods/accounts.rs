@@ -1,10 +1,8 @@
 //! An account on a chat network, as the wire shows it.
 
-use tidegate_core::channel::{AccountState, Identity};
-use tidegate_engine::{AccountStatus, Probed};
-use tidegate_protocol::api::channels::{
-    ChannelAccount, ChannelBot, ChannelProbe, ChannelStateChange, ChannelSummary,
-};
+use tidegate_core::channel::AccountState;
+use tidegate_engine::AccountStatus;
+use tidegate_protocol::api::channels::{ChannelAccount, ChannelStateChange, ChannelSummary};
 
 /// A network in brief, by its default account.
 pub(super) fn summary(status: &AccountStatus) -> ChannelSummary {
@@ -19,7 +17,7 @@ pub(super) fn summary(status: &AccountStatus) -> ChannelSummary {
         last_start_at: status.last_start_ms,
         last_stop_at: status.last_stop_ms,
         last_error: error_now(status),
-        probe: status.probed.as_ref().map(probe),
+        probe: status.probed.as_ref().map(Into::into),
         last_probe_at: status.probed.as_ref().map(|probed| probed.at_ms),
     }
 }
@@ -42,7 +40,7 @@ pub(super) fn row(status: &AccountStatus) -> ChannelAccount {
         last_inbound_at: status.last_inbound_ms,
         last_outbound_at: status.last_outbound_ms,
         last_probe_at: status.probed.as_ref().map(|probed| probed.at_ms),
-        probe: status.probed.as_ref().map(probe),
+        probe: status.probed.as_ref().map(Into::into),
         mode: status.facts.mode.clone(),
         dm_policy: status.facts.dm_policy.clone(),
         allow_from: status.facts.allow_from.clone(),
@@ -105,24 +103,5 @@ fn error_now(status: &AccountStatus) -> Option<String> {
             .reason()
             .or(status.last_error.as_ref().map(|(_, text)| text.as_str()))
             .map(str::to_owned),
-    }
-}
-
-fn probe(probed: &Probed) -> ChannelProbe {
-    let found = probed.found.as_ref();
-    ChannelProbe {
-        ok: found.is_ok(),
-        error: found.err().cloned(),
-        elapsed_ms: probed.took_ms,
-        bot: found.ok().map(bot),
-        notes: found.map_or_else(|_| Vec::new(), |identity| identity.notes.clone()),
-    }
-}
-
-fn bot(identity: &Identity) -> ChannelBot {
-    ChannelBot {
-        id: identity.id.clone(),
-        username: identity.handle.clone(),
-        name: identity.name.clone(),
     }
 }

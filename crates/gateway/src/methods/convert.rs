@@ -3,10 +3,10 @@
 use tidegate_core::channel::Target;
 use tidegate_core::origin::Origin;
 use tidegate_core::store::{Session, SessionListing};
-use tidegate_core::transcript::{Message, Part, Usage};
+use tidegate_core::transcript::{FilePart, Message, Part, Usage};
 use tidegate_engine::Engine;
 use tidegate_protocol::Nullable;
-use tidegate_protocol::api::chat::{ChatMessage, ContentPart, MessageCost, MessageUsage};
+use tidegate_protocol::api::chat::{ChatMessage, ContentPart, FileNote, MessageCost, MessageUsage};
 use tidegate_protocol::api::health::StatusSession;
 use tidegate_protocol::api::sessions::{DeliveryContext, SessionEntry, SessionOrigin, SessionRow};
 
@@ -37,11 +37,24 @@ pub(super) fn message(message: Message) -> ChatMessage {
 
 fn part(part: Part) -> ContentPart {
     match part {
-        Part::Text { text } => ContentPart::Text { text },
+        Part::Text { text } => ContentPart::Text { text, file: None },
+        Part::File(file) => ContentPart::Text {
+            text: file.note(),
+            file: Some(file_note(file)),
+        },
         Part::Thinking { thinking, .. } => ContentPart::Thinking {
             thinking,
             signature: None,
         },
+    }
+}
+
+fn file_note(file: FilePart) -> FileNote {
+    FileNote {
+        kind: file.kind.as_str().into(),
+        name: file.name,
+        mime: file.mime,
+        bytes: file.bytes,
     }
 }
 

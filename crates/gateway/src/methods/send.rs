@@ -11,6 +11,10 @@ use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
 const WEBCHAT: &str = "webchat";
+/// Files of one message.
+const MOST_LINKS: usize = 16;
+/// The longest link that is shown as it is, in bytes.
+const SHOWN_LINK_BYTES: usize = 4096;
 
 impl Serve<SendMessage> for Api {
     async fn serve(
@@ -38,8 +42,9 @@ impl Serve<SendMessage> for Api {
             target: target.clone(),
             reply_to: None,
             said: Said::Message {
-                markdown: with_links(params.message, params.media_url, params.media_urls)?,
+                markdown: params.message,
                 media: Vec::new(),
+                links: links(params.media_url, params.media_urls)?,
             },
             session_key,
         };
@@ -129,7 +134,8 @@ impl Api {
     ) -> Result<SendResult, ApiError> {
         let key = self.0.engine.session_key(&params.to)?;
         let once = call.once(&params.idempotency_key);
-        let text = with_links(params.message, params.media_url, params.media_urls)?;
+        let links = links(params.media_url, params.media_urls)?;
+        let text = with_links(params.message, &links)?;
         let sent = self.0.engine.deliver(once, key, text).await?;
         let result = SendResult::new(params.idempotency_key, sent.message_id, WEBCHAT);
         Ok(result.in_conversation(sent.session_key.to_string()))
@@ -148,25 +154,29 @@ impl Api {
     }
 }
 
-/// Media are shown by their links; only those of the web are taken: no path of this host leaves it.
-fn with_links(
-    mut text: String,
-    one: Option<String>,
-    more: Option<Vec<String>>,
-) -> Result<String, ApiError> {
-    for link in one.into_iter().chain(more.into_iter().flatten()) {
+/// The links of a message, at most [`MOST_LINKS`].
+fn links(one: Option<String>, more: Option<Vec<String>>) -> Result<Vec<String>, ApiError> {
+    let links: Vec<String> = one.into_iter().chain(more.into_iter().flatten()).collect();
+    if links.len() > MOST_LINKS {
+        return Err(ApiError::invalid(format!(
+            "a message takes at most {MOST_LINKS} files"
+        )));
+    }
+    Ok(links)
+}
+
+/// Here media are shown by their links; only those of the web are taken.
+fn with_links(mut text: String, links: &[String]) -> Result<String, ApiError> {
+    for link in links {
         let is_web = link.starts_with("https://") || link.starts_with("http://");
-        if !is_web
-            || link
-                .chars()
-                .any(|c| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>'))
-        {
+        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>');
+        if !is_web || link.len() > SHOWN_LINK_BYTES || link.chars().any(odd) {
             return Err(ApiError::invalid(
                 "mediaUrl must be an http or https address without blanks",
             ));
         }
         text.push_str("\n\n<");
-        text.push_str(&link);
+        text.push_str(link);
         text.push('>');
     }
     Ok(text)

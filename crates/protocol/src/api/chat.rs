@@ -109,6 +109,21 @@ pub struct ChatMessage {
     pub run_id: Option<RunId>,
 }
 
+/// A file that came with a message.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FileNote {
+    /// `photo`, `video`, `animation`, `audio`, `voice`, `sticker` or `document`.
+    pub kind: String,
+    /// Its name, as the sender gave it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its type, by its first bytes.
+    pub mime: String,
+    /// Its size in bytes.
+    pub bytes: u64,
+}
+
 /// One part of a message.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "camelCase")]
@@ -117,6 +132,9 @@ pub enum ContentPart {
     Text {
         /// The words.
         text: String,
+        /// The file that the words tell of. Its bytes are not given out here.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        file: Option<FileNote>,
     },
     /// What the model thought before it answered.
     Thinking {

@@ -22,6 +22,10 @@ pub const FAMILY_CHANNELS: [&str; 7] = [
     "imessage",
 ];
 
+/// Characters of a link to a file. A `data:` link holds the file itself: some 10 MiB of it, which
+/// fit into a frame of protocol 4 with everything around them.
+pub const LINK_CHARS: usize = 14 * 1024 * 1024;
+
 /// Params of `send`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -34,13 +38,15 @@ pub struct SendParams {
     pub message: String,
     /// Same key and params: same answer, one delivery.
     pub idempotency_key: IdempotencyKey,
-    /// A picture or file to add.
+    /// A picture or file to add: an `https` or `http` address, which the gateway fetches, or a
+    /// `data:` address in base64 that holds it (`data:image/png;name=cat.png;base64,…`). What it
+    /// is is told by its first bytes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 4096))]
+    #[schemars(length(max = LINK_CHARS))]
     pub media_url: Option<String>,
     /// Several of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 16))]
+    #[schemars(length(max = 16), inner(length(max = LINK_CHARS)))]
     pub media_urls: Option<Vec<String>>,
     /// Accepted and not used: pictures that move are sent as what they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]

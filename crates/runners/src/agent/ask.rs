@@ -14,6 +14,7 @@ use super::dialect::{Asked, Dialect, Fault, Reader, status_of};
 use super::error;
 use super::failure::Failure;
 use super::http::read_up_to;
+use super::pictures::{NONE, Pictures};
 use super::provider::{ERROR_BODY_BYTES, Provider};
 use super::retry::named_wait;
 use super::sse::{Decoder, Frame};
@@ -38,12 +39,16 @@ impl<D: Dialect> Provider<D> {
     pub(crate) async fn one_try(
         &self,
         turn: &Turn,
+        mut pictures: &Pictures,
         answer: &mut Answer,
         reader: &mut D::Reader,
     ) -> Result<StopReason, Lost> {
         let mut shape = self.shape(&turn.model);
         loop {
-            let response = self.post(turn, shape).await.map_err(Lost::Failed)?;
+            let response = self
+                .post(turn, pictures, shape)
+                .await
+                .map_err(Lost::Failed)?;
             let status = response.status().as_u16();
             if status == 200 && !is_json(&response) {
                 self.remember(&turn.model, shape);
@@ -58,6 +63,12 @@ impl<D: Dialect> Provider<D> {
             if status == 200 {
                 return Err(self.lost(turn, answer, &instead_of_stream(&body)));
             }
+            if !pictures.is_empty() && is_about_pictures(status, &body) {
+                // One that it does not like must not end the conversation: words tell of it.
+                tracing::info!(provider = %self.settings.name, model = %turn.model, status, "no pictures");
+                pictures = &NONE;
+                continue;
+            }
             let smaller = D::smaller(shape, &body).filter(|_| matches!(status, 400 | 422));
             let Some(smaller) = smaller else {
                 let failure = self.refused(turn, status, &body);
@@ -68,11 +79,17 @@ impl<D: Dialect> Provider<D> {
         }
     }
 
-    async fn post(&self, turn: &Turn, shape: D::Shape) -> Result<reqwest::Response, Failure> {
+    async fn post(
+        &self,
+        turn: &Turn,
+        pictures: &Pictures,
+        shape: D::Shape,
+    ) -> Result<reqwest::Response, Failure> {
         let asked = Asked {
             provider: &self.settings.name,
             original: self.base.starts_with(D::API.default_base_url()),
             max_output_tokens: self.settings.max_output_tokens,
+            pictures,
         };
         let url = format!("{}{}", self.base, D::TURNS);
         let body = D::body(&asked, turn, shape);
@@ -171,6 +188,12 @@ impl<D: Dialect> Provider<D> {
             Fault::Reported { status, body } => self.refused(turn, *status, body),
         })
     }
+}
+
+/// Whether a refusal is about the pictures of a request, or about its size.
+fn is_about_pictures(status: u16, refusal: &str) -> bool {
+    let named = || refusal.to_ascii_lowercase().contains("image");
+    status == 413 || (matches!(status, 400 | 404 | 415 | 422) && named())
 }
 
 /// Whether a server answers with one document although a stream was asked for.

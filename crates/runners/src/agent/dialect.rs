@@ -5,6 +5,7 @@ use serde_json::Value;
 use tidegate_core::runner::{ModelInfo, Turn};
 use tidegate_core::transcript::{StopReason, Usage};
 
+use super::pictures::Pictures;
 use super::settings::Api;
 
 /// A dialect.
@@ -19,6 +20,8 @@ pub(crate) trait Dialect: Send + Sync + 'static {
     const TURNS: &'static str;
     /// Where models are listed, under the base address.
     const MODELS: &'static str;
+    /// Bytes of the largest picture that it takes.
+    const PICTURE_BYTES: u64;
 
     /// The headers of every request.
     fn headers(key: Option<&str>) -> Result<HeaderMap, InvalidHeaderValue>;
@@ -41,6 +44,8 @@ pub(crate) struct Asked<'a> {
     pub(crate) original: bool,
     /// Limit of tokens of the answer.
     pub(crate) max_output_tokens: Option<u32>,
+    /// Pictures that it is shown.
+    pub(crate) pictures: &'a Pictures,
 }
 
 /// Reads the events of one answer, in order.

@@ -1,10 +1,14 @@
 //! What the tests of this folder share.
 
+use tidegate_core::channel::MediaKind;
 use tidegate_core::runner::{ThinkingLevel, Turn};
-use tidegate_core::transcript::{Maker, Message, NewMessage, Part, Speaker, StopReason, Usage};
+use tidegate_core::transcript::{
+    FilePart, Maker, Message, NewMessage, Part, Speaker, StopReason, Usage,
+};
 use tidegate_protocol::RunId;
 
 use super::dialect::{Delta, Fault, Reader};
+use super::pictures::Pictures;
 use super::sse::{Decoder, Frame};
 
 /// What a reader made of a stream, with the words of neighbouring deltas joined.
@@ -99,6 +103,42 @@ pub(crate) fn thinking(words: &str, proof: Option<&str>) -> Part {
         thinking: words.into(),
         signature: proof.map(Into::into),
     }
+}
+
+/// A photo that lies there.
+pub(crate) fn photo(path: &str) -> Part {
+    Part::File(FilePart {
+        kind: MediaKind::Photo,
+        name: None,
+        mime: "image/png".into(),
+        bytes: 2048,
+        path: path.into(),
+    })
+}
+
+/// A turn with photos: one that is shown, in a message with words; one that is too old, and one
+/// that is shown, without words.
+pub(crate) fn turn_with_photos() -> Turn {
+    let history = vec![
+        said(Speaker::User, &[text("Before."), photo("/media/0")], ""),
+        said(Speaker::Assistant, &[text("I see.")], "mine"),
+        said(
+            Speaker::User,
+            &[text("What is this?"), photo("/media/1")],
+            "",
+        ),
+        said(Speaker::User, &[photo("/media/2")], ""),
+    ];
+    Turn {
+        system_prompt: None,
+        history,
+        ..turn(ThinkingLevel::Off)
+    }
+}
+
+/// The photos of it that are shown.
+pub(crate) fn shown_photos() -> Pictures {
+    Pictures::with([("/media/1", "AAAA"), ("/media/2", "BBBB")])
 }
 
 /// A turn that has everything a request must cope with.

@@ -12,6 +12,7 @@ mod history;
 pub mod http;
 pub mod offline;
 mod openai;
+mod pictures;
 mod provider;
 mod retry;
 pub mod settings;

@@ -21,6 +21,7 @@ use super::dialect::{Dialect, Reader};
 use super::error;
 use super::failure::{Failure, paused};
 use super::http::{HttpClient, read_up_to};
+use super::pictures::{NONE, Pictures};
 use super::retry::Budget;
 use super::settings::{BuildError, ProviderSettings};
 
@@ -100,8 +101,10 @@ impl<D: Dialect> Provider<D> {
         reader: &mut D::Reader,
     ) -> Result<StopReason, Ended> {
         let mut budget = Budget::new(&turn.run_id);
+        let pictures = self.pictures(turn).await;
+        let pictures = pictures.as_ref().unwrap_or(&NONE);
         loop {
-            let failure = match self.one_try(turn, answer, reader).await {
+            let failure = match self.one_try(turn, pictures, answer, reader).await {
                 Ok(stop) => return Ok(stop),
                 Err(Lost::Gone) => return Err(Ended::Gone),
                 Err(Lost::Failed(failure)) => failure,
@@ -119,6 +122,16 @@ impl<D: Dialect> Provider<D> {
             *reader = D::reader();
             self.wait(wait, answer).await?;
         }
+    }
+
+    /// The pictures of a turn, if its model is configured to look at them.
+    async fn pictures(&self, turn: &Turn) -> Option<Pictures> {
+        let mut models = self.settings.models.iter();
+        let model = models.find(|model| model.id == turn.model)?;
+        if !model.input.iter().any(|input| input == "image") {
+            return None;
+        }
+        Some(Pictures::of(&turn.history, D::PICTURE_BYTES).await)
     }
 
     /// Waits, and says that it does.

@@ -85,6 +85,7 @@ impl Said {
                 Part::Thinking {
                     thinking: words, ..
                 } => thinking += words,
+                Part::File(file) => panic!("an answer has no files: {file:?}"),
             }
         }
         assert_eq!((text, thinking), (self.text(), self.thinking()));

@@ -10,4 +10,5 @@ mod common;
 mod fake;
 mod limits;
 mod models;
+mod photos;
 mod retries;

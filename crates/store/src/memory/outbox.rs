@@ -15,15 +15,20 @@ use crate::parts::KeptPart;
 use crate::rules;
 
 impl State {
+    fn posted(&self, once: &Once) -> Option<Posted> {
+        let known = self.once.get(&once_key(once))?;
+        Some(match known.made.clone() {
+            Made::Message(group) if known.params_hash == once.params_hash => {
+                Posted::Repeat { group }
+            }
+            _ => Posted::KeyReused,
+        })
+    }
+
     fn post(&mut self, once: &Once, parts: Vec<NewOutbound>) -> Result<Posted, StoreError> {
         const VERB: &str = "post";
-        if let Some(known) = self.once.get(&once_key(once)) {
-            return Ok(match known.made.clone() {
-                Made::Message(group) if known.params_hash == once.params_hash => {
-                    Posted::Repeat { group }
-                }
-                _ => Posted::KeyReused,
-            });
+        if let Some(known) = self.posted(once) {
+            return Ok(known);
         }
         let first = rules::group_of(&parts).map_err(|what| misuse(VERB, what))?;
         let (group, at_ms) = (first.group.clone(), first.at_ms);
@@ -176,6 +181,10 @@ impl State {
 impl OutboxStore for MemoryStore {
     async fn post(&self, once: Once, parts: Vec<NewOutbound>) -> Result<Posted, StoreError> {
         self.state().post(&once, parts)
+    }
+
+    async fn posted(&self, once: &Once) -> Result<Option<Posted>, StoreError> {
+        Ok(self.state().posted(once))
     }
 
     async fn put(&self, parts: Vec<NewOutbound>) -> Result<(), StoreError> {

@@ -23,12 +23,17 @@ mod part;
 pub(super) use list::{parts_of, ways_named};
 pub(super) use part::put;
 
+fn posted(conn: &Connection, once: &Once) -> Result<Option<Posted>, Fault> {
+    let known = remembered(conn, once)?;
+    Ok(known.map(|known| match known.message_id {
+        Some(group) if known.same_params => Posted::Repeat { group },
+        _ => Posted::KeyReused,
+    }))
+}
+
 fn post(conn: &Connection, once: &Once, parts: &[NewOutbound]) -> Result<Posted, Fault> {
-    if let Some(known) = remembered(conn, once)? {
-        return Ok(match known.message_id {
-            Some(group) if known.same_params => Posted::Repeat { group },
-            _ => Posted::KeyReused,
-        });
+    if let Some(known) = posted(conn, once)? {
+        return Ok(known);
     }
     let first = rules::group_of(parts).map_err(Fault::Misuse)?;
     put(conn, parts)?;
@@ -151,6 +156,11 @@ impl OutboxStore for SqliteStore {
     async fn post(&self, once: Once, parts: Vec<NewOutbound>) -> Result<Posted, StoreError> {
         self.write("post", move |conn| post(conn, &once, &parts))
             .await
+    }
+
+    async fn posted(&self, once: &Once) -> Result<Option<Posted>, StoreError> {
+        let once = once.clone();
+        self.read("posted", move |conn| posted(conn, &once)).await
     }
 
     async fn put(&self, parts: Vec<NewOutbound>) -> Result<(), StoreError> {

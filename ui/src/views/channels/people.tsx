@@ -83,7 +83,7 @@ function Who({ person }: { person: Person }) {
     <p class="who">
       <PersonIcon />
       <span class="who-words">
-        <span class="strong">{person.name ?? words.unnamed}</span>
+        <bdi class="strong">{person.name ?? words.unnamed}</bdi>
         <span class="muted">{words.on(networkLabel(person.channel))}, {words.id(person.senderId)}</span>
       </span>
     </p>

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// How long to wait when Discord does not say: what its content network shuts out for.
-const DEFAULT_WAIT: Duration = Duration::from_secs(60);
+const DEFAULT_WAIT: Duration = Duration::from_mins(1);
 /// Longest wait that is believed.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
 /// Characters of Discord's words that are kept.

@@ -185,7 +185,7 @@ impl Api {
                 serde_json::from_slice(json).map_err(|_| CallError::Foreign { status })
             }
             429 => Err(self.too_many(limit.as_deref(), &headers, &body)),
-            _ => Err(self.refusal(status, &body)),
+            _ => Err(self.refusal(limit.is_some(), status, &body)),
         }
     }
 
@@ -228,8 +228,9 @@ impl Api {
         }
     }
 
-    fn refusal(&self, status: u16, body: &[u8]) -> CallError {
-        if status == 401 {
+    /// `with_token` if the call was about our token, not about that of an interaction.
+    fn refusal(&self, with_token: bool, status: u16, body: &[u8]) -> CallError {
+        if status == 401 && with_token {
             self.dead.store(true, Ordering::Relaxed);
         }
         match serde_json::from_slice::<No>(body) {
@@ -259,14 +260,10 @@ async fn part(file: &Attachment<'_>) -> Result<(Part, u64), CallError> {
     let gone = |e: std::io::Error| CallError::NoFile(format!("the file cannot be read: {e}"));
     let open = File::open(file.path).await.map_err(gone)?;
     let bytes = open.metadata().await.map_err(gone)?.len();
-    let mime = if file.mime.parse::<reqwest::header::HeaderValue>().is_ok() {
-        file.mime
-    } else {
-        ANY_TYPE
-    };
+    let is_type = Part::text("").mime_str(file.mime).is_ok();
     let part = Part::stream_with_length(open, bytes).file_name(file.name.to_owned());
     let typed = part
-        .mime_str(mime)
+        .mime_str(if is_type { file.mime } else { ANY_TYPE })
         .map_err(|e| CallError::NotSent(cause(&e)))?;
     Ok((typed, bytes))
 }

@@ -24,6 +24,7 @@ pub(crate) struct Member {
 
 /// A message, whole or as an update tells it.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
 pub(crate) struct Message {
     pub(crate) id: String,
     pub(crate) channel_id: String,

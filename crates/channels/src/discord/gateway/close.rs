@@ -10,10 +10,8 @@ use crate::discord::fault::signed_out;
 pub(super) enum AfterClose {
     /// The session can be resumed.
     Resume(ChannelError),
-    /// The session is gone; a new one must begin.
+    /// The session is worth nothing; a new one must begin.
     Anew(ChannelError),
-    /// Only a person can help.
-    Person(ChannelError),
 }
 
 /// What a code means; none if the connection ended without one.
@@ -21,9 +19,9 @@ pub(super) fn after_close(code: Option<u16>) -> AfterClose {
     let Some(code) = code else {
         return AfterClose::Resume(unreachable("the socket broke off"));
     };
-    let setup = |sentence: &str| AfterClose::Person(ChannelError::NeedsSetup(sentence.to_owned()));
+    let setup = |sentence: &str| AfterClose::Anew(ChannelError::NeedsSetup(sentence.to_owned()));
     match code {
-        4004 => AfterClose::Person(signed_out("4004")),
+        4004 => AfterClose::Resume(signed_out("4004")),
         4010 | 4011 => setup(
             "Discord wants this bot to be split into shards, which this gateway does not do (it is in too many servers)",
         ),
@@ -54,18 +52,21 @@ mod tests {
             assert!(
                 matches!(
                     after_close(Some(code)),
-                    AfterClose::Person(ChannelError::NeedsSetup(_))
+                    AfterClose::Anew(ChannelError::NeedsSetup(_))
                 ),
                 "{code}"
             );
         }
         assert!(matches!(
             after_close(Some(4004)),
-            AfterClose::Person(ChannelError::SignedOut(_))
+            AfterClose::Resume(ChannelError::SignedOut(_))
         ));
         for code in [4007, 4009] {
             assert!(
-                matches!(after_close(Some(code)), AfterClose::Anew(_)),
+                matches!(
+                    after_close(Some(code)),
+                    AfterClose::Anew(ChannelError::Unreachable(_))
+                ),
                 "{code}"
             );
         }

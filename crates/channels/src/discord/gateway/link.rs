@@ -57,7 +57,9 @@ impl Link {
         url: &str,
         permille: u32,
     ) -> Result<Self, ChannelError> {
-        let mut socket = dial(http, url, FRAME_BYTES).await.map_err(undialled)?;
+        let mut socket = dial(http, url, FRAME_BYTES)
+            .await
+            .map_err(|e| undialled(&e))?;
         let first = timeout(HELLO_TIMEOUT, text(&mut socket)).await;
         let first = first.map_err(|_| unreachable("the gateway did not say hello"))?;
         let frame = match first? {
@@ -174,7 +176,7 @@ fn read(text: &str) -> Result<Frame, ChannelError> {
     serde_json::from_str(text).map_err(|_| unreachable("the gateway sent what is no frame"))
 }
 
-fn undialled(error: DialError) -> ChannelError {
+fn undialled(error: &DialError) -> ChannelError {
     ChannelError::Unreachable(error.to_string())
 }
 

@@ -51,8 +51,26 @@ impl Discord {
             return Ok(());
         };
         let mut ear = ear?;
+        let me = Arc::clone(&ear.me);
+        let mut lives = std::pin::pin!(self.lives(&mut ear, inbox, stop));
+        // Told beside: the way in does not wait for it.
+        tokio::select! {
+            biased;
+            ended = &mut lives => return ended,
+            () = self.tell_commands(&me) => {}
+        }
+        lives.await
+    }
+
+    /// One socket after the other.
+    async fn lives(
+        &self,
+        ear: &mut Ear,
+        inbox: &dyn Inbox,
+        stop: &CancellationToken,
+    ) -> Result<(), ChannelError> {
         loop {
-            match self.live(&mut ear, inbox, stop).await? {
+            match self.live(ear, inbox, stop).await? {
                 End::Stopped => return Ok(()),
                 End::Again(at) => {
                     let pause = stop.run_until_cancelled(sleep_until(at)).await;
@@ -75,7 +93,6 @@ impl Discord {
         if session.is_none() && !fresh {
             me = self.meet().await?;
         }
-        self.tell_commands(&me).await;
         Ok(Ear {
             me,
             stored: session.clone(),
@@ -153,7 +170,7 @@ impl Discord {
                 Ok(End::Again(Instant::now() + Duration::from_millis(pause)))
             }
             Heard::Closed(code) => match after_close(code) {
-                AfterClose::Resume(error) | AfterClose::Person(error) => Err(error),
+                AfterClose::Resume(error) => Err(error),
                 AfterClose::Anew(error) => {
                     self.lose(ear, inbox).await?;
                     Err(error)

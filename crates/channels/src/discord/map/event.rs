@@ -36,7 +36,7 @@ pub(crate) enum Happening {
     /// MESSAGE_REACTION_ADD and MESSAGE_REACTION_REMOVE.
     Reacted {
         /// By whom, to what.
-        change: ReactionChange,
+        change: Box<ReactionChange>,
         /// Taken back instead of given.
         removed: bool,
         /// The event's own name: Discord gives reactions none, but a resume repeats it.

@@ -71,7 +71,13 @@ impl<'a> Reader<'a> {
             }
             Event::Text(text) | Event::InlineHtml(text) => self.cell(text),
             Event::SoftBreak | Event::HardBreak => self.cell(" "),
-            Event::Rule => self.put(range, RULE.to_owned()),
+            Event::Rule => {
+                let source = self.source.get(range.clone()).unwrap_or_default();
+                self.put(
+                    range.start..range.start + source.trim_end().len(),
+                    RULE.to_owned(),
+                );
+            }
             Event::TaskListMarker(done) => {
                 let sign = if *done { DONE } else { TODO };
                 self.put(range, sign.to_owned());

@@ -57,6 +57,12 @@ impl Api {
         &self.root
     }
 
+    /// Whether an address that Slack named is at least as safe as the one that it was asked at.
+    pub(crate) fn is_safe(&self, address: &str) -> bool {
+        let safe = ["https://", "wss://"];
+        self.root.scheme() == "http" || safe.iter().any(|scheme| address.starts_with(scheme))
+    }
+
     /// The value that proves who we are, marked so that nobody prints it.
     pub(crate) fn bearer(&self) -> Result<HeaderValue, CallError> {
         bearer(&self.bot_token)
@@ -171,4 +177,23 @@ fn seconds(headers: &HeaderMap) -> Option<u64> {
 fn clean(words: &str) -> String {
     let plain = words.chars().filter(|c| !c.is_control());
     plain.take(WORDS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_safe_server_names_safe_addresses() {
+        let at = |root: &str| {
+            let http = HttpClient::new().unwrap();
+            Api::new(http, Url::parse(root).unwrap(), Secret::new("x".into()))
+        };
+        let slack = at("https://slack.com/api");
+        assert!(slack.is_safe("wss://wss-primary.slack.com/link"));
+        assert!(slack.is_safe("https://files.slack.com/upload"));
+        assert!(!slack.is_safe("ws://wss-primary.slack.com/link"));
+        assert!(!slack.is_safe("http://files.slack.com/upload"));
+        assert!(at("http://127.0.0.1:1/api").is_safe("ws://127.0.0.1:1/link"));
+    }
 }

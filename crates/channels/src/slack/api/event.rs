@@ -58,10 +58,25 @@ pub(crate) struct Message {
     pub(crate) text: String,
     #[serde(default)]
     pub(crate) files: Vec<File>,
+    #[serde(default)]
+    pub(crate) attachments: Vec<Attachment>,
     /// Of a change: the message now.
-    pub(crate) message: Option<Box<Message>>,
+    #[serde(rename = "message")]
+    pub(crate) after: Option<Box<Message>>,
     /// Of a change: the message before.
-    pub(crate) previous_message: Option<Box<Message>>,
+    #[serde(rename = "previous_message")]
+    pub(crate) before: Option<Box<Message>>,
+}
+
+/// What hangs below a message: one that was passed on, the preview of a link, what a bot drew.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Attachment {
+    pub(crate) text: Option<String>,
+    /// The same for those who cannot see it.
+    pub(crate) fallback: Option<String>,
+    /// It is a message that was passed on.
+    #[serde(default)]
+    pub(crate) is_share: bool,
 }
 
 /// Names of a person.
@@ -97,7 +112,8 @@ pub(crate) struct File {
 pub(crate) struct Reaction {
     pub(crate) user: String,
     /// The name, without colons.
-    pub(crate) reaction: String,
+    #[serde(rename = "reaction")]
+    pub(crate) name: String,
     pub(crate) item: Item,
     #[serde(default)]
     pub(crate) event_ts: String,

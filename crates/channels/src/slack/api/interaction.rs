@@ -11,7 +11,8 @@ pub(crate) struct Command {
     pub(crate) user_id: String,
     pub(crate) user_name: Option<String>,
     /// With its slash.
-    pub(crate) command: String,
+    #[serde(rename = "command")]
+    pub(crate) name: String,
     #[serde(default)]
     pub(crate) text: String,
     /// Its own id.
@@ -66,9 +67,9 @@ pub(crate) struct Threaded {
 /// A button that was pressed.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Action {
-    #[serde(default)]
-    pub(crate) action_id: String,
+    #[serde(rename = "action_id", default)]
+    pub(crate) id: String,
     pub(crate) value: Option<String>,
-    #[serde(default)]
-    pub(crate) action_ts: String,
+    #[serde(rename = "action_ts", default)]
+    pub(crate) ts: String,
 }

@@ -12,7 +12,7 @@ mod outgoing;
 pub(super) use client::{Api, CALL_TIMEOUT, lost};
 pub(super) use envelope::{Ack, Frame};
 pub(super) use error::{CallError, Refusal};
-pub(super) use event::{Callback, Event, File, Message, Reaction};
+pub(super) use event::{Attachment, Callback, Event, File, Message, Reaction};
 pub(super) use interaction::{Command, Interaction};
 pub(super) use outgoing::{
     Changed, Completed, Finish, History, Me, Metadata, Named, Opened, Past, Person, Posted,

@@ -25,7 +25,7 @@ pub(super) fn commanded(command: &Command, me: &Me, known: &Known, now_ms: u64) 
         event: InboundEvent::Message(InboundMessage {
             // There is no message that anybody could answer.
             message_id: command.trigger_id.clone(),
-            text: format!("{} {words}", command.command).trim().to_owned(),
+            text: format!("{} {words}", command.name).trim().to_owned(),
             mentioned: true,
             ..InboundMessage::default()
         }),
@@ -49,13 +49,9 @@ pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<
             let user = &interaction.user;
             let handle = user.username.as_deref().or(user.name.as_deref());
             Some(Inbound {
-                provider_id: [
-                    &interaction.trigger_id,
-                    &action.action_id,
-                    &action.action_ts,
-                ]
-                .map(String::as_str)
-                .join(":"),
+                provider_id: [&interaction.trigger_id, &action.id, &action.ts]
+                    .map(String::as_str)
+                    .join(":"),
                 peer: place_by_id(&channel.id, known)?,
                 thread: container
                     .thread_ts
@@ -66,7 +62,7 @@ pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<
                 space: space(team),
                 sender: person(&user.id, handle, known)?,
                 title: title(channel.name.as_deref()),
-                at_ms: ms(&action.action_ts),
+                at_ms: ms(&action.ts),
                 event: InboundEvent::Pressed {
                     message_id,
                     value: action.value.clone()?,

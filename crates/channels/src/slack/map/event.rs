@@ -4,8 +4,8 @@ use tidegate_core::channel::{Inbound, InboundEvent, InboundMessage, ReplyTo};
 
 use super::media::media;
 use super::place::{author, is_here, is_ours, ms, person, place, place_by_id, space, thread};
-use super::words::hear;
-use crate::slack::api::{Callback, Event, Me, Message, Reaction};
+use super::words::{hear, plain};
+use crate::slack::api::{Attachment, Callback, Event, Me, Message, Reaction};
 use crate::slack::emoji::sign_of;
 use crate::slack::known::Known;
 
@@ -54,8 +54,9 @@ fn wrote(message: &Message, me: &Me, known: &Known) -> Option<Inbound> {
     }
     let peer = place(message, known)?;
     let heard = hear(&message.text, me, known);
+    let text = with_shared(&heard.text, message, me, known);
     let media: Vec<_> = message.files.iter().filter_map(media).collect();
-    if message.ts.is_empty() || (heard.text.is_empty() && media.is_empty() && !heard.mentioned) {
+    if message.ts.is_empty() || (text.is_empty() && media.is_empty() && !heard.mentioned) {
         return None;
     }
     Some(Inbound {
@@ -67,7 +68,7 @@ fn wrote(message: &Message, me: &Me, known: &Known) -> Option<Inbound> {
         at_ms: ms(&message.ts),
         event: InboundEvent::Message(InboundMessage {
             message_id: message.ts.clone(),
-            text: heard.text,
+            text,
             media,
             reply_to: answered(message, me),
             mentioned: heard.mentioned,
@@ -75,6 +76,18 @@ fn wrote(message: &Message, me: &Me, known: &Known) -> Option<Inbound> {
         }),
         peer,
     })
+}
+
+/// The words, with those of messages that were passed on. Where there are no words at all, as bots
+/// often write none, all that hangs below the message is read.
+fn with_shared(text: &str, message: &Message, me: &Me, known: &Known) -> String {
+    let wanted = |one: &&Attachment| one.is_share || text.is_empty();
+    let shared = message.attachments.iter().filter(wanted);
+    let shared = shared.filter_map(|one| one.text.as_ref().or(one.fallback.as_ref()));
+    let shared = shared.map(|words| plain(words, me, known));
+    let all = std::iter::once(text.to_owned()).chain(shared);
+    let all: Vec<_> = all.filter(|words| !words.is_empty()).collect();
+    all.join("\n")
 }
 
 /// What is said in a thread answers the message that it hangs on.
@@ -88,8 +101,8 @@ fn answered(message: &Message, me: &Me) -> Option<ReplyTo> {
 
 /// A message has other words. Slack tells as much when it adds the preview of a link.
 fn changed(id: &str, change: &Message, me: &Me, known: &Known) -> Option<Inbound> {
-    let after = change.message.as_deref()?;
-    let before = change.previous_message.as_deref();
+    let after = change.after.as_deref()?;
+    let before = change.before.as_deref();
     let subtype = after.subtype.as_deref();
     if before.is_some_and(|before| before.text == after.text)
         || subtype.is_some_and(|subtype| !WRITTEN.contains(&subtype))
@@ -134,7 +147,7 @@ fn reacted(
         at_ms: ms(&reaction.event_ts),
         event: InboundEvent::Reacted {
             message_id: reaction.item.ts.clone()?,
-            emoji: sign_of(&reaction.reaction),
+            emoji: sign_of(&reaction.name),
             removed,
         },
     })

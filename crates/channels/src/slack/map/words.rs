@@ -149,12 +149,12 @@ mod tests {
         assert_eq!(heard("<@U0ADA> hello"), ("@Ada hello".into(), false));
         assert_eq!(words("<@U0BOB> hello"), "@U0BOB hello");
         assert_eq!(words("<@U0BOB|bob> hello"), "@bob hello");
-        assert_eq!(heard("@tidegate hello").1, false);
+        assert!(!heard("@tidegate hello").1);
         assert_eq!(
             heard("&lt;@U0TIDE&gt; hello"),
             ("<@U0TIDE> hello".into(), false)
         );
-        assert_eq!(heard("<@U0TIDE2> hello").1, false);
+        assert!(!heard("<@U0TIDE2> hello").1);
     }
 
     #[test]

@@ -1,3 +1,8 @@
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "expect-test writes them so"
+)]
+
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 

@@ -198,3 +198,25 @@ fn a_long_caption_follows_as_text() {
     assert!(matches!(&parts[0].body.body, Body::Media { markdown, .. } if markdown.is_empty()));
     assert!(matches!(&parts[1].body.body, Body::Text { markdown } if markdown == words.trim()));
 }
+
+#[test]
+fn a_poll_is_a_numbered_list_where_there_are_none() {
+    let poll = |options: &[&str]| Poll {
+        question: "Tea?".into(),
+        options: options.iter().map(|option| (*option).to_owned()).collect(),
+        max_selections: 1,
+        duration_hours: None,
+    };
+    let envelope = || Envelope::new("g", target(PeerKind::Direct), 0);
+    let none = Capabilities {
+        polls: false,
+        ..can()
+    };
+    let parts = envelope().poll(poll(&["Yes", "No"]), &none).unwrap();
+    let text = "**Tea?**\n\n1. Yes\n2. No";
+    assert!(matches!(&parts[0].body.body, Body::Text { markdown } if markdown == text));
+    let parts = envelope().poll(poll(&["Yes", "No"]), &can()).unwrap();
+    assert!(matches!(&parts[0].body.body, Body::Poll(_)));
+    let refused = envelope().poll(poll(&["Yes"]), &none);
+    assert_eq!(refused, Err(Unfit::PollOptions));
+}

@@ -6,6 +6,7 @@ use tidegate_core::transcript::{Message, NewMessage, Part, Speaker};
 
 use crate::agent::dialect::Asked;
 use crate::agent::history::{BEGINNING, Said, begins_with_agent, conversation};
+use crate::agent::pictures::{Picture, Pictures};
 use crate::agent::settings::Api;
 
 /// Tokens of an answer where nothing is configured; every model since 2024 can write as many.
@@ -87,12 +88,32 @@ fn messages(asked: &Asked<'_>, history: &[Message], thinks: bool) -> Vec<Value> 
     let said = conversation(history);
     let first = begins_with_agent(&said).then(|| json!({ "role": "user", "content": BEGINNING }));
     let rest = said.iter().map(|said| match said.speaker {
-        Speaker::User => json!({ "role": "user", "content": said.text() }),
+        Speaker::User => json!({ "role": "user", "content": content(said, asked.pictures) }),
         Speaker::Assistant => {
             json!({ "role": "assistant", "content": blocks(asked, said, thinks) })
         }
     });
     first.into_iter().chain(rest).collect()
+}
+
+/// What a person said: words alone as they are, with pictures in blocks, pictures first as the
+/// vendor advises.
+fn content(said: &Said<'_>, pictures: &Pictures) -> Value {
+    let text = said.text(pictures);
+    let shown = said.pictures(pictures);
+    if shown.is_empty() {
+        return json!(text);
+    }
+    let words = (!text.is_empty()).then(|| json!({ "type": "text", "text": text }));
+    shown.into_iter().map(shown_block).chain(words).collect()
+}
+
+fn shown_block(picture: &Picture) -> Value {
+    let (media_type, data) = (picture.mime, &picture.base64);
+    json!({
+        "type": "image",
+        "source": { "type": "base64", "media_type": media_type, "data": data },
+    })
 }
 
 fn blocks(asked: &Asked<'_>, said: &Said<'_>, thinks: bool) -> Vec<Value> {
@@ -111,7 +132,7 @@ fn blocks(asked: &Asked<'_>, said: &Said<'_>, thinks: bool) -> Vec<Value> {
             } if own && thinks => {
                 Some(json!({ "type": "thinking", "thinking": thinking, "signature": proof }))
             }
-            Part::Thinking { .. } => None,
+            Part::Thinking { .. } | Part::File(_) => None,
         };
         message
             .parts

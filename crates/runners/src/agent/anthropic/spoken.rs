@@ -20,6 +20,8 @@ impl Dialect for Anthropic {
     const API: Api = Api::Anthropic;
     const TURNS: &'static str = "/messages";
     const MODELS: &'static str = "/models?limit=1000";
+    /// The vendor takes 5 MiB, and counts them in base64.
+    const PICTURE_BYTES: u64 = 5 * 1024 * 1024 / 4 * 3;
 
     fn headers(key: Option<&str>) -> Result<HeaderMap, InvalidHeaderValue> {
         let mut headers = HeaderMap::new();

@@ -5,7 +5,8 @@ use tidegate_core::runner::{ThinkingLevel, Turn};
 use tidegate_core::transcript::Speaker;
 
 use crate::agent::dialect::Asked;
-use crate::agent::history::{BEGINNING, begins_with_agent, conversation};
+use crate::agent::history::{BEGINNING, Said, begins_with_agent, conversation};
+use crate::agent::pictures::{Picture, Pictures};
 
 /// What a server said it does not understand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -39,11 +40,14 @@ pub(crate) fn body(asked: &Asked<'_>, turn: &Turn, shape: Shape) -> Value {
     if let Some(effort) = effort(turn.thinking).filter(|_| !shape.no_effort) {
         body.insert("reasoning_effort".into(), json!(effort));
     }
-    body.insert("messages".into(), Value::Array(messages(turn)));
+    body.insert(
+        "messages".into(),
+        Value::Array(messages(turn, asked.pictures)),
+    );
     Value::Object(body)
 }
 
-fn messages(turn: &Turn) -> Vec<Value> {
+fn messages(turn: &Turn, pictures: &Pictures) -> Vec<Value> {
     let said = conversation(&turn.history);
     let mut messages = Vec::new();
     if let Some(prompt) = turn
@@ -61,9 +65,28 @@ fn messages(turn: &Turn) -> Vec<Value> {
             Speaker::User => "user",
             Speaker::Assistant => "assistant",
         };
-        json!({ "role": role, "content": said.text() })
+        json!({ "role": role, "content": content(said, pictures) })
     }));
     messages
+}
+
+/// Words alone as they are, which every server understands; with pictures in parts.
+fn content(said: &Said<'_>, pictures: &Pictures) -> Value {
+    let text = said.text(pictures);
+    let shown = said.pictures(pictures);
+    if shown.is_empty() {
+        return json!(text);
+    }
+    let words = (!text.is_empty()).then(|| json!({ "type": "text", "text": text }));
+    words
+        .into_iter()
+        .chain(shown.into_iter().map(block))
+        .collect()
+}
+
+fn block(picture: &Picture) -> Value {
+    let url = format!("data:{};base64,{}", picture.mime, picture.base64);
+    json!({ "type": "image_url", "image_url": { "url": url } })
 }
 
 const fn effort(level: ThinkingLevel) -> Option<&'static str> {

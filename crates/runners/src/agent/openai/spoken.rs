@@ -17,6 +17,7 @@ impl Dialect for OpenAi {
     const API: Api = Api::OpenAi;
     const TURNS: &'static str = "/chat/completions";
     const MODELS: &'static str = "/models";
+    const PICTURE_BYTES: u64 = 5 * 1024 * 1024;
 
     fn headers(key: Option<&str>) -> Result<HeaderMap, InvalidHeaderValue> {
         let mut headers = HeaderMap::new();

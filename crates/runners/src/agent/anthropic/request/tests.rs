@@ -1,12 +1,14 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::agent::fixtures::turn;
+use crate::agent::fixtures::{shown_photos, turn, turn_with_photos};
+use crate::agent::pictures::NONE;
 
 const ASKED: Asked<'_> = Asked {
     provider: "mine",
     original: true,
     max_output_tokens: None,
+    pictures: &NONE,
 };
 
 fn check(level: ThinkingLevel, shape: Shape, expected: &Expect) {
@@ -152,4 +154,79 @@ fn refusals_that_are_about_thinking() {
     );
     assert_eq!(smaller(Shape::Plain, adaptive), None);
     assert_eq!(smaller(Shape::Budget, "max_tokens: too large"), None);
+}
+
+#[test]
+fn photos_are_shown_or_told_of() {
+    let pictures = shown_photos();
+    let asked = Asked {
+        pictures: &pictures,
+        ..ASKED
+    };
+    let shown = body(&asked, &turn_with_photos(), Shape::default());
+    let told = body(&ASKED, &turn_with_photos(), Shape::default());
+    expect![[r#"
+        [
+          {
+            "role": "user",
+            "content": "Before.\n\n[photo: image/png, 2 KB, in the file /media/0]"
+          },
+          {
+            "role": "assistant",
+            "content": [
+              {
+                "type": "text",
+                "text": "I see."
+              }
+            ]
+          },
+          {
+            "role": "user",
+            "content": [
+              {
+                "type": "image",
+                "source": {
+                  "type": "base64",
+                  "media_type": "image/png",
+                  "data": "AAAA"
+                }
+              },
+              {
+                "type": "image",
+                "source": {
+                  "type": "base64",
+                  "media_type": "image/png",
+                  "data": "BBBB"
+                }
+              },
+              {
+                "type": "text",
+                "text": "What is this?"
+              }
+            ]
+          }
+        ]
+        [
+          {
+            "role": "user",
+            "content": "Before.\n\n[photo: image/png, 2 KB, in the file /media/0]"
+          },
+          {
+            "role": "assistant",
+            "content": [
+              {
+                "type": "text",
+                "text": "I see."
+              }
+            ]
+          },
+          {
+            "role": "user",
+            "content": "What is this?\n\n[photo: image/png, 2 KB, in the file /media/1]\n\n[photo: image/png, 2 KB, in the file /media/2]"
+          }
+        ]
+    "#]].assert_eq(&format!(
+        "{:#}\n{:#}\n",
+        shown["messages"], told["messages"]
+    ));
 }

@@ -1,12 +1,14 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::agent::fixtures::turn;
+use crate::agent::fixtures::{shown_photos, turn, turn_with_photos};
+use crate::agent::pictures::NONE;
 
 const ASKED: Asked<'_> = Asked {
     provider: "mine",
     original: false,
     max_output_tokens: Some(500),
+    pictures: &NONE,
 };
 
 fn check(asked: &Asked<'_>, level: ThinkingLevel, shape: Shape, expected: &Expect) {
@@ -125,4 +127,65 @@ fn levels() {
         options(&plain, ThinkingLevel::Off, Shape::default()),
         r#"{"stream_options":{"include_usage":true}}"#
     );
+}
+
+#[test]
+fn photos_are_shown_or_told_of() {
+    let pictures = shown_photos();
+    let asked = Asked {
+        pictures: &pictures,
+        ..ASKED
+    };
+    let shown = body(&asked, &turn_with_photos(), Shape::default());
+    let told = body(&ASKED, &turn_with_photos(), Shape::default());
+    expect![[r#"
+        [
+          {
+            "role": "user",
+            "content": "Before.\n\n[photo: image/png, 2 KB, in the file /media/0]"
+          },
+          {
+            "role": "assistant",
+            "content": "I see."
+          },
+          {
+            "role": "user",
+            "content": [
+              {
+                "type": "text",
+                "text": "What is this?"
+              },
+              {
+                "type": "image_url",
+                "image_url": {
+                  "url": "data:image/png;base64,AAAA"
+                }
+              },
+              {
+                "type": "image_url",
+                "image_url": {
+                  "url": "data:image/png;base64,BBBB"
+                }
+              }
+            ]
+          }
+        ]
+        [
+          {
+            "role": "user",
+            "content": "Before.\n\n[photo: image/png, 2 KB, in the file /media/0]"
+          },
+          {
+            "role": "assistant",
+            "content": "I see."
+          },
+          {
+            "role": "user",
+            "content": "What is this?\n\n[photo: image/png, 2 KB, in the file /media/1]\n\n[photo: image/png, 2 KB, in the file /media/2]"
+          }
+        ]
+    "#]].assert_eq(&format!(
+        "{:#}\n{:#}\n",
+        shown["messages"], told["messages"]
+    ));
 }
