@@ -146,8 +146,13 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<(String, Value)> 
 fn last_words(body: &Value) -> &str {
     let messages = body.get("messages").and_then(Value::as_array);
     let last = messages.and_then(|messages| messages.last());
-    last.and_then(|message| message.get("content")?.as_str())
-        .unwrap_or_default()
+    let content = last.and_then(|message| message.get("content"));
+    let in_parts = || {
+        let mut parts = content?.as_array()?.iter();
+        parts.find_map(|part| part.get("text")?.as_str())
+    };
+    let words = content.and_then(Value::as_str).or_else(in_parts);
+    words.unwrap_or_default()
 }
 
 async fn status(stream: &mut TcpStream, code: u16, body: &Value) -> io::Result<()> {

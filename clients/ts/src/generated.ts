@@ -888,6 +888,8 @@ export type ContentPart =
       type: "text";
       /** The words. */
       text: string;
+      /** The file that the words tell of. Its bytes are not given out here. */
+      file?: FileNote;
     }
   | {
       type: "thinking";
@@ -943,6 +945,18 @@ export interface Features {
   methods: string[];
   /** Events that this caller may hear. */
   events: string[];
+}
+
+/** A file that came with a message. */
+export interface FileNote {
+  /** `photo`, `video`, `animation`, `audio`, `voice`, `sticker` or `document`. */
+  kind: string;
+  /** Its name, as the sender gave it. */
+  name?: string;
+  /** Its type, by its first bytes. */
+  mime: string;
+  /** Its size in bytes. */
+  bytes: number;
 }
 
 /** When the agent answers in a group. */
@@ -1425,7 +1439,11 @@ export interface SendParams {
   message: string;
   /** Same key and params: same answer, one delivery. */
   idempotencyKey: string;
-  /** A picture or file to add. */
+  /**
+   * A picture or file to add: an `https` or `http` address, which the gateway fetches, or a
+   * `data:` address in base64 that holds it (`data:image/png;name=cat.png;base64,…`). What it
+   * is is told by its first bytes.
+   */
   mediaUrl?: string;
   /** Several of them. */
   mediaUrls?: string[];

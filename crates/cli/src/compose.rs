@@ -14,6 +14,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tidegate_channels::web_file::WebFiles;
 use tidegate_core::{Clock, Events, IdGen, Secret, SystemClock, SystemIds};
 use tidegate_engine::{Engine, EngineParts, NetworkSettings};
 use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
@@ -126,6 +127,7 @@ fn networks_of(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<NetworkSetting
         zone: jiff::tz::TimeZone::system(),
         claims: Some(Arc::new(HostClaims::new(&runtime_dir, &loaded.state_dir))),
         files: loaded.state_dir.join(FILES),
+        source: Arc::new(WebFiles::default()),
         notices: routing::notices(config),
     })
 }

@@ -11,6 +11,8 @@ use crate::Engine;
 
 /// Files are kept so long.
 const KEEP: Duration = Duration::from_hours(7 * 24);
+/// The ending of a file that is on its way.
+const HALF: &str = "part";
 /// The type of a file that tells nothing.
 const UNKNOWN_TYPE: &str = "application/octet-stream";
 
@@ -24,25 +26,41 @@ impl Engine {
             .create(dir)
             .await;
         made.map_err(|error| format!("{} cannot be made: {error}", dir.display()))?;
-        Ok(dir.join(self.inner().ids.uuid()))
+        let name = format!("{}.{HALF}", self.inner().ids.uuid());
+        Ok(dir.join(name))
+    }
+
+    /// Deletes what was on its way when the last life ended (SECURITY F37). Only while nothing is
+    /// on its way in this one.
+    pub(crate) async fn forget_halves(&self) {
+        let is_half = |path: &Path| path.extension().is_some_and(|ending| ending == HALF);
+        for path in self.stored_files().await {
+            if is_half(&path) {
+                let _ = tokio::fs::remove_file(path).await;
+            }
+        }
     }
 
     /// Deletes files of messages that are older than a week.
     pub(crate) async fn forget_files(&self) {
-        let dir = &self.inner().accounts.files;
-        let Ok(mut entries) = tokio::fs::read_dir(dir).await else {
-            return;
-        };
         let keep_ms = u64::try_from(KEEP.as_millis()).unwrap_or(u64::MAX);
         let before_ms = self.now_ms().saturating_sub(keep_ms);
-        while let Ok(Some(entry)) = entries.next_entry().await {
-            if modified_ms(&entry.path())
-                .await
-                .is_some_and(|at| at < before_ms)
-            {
-                let _ = tokio::fs::remove_file(entry.path()).await;
+        for path in self.stored_files().await {
+            if modified_ms(&path).await.is_some_and(|at| at < before_ms) {
+                let _ = tokio::fs::remove_file(path).await;
             }
         }
+    }
+
+    async fn stored_files(&self) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let dir = &self.inner().accounts.files;
+        if let Ok(mut entries) = tokio::fs::read_dir(dir).await {
+            while let Ok(Some(entry)) = entries.next_entry().await {
+                files.push(entry.path());
+            }
+        }
+        files
     }
 }
 

@@ -27,7 +27,8 @@ pub(crate) fn heard_by(provider: &str, history: Vec<Message>) -> Vec<Message> {
 }
 
 fn is_command(message: &Message) -> bool {
-    message.body.speaker == Speaker::User && commands::parse(&text_of(&message.body.parts)).is_some()
+    message.body.speaker == Speaker::User
+        && commands::parse(&text_of(&message.body.parts)).is_some()
 }
 
 fn is_offline(message: &Message) -> bool {

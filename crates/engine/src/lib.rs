@@ -164,6 +164,7 @@ impl Engine {
     /// The store cannot be read.
     pub async fn start(&self) -> Result<(), EngineError> {
         self.recover().await?;
+        self.forget_halves().await;
         self.start_accounts().await?;
         self.start_deliveries();
         self.refresh_health().await;

@@ -14,6 +14,7 @@ mod contract;
 mod crabline;
 mod interactions;
 mod limits;
+mod missed;
 #[path = "../telegram/node.rs"]
 mod node;
 mod places;

@@ -38,9 +38,10 @@ pub(crate) struct SendArgs {
     /// The message; - reads standard input
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) message: String,
-    /// A picture or file to add, by its address on the web; may be repeated
-    #[arg(long = "media", alias = "media-url", value_name = "URL")]
-    pub(crate) media_urls: Vec<String>,
+    /// A picture or file to add: a file of up to 10 MiB here, or an address on the web that the
+    /// gateway fetches; may be repeated
+    #[arg(long, alias = "media-url", value_name = "FILE|URL")]
+    pub(crate) media: Vec<String>,
     /// The network, by its key in the configuration; webchat is the page
     #[arg(long)]
     pub(crate) channel: Option<String>,

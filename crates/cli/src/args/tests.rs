@@ -136,7 +136,7 @@ fn calls_and_messages() {
     check(
         "gateway send --to main --message hi --media-url http://a --media-url http://b --channel webchat",
         &expect![[r#"
-            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Send(SendArgs { to: "main", message: "hi", media_urls: ["http://a", "http://b"], channel: Some("webchat"), account: None, thread: None, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Send(SendArgs { to: "main", message: "hi", media: ["http://a", "http://b"], channel: Some("webchat"), account: None, thread: None, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
             profile=None json=false no_color=false
         "#]],
     );

@@ -10,6 +10,7 @@ pub(crate) mod dashboard;
 pub(crate) mod gateway_run;
 pub(crate) mod health;
 pub(crate) mod logs;
+mod media;
 pub(crate) mod outbox;
 pub(crate) mod pairing;
 pub(crate) mod send;

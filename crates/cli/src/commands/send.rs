@@ -8,6 +8,7 @@ use tidegate_protocol::Scope;
 use tidegate_protocol::api::send::{PollMessage, PollParams, SendMessage, SendParams, SendResult};
 
 use super::connection::{Context, text_argument};
+use super::media;
 use crate::args::{Globals, PollArgs, SendArgs};
 use crate::exit::Exit;
 use crate::output::{Screen, clean};
@@ -16,12 +17,13 @@ use crate::output::{Screen, clean};
 const ANSWER: Duration = Duration::from_secs(30);
 
 pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Exit> {
+    let links = media::links(&args.media)?;
     let params = SendParams {
         to: args.to.clone(),
         message: text_argument("--message", &args.message)?,
         idempotency_key: idempotency_key(),
         media_url: None,
-        media_urls: (!args.media_urls.is_empty()).then(|| args.media_urls.clone()),
+        media_urls: (!links.is_empty()).then_some(links),
         gif_playback: None,
         channel: args.channel.clone(),
         account_id: args.account.clone(),

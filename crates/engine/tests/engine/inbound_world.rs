@@ -12,6 +12,7 @@ use tidegate_core::channel::{
     AccountKey, Channel, Claims, Inbound, InboundEvent, InboundMedia, InboundMessage, MediaKind,
     Peer, PeerKind, Sender, Target,
 };
+use tidegate_core::files::{FileSource, NoFiles};
 use tidegate_core::freshness::{ResetRule, ResetRules};
 use tidegate_core::routing::Routing;
 use tidegate_core::run::Run;
@@ -46,6 +47,7 @@ pub(crate) struct Setup {
     pub(crate) resets: ResetRules,
     pub(crate) claims: Option<Arc<dyn Claims>>,
     pub(crate) files: PathBuf,
+    pub(crate) source: Arc<dyn FileSource>,
     pub(crate) notices: Vec<Target>,
     pub(crate) store: MemoryStore,
 }
@@ -92,6 +94,7 @@ impl Setup {
             },
             claims: None,
             files: PathBuf::new(),
+            source: Arc::new(NoFiles),
             notices: Vec::new(),
             store: MemoryStore::new(),
         }
@@ -127,6 +130,7 @@ impl Setup {
                 resets: self.resets,
                 claims: self.claims,
                 files: self.files,
+                source: self.source,
                 notices: self.notices,
                 ..NetworkSettings::default()
             },

@@ -12,6 +12,7 @@ mod aborts;
 mod delivery;
 mod delivery_doubt;
 mod delivery_draft;
+mod delivery_files;
 mod delivery_model;
 mod delivery_post;
 mod delivery_rates;

@@ -104,10 +104,13 @@ fn posted(group: &str) -> String {
 }
 
 async fn a_request_is_carried_out_once(store: &impl Store) {
+    assert_eq!(store.posted(&once("k", "h")).await.unwrap(), None);
     let first = store.post(once("k", "h"), parts("g", 2, "p", 5)).await;
     assert_eq!(first.unwrap(), Posted::New { group: posted("g") });
     let again = store.post(once("k", "h"), parts("other", 2, "p", 9)).await;
     assert_eq!(again.unwrap(), Posted::Repeat { group: posted("g") });
+    let known = store.posted(&once("k", "h")).await.unwrap();
+    assert_eq!(known, Some(Posted::Repeat { group: posted("g") }));
     assert_eq!(store.group("g").await.unwrap().len(), 2);
     assert_eq!(store.group("other").await.unwrap(), []);
 }
@@ -119,10 +122,14 @@ async fn a_request_with_other_params_is_refused(store: &impl Store) {
         .unwrap();
     let other = store.post(once("k", "other"), parts("h", 1, "p", 9)).await;
     assert_eq!(other.unwrap(), Posted::KeyReused);
+    let known = store.posted(&once("k", "other")).await.unwrap();
+    assert_eq!(known, Some(Posted::KeyReused));
     assert_eq!(store.group("h").await.unwrap(), []);
     accept(store, "run", "a", 1).await;
     let of_run = store.post(once("run", "hash"), parts("h", 1, "p", 9)).await;
     assert_eq!(of_run.unwrap(), Posted::KeyReused);
+    let known = store.posted(&once("run", "hash")).await.unwrap();
+    assert_eq!(known, Some(Posted::KeyReused));
 }
 
 async fn a_request_is_forgotten_with_the_others_of_its_age(store: &impl Store) {

@@ -124,6 +124,7 @@ async fn talk_at_once(
     while let Some(talked) = at_work.join_next().await {
         talks.push(talked??);
     }
+    talks.sort_by_key(|talk| talk.network.id());
     Ok(talks)
 }
 

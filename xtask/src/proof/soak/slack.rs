@@ -7,7 +7,7 @@ use anyhow::Result;
 use async_trait::async_trait;
 use serde_json::{Value, json};
 use tidegate_fakes::common::{FakeClock, Fault};
-use tidegate_fakes::slack::{Rules, SlackFake};
+use tidegate_fakes::slack::{Reason, Rules, SlackFake};
 
 use super::network::{CALLS_IN_TROUBLE, Network, RETRY_AFTER, SLOW};
 use super::plan::{GROUPS, PEOPLE, Place, Question};
@@ -132,7 +132,9 @@ impl Network for Slack {
             }
             Trouble::Reorder => self.fake.reverse_next(questions),
             Trouble::Duplicates => self.fake.duplicate_next(questions),
-            Trouble::Calm | Trouble::Reconnect => {}
+            // A new socket is there before the old one goes; then both are cut.
+            Trouble::Reconnect => self.fake.disconnect(Reason::RefreshRequested),
+            Trouble::Calm => {}
         }
     }
 

@@ -36,13 +36,6 @@ pub(super) async fn talk(
     for wave in &waves {
         ids.extend(ask(&mut *network, wave).await?);
         hear(&*network, wave, &progress).await?;
-        eprintln!(
-            "DEBUG {} {:?} {} {:.1}",
-            network.id(),
-            wave.trouble,
-            wave.questions.len(),
-            began.elapsed().as_secs_f64()
-        );
     }
     Ok(Talk {
         network,

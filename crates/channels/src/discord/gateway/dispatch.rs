@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tidegate_core::channel::{ChannelError, Inbox};
+use tidegate_core::channel::{ChannelError, Heard, Inbox};
 
 use super::frame::{Dispatch, Ready};
 use super::listen::Ear;
@@ -28,7 +28,10 @@ impl Discord {
         let seq = dispatch.seq;
         match dispatch.name.as_str() {
             "READY" => self.begin_session(ear, &dispatch, inbox).await?,
-            "RESUMED" => Self::now_ready(ear, inbox),
+            "RESUMED" => {
+                self.catch_up(ear, inbox).await?;
+                Self::now_ready(ear, inbox);
+            }
             _ if self.learn(&dispatch) => {}
             _ => {
                 if let Some(happening) = self.happening(ear, &dispatch) {
@@ -55,13 +58,14 @@ impl Discord {
             Some(url) => url,
             None => self.gateway().await?,
         };
-        ear.session = Some(Session {
+        ear.at.session = Some(Session {
             id: ready.session_id,
             url,
             seq: dispatch.seq,
         });
         // Stored at once, or a kill before the first message would lose that message.
         self.store(ear, inbox).await?;
+        self.catch_up(ear, inbox).await?;
         Self::now_ready(ear, inbox);
         Ok(())
     }
@@ -100,6 +104,7 @@ impl Discord {
     fn happening(&self, ear: &Ear, dispatch: &Dispatch) -> Option<Happening> {
         let reacted = |removed| {
             let session = ear
+                .at
                 .session
                 .as_ref()
                 .map_or("", |session| session.id.as_str());
@@ -155,11 +160,16 @@ impl Discord {
         let Some(event) = event else {
             return Ok(());
         };
-        let cursor = ear.session.as_ref().map(Session::cursor);
+        let cursor = Some(ear.at.write());
         let heard = inbox.accept(&ear.me.id, vec![event], cursor).await?;
-        ear.stored.clone_from(&ear.session);
-        if let Happening::Done(interaction) = happening {
-            self.answer(interaction, heard.first().copied()).await;
+        ear.stored.clone_from(&ear.at);
+        let heard = heard.first().copied();
+        match happening {
+            Happening::Done(interaction) => self.answer(interaction, heard).await,
+            Happening::Written(message) if matches!(heard, Some(Heard::Taken | Heard::Known)) => {
+                ear.at.trail.note(&message.channel_id, &message.id);
+            }
+            _ => {}
         }
         Ok(())
     }
@@ -168,7 +178,7 @@ impl Discord {
 impl Ear {
     /// Everything up to this number is dealt with. A repeated event does not lead back.
     fn advance(&mut self, seq: u64) {
-        if let Some(session) = &mut self.session {
+        if let Some(session) = &mut self.at.session {
             session.seq = session.seq.max(seq);
         }
     }

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::close::{AfterClose, after_close};
 use super::link::{Heard, Link};
-use super::session::{NONE, Session};
+use super::session::Cursor;
 use crate::discord::account::{CONTENT_IS_OFF, Me};
 use crate::discord::channel::Discord;
 
@@ -24,10 +24,10 @@ const PAUSE_SPREAD_MS: u64 = 4000;
 /// What listening knows.
 pub(super) struct Ear {
     pub(super) me: Arc<Me>,
-    /// The session, behind everything that the inbox has.
-    pub(super) session: Option<Session>,
-    /// The session as the inbox has it.
-    pub(super) stored: Option<Session>,
+    /// Where we are, behind everything that the inbox has.
+    pub(super) at: Cursor,
+    /// The same as the inbox has it.
+    pub(super) stored: Cursor,
     /// This socket has a session on it.
     pub(super) ready: bool,
 }
@@ -87,16 +87,16 @@ impl Discord {
             Some(me) => (me, false),
             None => (self.meet().await?, true),
         };
-        let session = inbox.cursor(&me.id).await?;
-        let session = session.as_deref().and_then(Session::read);
+        let cursor = inbox.cursor(&me.id).await?;
+        let at = Cursor::read(cursor.as_deref());
         // A new session begins with what the owner has switched on by now.
-        if session.is_none() && !fresh {
+        if at.session.is_none() && !fresh {
             me = self.meet().await?;
         }
         Ok(Ear {
             me,
-            stored: session.clone(),
-            session,
+            stored: at.clone(),
+            at,
             ready: false,
         })
     }
@@ -110,13 +110,13 @@ impl Discord {
     ) -> Result<End, ChannelError> {
         let began = Instant::now();
         ear.ready = false;
-        let entering = self.enter(&ear.me, ear.session.as_ref());
+        let entering = self.enter(&ear.me, ear.at.session.as_ref());
         let Some(link) = stop.run_until_cancelled(entering).await else {
             return Ok(End::Stopped);
         };
         let mut link = link?;
         let heard = loop {
-            let seq = ear.session.as_ref().map(|session| session.seq);
+            let seq = ear.at.session.as_ref().map(|session| session.seq);
             let heard = tokio::select! {
                 biased;
                 () = stop.cancelled() => {
@@ -183,26 +183,21 @@ impl Discord {
 
     /// Tells the inbox where we are, if it does not know: after events that were none for it.
     pub(super) async fn store(&self, ear: &mut Ear, inbox: &dyn Inbox) -> Result<(), ChannelError> {
-        if ear.session != ear.stored
-            && let Some(session) = &ear.session
-        {
-            let cursor = Some(session.cursor());
+        if ear.at != ear.stored {
+            let cursor = Some(ear.at.write());
             inbox.accept(&ear.me.id, Vec::new(), cursor).await?;
-            ear.stored.clone_from(&ear.session);
+            ear.stored.clone_from(&ear.at);
         }
         Ok(())
     }
 
     /// The session is gone, and with it what Discord had kept for it.
     async fn lose(&self, ear: &mut Ear, inbox: &dyn Inbox) -> Result<(), ChannelError> {
-        if ear.session.take().is_some() {
+        if ear.at.lose() {
             let account = &self.settings.account;
-            tracing::warn!(%account, "the session is lost; what was written meanwhile does not come");
+            tracing::warn!(%account, "the session is lost; what was written meanwhile is looked for where we were spoken to");
         }
-        let cursor = Some(NONE.to_owned());
-        inbox.accept(&ear.me.id, Vec::new(), cursor).await?;
-        ear.stored = None;
-        Ok(())
+        self.store(ear, inbox).await
     }
 
     /// A session is on the socket: say how well we hear.

@@ -8,6 +8,7 @@ mod dispatch;
 mod frame;
 mod link;
 mod listen;
+mod missed;
 mod open;
 mod pulse;
 mod session;
