@@ -322,7 +322,7 @@ mod tests {
         engine.start().await.unwrap();
         typed.write_all(b"/help\n").await.unwrap();
         let mut answer = vec![0; 1024];
-        let read = tokio::time::timeout(Duration::from_secs(60), out.read(&mut answer)).await;
+        let read = tokio::time::timeout(Duration::from_mins(1), out.read(&mut answer)).await;
         let read = read.unwrap().unwrap();
         let text = String::from_utf8_lossy(&answer[..read]).into_owned();
         assert!(text.contains("/status"), "{text}");

@@ -28,11 +28,12 @@ struct Landing {
 
 impl Landing {
     /// Begins a file that does not exist yet.
-    async fn begin(path: &Path, max_bytes: u64) -> Result<Self, ChannelError> {
-        let file = File::create_new(path).await.map_err(|e| disk(&e))?;
+    fn begin(path: &Path, max_bytes: u64) -> Result<Self, ChannelError> {
+        // Not given to another thread: it would be made even if nobody waited for it any more.
+        let file = std::fs::File::create_new(path).map_err(|e| disk(&e))?;
         Ok(Self {
             path: path.to_owned(),
-            file,
+            file: File::from_std(file),
             bytes: 0,
             max_bytes,
             kept: false,
@@ -74,7 +75,7 @@ pub(crate) async fn save(
     max_bytes: u64,
 ) -> Result<StoredFile, ChannelError> {
     within(response.content_length().unwrap_or(0), max_bytes)?;
-    let mut landing = Landing::begin(to, max_bytes).await?;
+    let mut landing = Landing::begin(to, max_bytes)?;
     loop {
         let chunk = timeout(CHUNK_TIMEOUT, response.chunk())
             .await
@@ -96,7 +97,7 @@ pub(crate) async fn copy(
     to: &Path,
     max_bytes: u64,
 ) -> Result<StoredFile, ChannelError> {
-    let mut landing = Landing::begin(to, max_bytes).await?;
+    let mut landing = Landing::begin(to, max_bytes)?;
     let mut chunk = vec![0; COPY_BYTES];
     loop {
         let count = from.read(&mut chunk).await.map_err(|e| disk(&e))?;

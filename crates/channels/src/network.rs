@@ -20,10 +20,26 @@ pub struct Key {
     pub name: &'static str,
     /// What a person is asked for.
     pub ask: &'static str,
-    /// Whether there is no account without it.
-    pub needed: bool,
     /// Whether it is a secret.
     pub secret: bool,
+}
+
+/// A way in which a network's events reach us, with what it takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Way {
+    /// Its word: `polling`, `socket` or `webhook`.
+    pub mode: &'static str,
+    /// The names of the keys without which it does not work.
+    pub keys: &'static [&'static str],
+}
+
+/// A way beside the usual one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OtherWay {
+    /// Whoever sets this key means this way.
+    pub chosen_by: &'static str,
+    /// The way.
+    pub way: Way,
 }
 
 /// What an id in the configuration names.
@@ -50,6 +66,12 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// Whether all that a way takes is there.
+    pub fn is_complete(&self, way: &Way) -> bool {
+        let has = |key: &str| self.secrets.contains_key(key) || self.values.contains_key(key);
+        way.keys.iter().all(|key| has(key))
+    }
+
     /// A secret that must be there.
     ///
     /// # Errors
@@ -70,11 +92,29 @@ pub trait Network: Send + Sync {
     /// Its name for people.
     fn label(&self) -> &'static str;
 
-    /// The keys that it reads beside those of every network.
+    /// The keys that it reads beside those of every network, its main secret first.
     fn keys(&self) -> &'static [Key];
 
-    /// How we are reached with these keys set: `polling`, `socket` or `webhook`.
-    fn mode(&self, has: &dyn Fn(&str) -> bool) -> &'static str;
+    /// How we are reached if nothing is said about it.
+    fn usual_way(&self) -> &'static Way;
+
+    /// How else we can be reached.
+    fn other_ways(&self) -> &'static [OtherWay] {
+        &[]
+    }
+
+    /// All ways, the usual one first.
+    fn ways(&self) -> Vec<&'static Way> {
+        let others = self.other_ways().iter().map(|other| &other.way);
+        std::iter::once(self.usual_way()).chain(others).collect()
+    }
+
+    /// The way that is meant by whoever has set these keys, be they all or not.
+    fn way(&self, has: &dyn Fn(&str) -> bool) -> &'static Way {
+        let mut others = self.other_ways().iter();
+        let meant = others.find(|other| has(other.chosen_by));
+        meant.map_or(self.usual_way(), |other| &other.way)
+    }
 
     /// Why this cannot be the stable id of such a thing, if it cannot.
     fn wrong_id(&self, of: IdOf, id: &str) -> Option<&'static str>;
@@ -87,4 +127,33 @@ pub trait Network: Send + Sync {
     /// # Errors
     /// What is wrong with the keys, a sentence for the owner.
     fn open(&self, opening: Opening) -> Result<Arc<dyn Channel>, String>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(all(feature = "telegram", feature = "discord", feature = "slack"))]
+    #[test]
+    fn every_way_goes_by_keys_that_the_network_has() {
+        let networks: [&dyn Network; 3] = [
+            &crate::telegram::TelegramNetwork,
+            &crate::discord::DiscordNetwork,
+            &crate::slack::SlackNetwork,
+        ];
+        for network in networks {
+            let key = |name: &str| network.keys().iter().find(|key| key.name == name);
+            assert!(network.keys().first().is_some_and(|main| main.secret));
+            for way in network.ways() {
+                let secret = way.keys.iter().any(|name| key(name).unwrap().secret);
+                assert!(secret, "{} {}", network.id(), way.mode);
+                let all = |name: &str| way.keys.contains(&name);
+                assert_eq!(network.way(&all), way, "{}", network.id());
+            }
+            for other in network.other_ways() {
+                assert!(other.way.keys.contains(&other.chosen_by));
+                assert!(!network.usual_way().keys.contains(&other.chosen_by));
+            }
+        }
+    }
 }

@@ -69,14 +69,14 @@ impl FileSource for WebFiles {
         if let Some(data) = data::after_scheme(link) {
             return data::store(data, to, max_bytes).await;
         }
-        timeout(DEADLINE, self.from_web(link, to, max_bytes))
+        timeout(DEADLINE, self.over_web(link, to, max_bytes))
             .await
             .map_err(|_| unreachable("the file took too long"))?
     }
 }
 
 impl WebFiles {
-    async fn from_web(&self, link: &str, to: &Path, max_bytes: u64) -> Result<Fetched, FileError> {
+    async fn over_web(&self, link: &str, to: &Path, max_bytes: u64) -> Result<Fetched, FileError> {
         let mut url = web_address(link)?;
         let name = name_of(&url);
         for _ in 0..=REDIRECTS {
@@ -114,12 +114,11 @@ impl WebFiles {
     async fn addresses(&self, host: &str, port: u16) -> Result<Vec<IpAddr>, FileError> {
         let unnamed = || unreachable(format!("{host} has no address"));
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse();
-        let found = match literal {
-            Ok(address) => vec![address],
-            Err(_) => {
-                let named = self.names.addresses(host, port).await;
-                named.map_err(|_| unnamed())?
-            }
+        let found = if let Ok(address) = literal {
+            vec![address]
+        } else {
+            let named = self.names.addresses(host, port).await;
+            named.map_err(|_| unnamed())?
         };
         if found.is_empty() {
             return Err(unnamed());

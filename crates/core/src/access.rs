@@ -267,16 +267,15 @@ impl AccessRules {
     }
 }
 
-/// Whether the event is meant for us: a mention, an answer to a message of ours, or a button of
-/// ours.
+/// Whether the event is meant for us: a mention, an answer to a message of ours, a button of
+/// ours, or other words for a message.
 fn speaks_to_us(event: &Inbound) -> bool {
     match &event.event {
         InboundEvent::Message(message) => {
             message.mentioned || message.reply_to.as_ref().is_some_and(|to| to.ours)
         }
-        InboundEvent::Pressed { .. } => true,
-        InboundEvent::Edited { .. } | InboundEvent::Reacted { .. } | InboundEvent::Moved { .. } => {
-            false
-        }
+        // A change counts only for a message that was heard, which spoke to us.
+        InboundEvent::Pressed { .. } | InboundEvent::Edited { .. } => true,
+        InboundEvent::Reacted { .. } | InboundEvent::Moved { .. } => false,
     }
 }

@@ -9,6 +9,7 @@ pub mod access;
 pub mod agents;
 pub mod channel;
 pub mod clock;
+pub mod commands;
 pub mod event;
 pub mod files;
 pub mod freshness;

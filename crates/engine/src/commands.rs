@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use tidegate_core::SessionKey;
 use tidegate_core::channel::Button;
+use tidegate_core::commands;
 use tidegate_core::run::Run;
 use tidegate_core::runner::ModelRef;
 use tidegate_core::store::{Patched, SettingsPatch, StoreError};
@@ -62,16 +63,17 @@ pub(crate) fn buttons(message: &str) -> Vec<Vec<Button>> {
 
 pub(crate) fn parse(message: &str) -> Option<Command> {
     let mut words = message.split_whitespace();
-    let command = words.next()?.to_lowercase();
+    let command = commands::named(words.next()?.strip_prefix('/')?)?;
     let argument = words.next().map(str::to_owned);
     if words.next().is_some() {
         return None;
     }
-    match (command.as_str(), argument) {
-        ("/help", None) => Some(Command::Help),
-        ("/status", None) => Some(Command::Status),
-        ("/new" | "/reset", None) => Some(Command::New),
-        ("/model" | "/models", argument) => Some(Command::Model(argument)),
+    match (command.name, argument) {
+        ("help", None) => Some(Command::Help),
+        ("status", None) => Some(Command::Status),
+        ("new", None) => Some(Command::New),
+        ("model", argument) => Some(Command::Model(argument)),
+        // To stop is no run: `is_stop_word`.
         _ => None,
     }
 }
@@ -127,14 +129,15 @@ impl Engine {
     }
 
     fn help(&self) -> String {
-        let mut text = String::from(
-            "**Commands**\n\n\
-             - `/status` – model, session and load\n\
-             - `/model` – which models there are; `/model provider/id` chooses one for this conversation\n\
-             - `/new` – begin a new conversation under the same name\n\
-             - `/stop` – stop the answer at work\n\
-             - `/help` – this list\n",
-        );
+        let mut text = String::from("**Commands**\n\n");
+        for command in commands::LIST {
+            let _ = write!(text, "- `/{}` – {}", command.name, command.about);
+            if let Some(argument) = command.argument {
+                let (command, word) = (command.name, argument.name);
+                let _ = write!(text, "; `/{command} <{word}>`: {}", argument.about);
+            }
+            text.push('\n');
+        }
         if !self.inner().agents.model_configured {
             text.push_str(
                 "\nNo model is connected yet: write anything else and I tell how to connect one.",
@@ -242,8 +245,33 @@ mod tests {
             parse("/model openai/gpt"),
             Some(Command::Model(Some("openai/gpt".into())))
         );
+        assert_eq!(parse("/HELP"), Some(Command::Help));
+        assert_eq!(parse("help"), None);
         assert_eq!(parse("/help me please"), None);
         assert_eq!(parse("tell me about /help"), None);
         assert_eq!(parse(""), None);
+    }
+
+    #[test]
+    fn every_command_that_is_shown_is_answered() {
+        for command in commands::LIST {
+            for name in std::iter::once(&command.name).chain(command.aliases) {
+                assert!(is_command(&format!("/{name}")), "{name}");
+                let with_word = is_command(&format!("/{name} x"));
+                assert_eq!(with_word, command.argument.is_some(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_button_is_a_command() {
+        let mut count = 0;
+        for command in commands::LIST {
+            for button in buttons(&format!("/{}", command.name)).concat() {
+                assert!(is_command(&button.value), "{}", button.value);
+                count += 1;
+            }
+        }
+        assert!(count > 0);
     }
 }

@@ -11,6 +11,8 @@ use crate::Engine;
 
 /// Files are kept so long.
 const KEEP: Duration = Duration::from_hours(7 * 24);
+/// Longer than any file is on its way.
+const KEEP_HALF: Duration = Duration::from_mins(10);
 /// The ending of a file that is on its way.
 const HALF: &str = "part";
 /// The type of a file that tells nothing.
@@ -33,7 +35,6 @@ impl Engine {
     /// Deletes what was on its way when the last life ended (SECURITY F37). Only while nothing is
     /// on its way in this one.
     pub(crate) async fn forget_halves(&self) {
-        let is_half = |path: &Path| path.extension().is_some_and(|ending| ending == HALF);
         for path in self.stored_files().await {
             if is_half(&path) {
                 let _ = tokio::fs::remove_file(path).await;
@@ -41,11 +42,12 @@ impl Engine {
         }
     }
 
-    /// Deletes files of messages that are older than a week.
+    /// Deletes files of messages that are older than a week, and what never arrived.
     pub(crate) async fn forget_files(&self) {
-        let keep_ms = u64::try_from(KEEP.as_millis()).unwrap_or(u64::MAX);
-        let before_ms = self.now_ms().saturating_sub(keep_ms);
         for path in self.stored_files().await {
+            let keep = if is_half(&path) { KEEP_HALF } else { KEEP };
+            let keep_ms = u64::try_from(keep.as_millis()).unwrap_or(u64::MAX);
+            let before_ms = self.now_ms().saturating_sub(keep_ms);
             if modified_ms(&path).await.is_some_and(|at| at < before_ms) {
                 let _ = tokio::fs::remove_file(path).await;
             }
@@ -64,13 +66,50 @@ impl Engine {
     }
 }
 
-/// Gives a file the ending of what it is, and says what that is.
-pub(crate) async fn settle(file: StoredFile) -> Result<(StoredFile, &'static str), String> {
-    let mime = sniff(&head(&file.path).await).unwrap_or(UNKNOWN_TYPE);
-    let path = file.path.with_extension(extension(mime));
-    let renamed = tokio::fs::rename(&file.path, &path).await;
-    renamed.map_err(|error| error.to_string())?;
-    Ok((StoredFile { path, ..file }, mime))
+/// A file that is there whole and that nobody has yet. Unless it is kept, it is taken away when
+/// this is dropped.
+#[derive(Debug)]
+pub(crate) struct Loose {
+    file: StoredFile,
+    kept: bool,
+}
+
+impl Loose {
+    pub(crate) const fn new(file: StoredFile) -> Self {
+        Self { file, kept: false }
+    }
+
+    pub(crate) const fn file(&self) -> &StoredFile {
+        &self.file
+    }
+
+    /// Gives it the ending of what it is, and says what that is.
+    pub(crate) async fn settle(&mut self) -> Result<&'static str, String> {
+        let mime = sniff(&head(&self.file.path).await).unwrap_or(UNKNOWN_TYPE);
+        let path = self.file.path.with_extension(extension(mime));
+        // Not given to another thread: it would happen even if nobody waited for it any more.
+        std::fs::rename(&self.file.path, &path).map_err(|error| error.to_string())?;
+        self.file.path = path;
+        Ok(mime)
+    }
+
+    /// Somebody has it: it is there until it is a week old.
+    pub(crate) fn keep(mut self) -> StoredFile {
+        self.kept = true;
+        self.file.clone()
+    }
+}
+
+impl Drop for Loose {
+    fn drop(&mut self) {
+        if !self.kept && std::fs::remove_file(&self.file.path).is_err() {
+            tracing::warn!("a file that nobody has could not be taken away");
+        }
+    }
+}
+
+fn is_half(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == HALF)
 }
 
 async fn head(path: &Path) -> Vec<u8> {

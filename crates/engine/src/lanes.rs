@@ -189,6 +189,20 @@ impl Lanes {
         }
     }
 
+    /// Gives the first waiting run that fits other words, if there are any for it. Says which run
+    /// it is and what it says now.
+    pub(crate) fn reword(
+        &self,
+        key: &SessionKey,
+        fits: impl Fn(&Run) -> bool,
+        words: impl FnOnce(&Run) -> Option<String>,
+    ) -> Option<(RunId, String)> {
+        let mut lanes = self.lock();
+        let run = lanes.get_mut(key)?.waiting.iter_mut().find(|run| fits(run))?;
+        run.request.message = words(run)?;
+        Some((run.id.clone(), run.request.message.clone()))
+    }
+
     /// Takes the oldest waiting run of a chat network out.
     pub(crate) fn remove_oldest(&self, key: &SessionKey) -> Option<Run> {
         let mut lanes = self.lock();

@@ -20,8 +20,8 @@ mod runs;
 mod sessions;
 mod shown;
 mod speech;
-mod system_events;
 mod turn;
+mod waiting_lines;
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub use channels::{
     AccountFacts, AccountSettings, AccountStatus, AccountTally, LoggedOut, NetworkSettings, Probed,
     StateChange,
 };
-pub use delivery::{Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing};
+pub use delivery::{AckReaction, AckScope, Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing};
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};
 pub use inbound::PAIRING_TTL_MS;
@@ -107,7 +107,10 @@ pub(crate) struct Inner {
     pub(crate) presence: Arc<presence::Presences>,
     pub(crate) health: health::Health,
     pub(crate) codes: pairing::OneTimeCodes,
-    pub(crate) system_events: system_events::SystemEvents,
+    /// What happened on this machine, for the system prompt.
+    pub(crate) system_events: waiting_lines::WaitingLines,
+    /// What people on networks did beside writing, for the users' words.
+    pub(crate) reactions: waiting_lines::WaitingLines,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     /// What sends; it ends after everything that may have something to send.
@@ -148,7 +151,8 @@ impl Engine {
                 presence,
                 health,
                 codes,
-                system_events: system_events::SystemEvents::default(),
+                system_events: waiting_lines::WaitingLines::default(),
+                reactions: waiting_lines::WaitingLines::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 deliveries: TaskTracker::new(),
@@ -163,8 +167,8 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn start(&self) -> Result<(), EngineError> {
-        self.recover().await?;
         self.forget_halves().await;
+        self.recover().await?;
         self.start_accounts().await?;
         self.start_deliveries();
         self.refresh_health().await;

@@ -160,7 +160,10 @@ impl Engine {
             let mode_of = |run: &Run| rules.mode_of(run.request.origin.as_ref());
             match self.inner().lanes.next(&key, mode_of, commands::may_join) {
                 crate::lanes::Next::Idle => return,
-                crate::lanes::Next::Turn(runs) => self.take_turn(runs).await,
+                crate::lanes::Next::Turn(mut runs) => {
+                    self.tell_reactions(&mut runs);
+                    self.take_turn(runs).await;
+                }
             }
             drop(slot);
             if self.inner().lanes.rest(&key) {

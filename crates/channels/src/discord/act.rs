@@ -1,4 +1,4 @@
-//! Small things that are done once: typing, reactions, changes, deletions. All of them can be done
+//! Small things that are done once: typing, reactions, changes. All of them can be done
 //! twice as well as once.
 
 use tidegate_core::channel::{Act, ChannelError, Target};
@@ -40,7 +40,6 @@ impl Discord {
                 Edit::Done => Ok(()),
                 Edit::Gone(why) => Err(ChannelError::Refused(why)),
             },
-            Act::Delete { message_id: id } => self.delete(channel, message_id(id)?).await,
         }
     }
 

@@ -6,6 +6,7 @@ use tidegate_core::channel::{ChannelError, Target};
 use super::api::{CallError, ChannelObject, OpenDirect, Route};
 use super::channel::Discord;
 use super::map::peer;
+use super::places::Place;
 use super::snowflake::is_whole_id;
 
 /// What an address names.
@@ -42,7 +43,7 @@ impl Discord {
     }
 
     /// The direct chat with a person; the same one every time.
-    async fn open_direct(&self, person: &str) -> Result<Option<super::places::Place>, CallError> {
+    async fn open_direct(&self, person: &str) -> Result<Option<Place>, CallError> {
         let open = OpenDirect {
             recipient_id: person,
         };

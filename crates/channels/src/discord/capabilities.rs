@@ -47,7 +47,6 @@ pub(super) fn capabilities() -> Capabilities {
             download_bytes: DOWNLOAD_BYTES,
             caption: TEXT,
         }),
-        threads: true,
         replies: true,
         edits: true,
         reactions: true,

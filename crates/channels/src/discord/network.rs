@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use tidegate_core::channel::{Capabilities, Channel};
+use tidegate_core::commands::{self, SlashCommand};
 
 use super::Discord;
 use super::capabilities::capabilities;
 use super::settings::{Command, DiscordSettings};
 use super::snowflake::is_whole_id;
-use crate::network::{IdOf, Key, Network, Opening};
+use crate::network::{IdOf, Key, Network, Opening, Way};
 
 /// Discord.
 pub struct DiscordNetwork;
@@ -20,28 +21,19 @@ const KEYS: &[Key] = &[
     Key {
         name: TOKEN,
         ask: "the bot's token (discord.com/developers → your application → Bot → Reset Token)",
-        needed: true,
         secret: true,
     },
     Key {
         name: API_ROOT,
         ask: "the address of another Discord API, with its version",
-        needed: false,
         secret: false,
     },
 ];
 
-/// The commands that people are shown as they type.
-const COMMANDS: [(&str, &str); 5] = [
-    ("status", "Model, session and load"),
-    ("new", "Begin a new conversation"),
-    ("stop", "Stop the answer at work"),
-    ("model", "Show or choose the model"),
-    ("help", "What I understand"),
-];
-
-/// The command that takes an argument, and what that is.
-const MODEL: (&str, &str) = ("model", "The model to use from now on");
+const SOCKET: Way = Way {
+    mode: "socket",
+    keys: &[TOKEN],
+};
 
 impl Network for DiscordNetwork {
     fn id(&self) -> &'static str {
@@ -56,8 +48,8 @@ impl Network for DiscordNetwork {
         KEYS
     }
 
-    fn mode(&self, _has: &dyn Fn(&str) -> bool) -> &'static str {
-        "socket"
+    fn usual_way(&self) -> &'static Way {
+        &SOCKET
     }
 
     fn wrong_id(&self, of: IdOf, id: &str) -> Option<&'static str> {
@@ -82,19 +74,19 @@ impl Network for DiscordNetwork {
         if let Some(root) = opening.values.get(API_ROOT) {
             settings.api_root.clone_from(root);
         }
-        settings.commands = COMMANDS.iter().map(command).collect();
+        settings.commands = commands::LIST.iter().map(command).collect();
         let bot = Discord::new(settings, opening.http, opening.clock);
         bot.map(|bot| Arc::new(bot) as Arc<dyn Channel>)
             .map_err(|error| error.to_string())
     }
 }
 
-fn command((name, about): &(&str, &str)) -> Command {
-    let (model, choice) = MODEL;
+fn command(command: &SlashCommand) -> Command {
+    let argument = command.argument;
     Command {
-        name: (*name).to_owned(),
-        about: (*about).to_owned(),
-        argument: (*name == model).then(|| (model.to_owned(), choice.to_owned())),
+        name: command.name.to_owned(),
+        about: command.about.to_owned(),
+        argument: argument.map(|one| (one.name.to_owned(), one.about.to_owned())),
     }
 }
 
@@ -117,7 +109,7 @@ mod tests {
         let account = tidegate_core::channel::AccountKey::new("discord", "default");
         let token = tidegate_core::Secret::new("a.b.c".into());
         let mut settings = DiscordSettings::new(account, token);
-        settings.commands = COMMANDS.iter().map(command).collect();
+        settings.commands = commands::LIST.iter().map(command).collect();
         let (settings, _) = settings.check().unwrap();
         let with_argument = settings.commands.iter().filter(|c| c.argument.is_some());
         assert_eq!(with_argument.count(), 1);

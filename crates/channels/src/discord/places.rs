@@ -27,6 +27,13 @@ pub(super) enum Kind {
     },
 }
 
+impl Kind {
+    /// Whether it belongs to a guild.
+    pub(super) const fn is_of_guild(&self) -> bool {
+        matches!(self, Self::Room | Self::Thread { .. })
+    }
+}
+
 /// One channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {

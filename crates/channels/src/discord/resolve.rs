@@ -4,7 +4,7 @@ use std::sync::{MutexGuard, PoisonError};
 
 use super::api::{CallError, ChannelObject, Route};
 use super::channel::Discord;
-use super::places::{Kind, Place, Places, kind_of};
+use super::places::{Place, Places, kind_of};
 
 impl Discord {
     pub(super) fn known_places(&self) -> MutexGuard<'_, Places> {
@@ -27,7 +27,7 @@ impl Discord {
         }
         // A thread's type does not say whose it is, and what contradicts itself says nothing.
         let kind = told.and_then(|told| kind_of(told, None));
-        if let Some(kind) = kind.filter(|kind| is_of_guild(kind) == guild.is_some()) {
+        if let Some(kind) = kind.filter(|kind| kind.is_of_guild() == guild.is_some()) {
             return Ok(Some(Place {
                 id: id.to_owned(),
                 guild: guild.map(str::to_owned),
@@ -49,9 +49,4 @@ impl Discord {
         let channel: ChannelObject = self.api.call(&Route::get(&["channels", id])).await?;
         Ok(self.known_places().learn(&channel))
     }
-}
-
-/// Whether a message to this place is for a whole guild.
-pub(super) const fn is_of_guild(kind: &Kind) -> bool {
-    matches!(kind, Kind::Room | Kind::Thread { .. })
 }

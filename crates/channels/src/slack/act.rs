@@ -1,4 +1,4 @@
-//! Small things that are done once: reactions, changes, deletions. All of them can be done twice as
+//! Small things that are done once: reactions, changes. All of them can be done twice as
 //! well as once.
 
 use tidegate_core::channel::{Act, ChannelError, Target};
@@ -18,7 +18,6 @@ impl Slack {
                 message_id,
                 markdown,
             } => self.edit(&to, message_id, markdown).await,
-            Act::Delete { message_id } => self.delete(&to, message_id).await,
         }
     }
 

@@ -35,7 +35,6 @@ pub(super) const fn capabilities(patience: Duration) -> Capabilities {
             download_bytes: FILE_BYTES,
             caption: chars(TEXT_CHARS),
         }),
-        threads: true,
         // A reply would make a thread, and an answer belongs where the question stands.
         replies: false,
         edits: true,

@@ -8,7 +8,7 @@ use super::Slack;
 use super::capabilities::capabilities;
 use super::destination::{is_person, is_room};
 use super::settings::{DEFAULT_PATIENCE, Mode, SlackSettings};
-use crate::network::{IdOf, Key, Network, Opening};
+use crate::network::{IdOf, Key, Network, Opening, OtherWay, Way};
 
 /// Slack.
 pub struct SlackNetwork;
@@ -23,34 +23,42 @@ const KEYS: &[Key] = &[
     Key {
         name: BOT_TOKEN,
         ask: "the bot's token, xoxb-… (api.slack.com/apps, your app, OAuth & Permissions)",
-        needed: true,
         secret: true,
     },
     Key {
         name: APP_TOKEN,
         ask: "the app's token for Socket Mode, xapp-… (Basic Information, App-Level Tokens, scope connections:write)",
-        needed: false,
         secret: true,
     },
     Key {
         name: SIGNING_SECRET,
         ask: "the secret that signs webhooks (Basic Information, App Credentials)",
-        needed: false,
         secret: true,
     },
     Key {
         name: WEBHOOK_URL,
         ask: "the public address of this gateway, for webhooks instead of Socket Mode",
-        needed: false,
         secret: false,
     },
     Key {
         name: API_ROOT,
         ask: "the address of another Web API",
-        needed: false,
         secret: false,
     },
 ];
+
+const SOCKET: Way = Way {
+    mode: "socket",
+    keys: &[BOT_TOKEN, APP_TOKEN],
+};
+
+const WEBHOOK: &[OtherWay] = &[OtherWay {
+    chosen_by: WEBHOOK_URL,
+    way: Way {
+        mode: "webhook",
+        keys: &[BOT_TOKEN, SIGNING_SECRET, WEBHOOK_URL],
+    },
+}];
 
 impl Network for SlackNetwork {
     fn id(&self) -> &'static str {
@@ -65,12 +73,12 @@ impl Network for SlackNetwork {
         KEYS
     }
 
-    fn mode(&self, has: &dyn Fn(&str) -> bool) -> &'static str {
-        if has(WEBHOOK_URL) {
-            "webhook"
-        } else {
-            "socket"
-        }
+    fn usual_way(&self) -> &'static Way {
+        &SOCKET
+    }
+
+    fn other_ways(&self) -> &'static [OtherWay] {
+        WEBHOOK
     }
 
     fn wrong_id(&self, of: IdOf, id: &str) -> Option<&'static str> {
@@ -163,7 +171,10 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let (bot, app) = ((BOT_TOKEN, "xoxb-1-2-s"), (APP_TOKEN, "xapp-1-A0-2-s"));
-        let (hook, sign) = ((WEBHOOK_URL, "https://tide.test"), (SIGNING_SECRET, "s"));
+        let (hook, sign) = (
+            (WEBHOOK_URL, "https://tide.test"),
+            (SIGNING_SECRET, "0123456789abcdef"),
+        );
         assert_eq!(opened(&[bot, app], &[]), Ok(()));
         assert_eq!(opened(&[bot, sign], &[hook]), Ok(()));
         let missing = |key: &str| Err(format!("{key} could not be had"));
@@ -176,7 +187,7 @@ mod tests {
 
     #[test]
     fn the_mode_follows_the_keys() {
-        assert_eq!(SlackNetwork.mode(&|_| false), "socket");
-        assert_eq!(SlackNetwork.mode(&|key| key == WEBHOOK_URL), "webhook");
+        assert_eq!(SlackNetwork.way(&|_| false).mode, "socket");
+        assert_eq!(SlackNetwork.way(&|key| key == WEBHOOK_URL).mode, "webhook");
     }
 }

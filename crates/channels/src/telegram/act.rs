@@ -1,4 +1,4 @@
-//! Small things that are done once: typing, reactions, changes, deletions. All of them can be done
+//! Small things that are done once: typing, reactions, changes. All of them can be done
 //! twice as well as once.
 
 use tidegate_core::channel::{Act, ChannelError, Target};
@@ -21,7 +21,6 @@ impl Telegram {
                 message_id,
                 markdown,
             } => self.change(&to, message_id, markdown).await,
-            Act::Delete { message_id } => self.delete(&to, message_number(message_id)?).await,
         }
     }
 

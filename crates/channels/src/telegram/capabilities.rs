@@ -54,7 +54,6 @@ pub(super) fn capabilities(poll: Duration, local: bool) -> Capabilities {
             download_bytes: if local { LOCAL_BYTES } else { DOWNLOAD_BYTES },
             caption: utf16(CAPTION_UNITS),
         }),
-        threads: true,
         replies: true,
         edits: true,
         reactions: true,

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use tidegate_core::channel::{Capabilities, Channel};
+use tidegate_core::commands;
 
 use super::Telegram;
 use super::capabilities::capabilities;
 use super::settings::{Command, Mode, TelegramSettings};
-use crate::network::{IdOf, Key, Network, Opening};
+use crate::network::{IdOf, Key, Network, Opening, OtherWay, Way};
 
 /// Telegram.
 pub struct TelegramNetwork;
@@ -21,37 +22,37 @@ const KEYS: &[Key] = &[
     Key {
         name: BOT_TOKEN,
         ask: "the bot's token (talk to @BotFather in Telegram, send /newbot)",
-        needed: true,
         secret: true,
     },
     Key {
         name: API_ROOT,
         ask: "the address of your own Bot API server",
-        needed: false,
         secret: false,
     },
     Key {
         name: WEBHOOK_URL,
         ask: "the public address of this gateway, for webhooks",
-        needed: false,
         secret: false,
     },
     Key {
         name: WEBHOOK_SECRET,
-        ask: "the secret that Telegram shows with each call",
-        needed: false,
+        ask: "a secret of your choice that Telegram shows with each call, 16 to 256 of A-Z a-z 0-9 _ -",
         secret: true,
     },
 ];
 
-/// The commands that people are shown as they type.
-const COMMANDS: [(&str, &str); 5] = [
-    ("status", "Model, session and load"),
-    ("new", "Begin a new conversation"),
-    ("stop", "Stop the answer at work"),
-    ("model", "Show or choose the model"),
-    ("help", "What I understand"),
-];
+const POLLING: Way = Way {
+    mode: "polling",
+    keys: &[BOT_TOKEN],
+};
+
+const WEBHOOK: &[OtherWay] = &[OtherWay {
+    chosen_by: WEBHOOK_URL,
+    way: Way {
+        mode: "webhook",
+        keys: &[BOT_TOKEN, WEBHOOK_URL, WEBHOOK_SECRET],
+    },
+}];
 
 impl Network for TelegramNetwork {
     fn id(&self) -> &'static str {
@@ -66,12 +67,12 @@ impl Network for TelegramNetwork {
         KEYS
     }
 
-    fn mode(&self, has: &dyn Fn(&str) -> bool) -> &'static str {
-        if has(WEBHOOK_URL) {
-            "webhook"
-        } else {
-            "polling"
-        }
+    fn usual_way(&self) -> &'static Way {
+        &POLLING
+    }
+
+    fn other_ways(&self) -> &'static [OtherWay] {
+        WEBHOOK
     }
 
     fn wrong_id(&self, of: IdOf, id: &str) -> Option<&'static str> {
@@ -103,11 +104,11 @@ impl Network for TelegramNetwork {
                 secret: opening.secret(WEBHOOK_SECRET)?,
             };
         }
-        settings.commands = COMMANDS
+        settings.commands = commands::LIST
             .iter()
-            .map(|(name, about)| Command {
-                name: (*name).to_owned(),
-                about: (*about).to_owned(),
+            .map(|command| Command {
+                name: command.name.to_owned(),
+                about: command.about.to_owned(),
             })
             .collect();
         let bot = Telegram::new(settings, opening.http, opening.clock);

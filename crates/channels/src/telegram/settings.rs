@@ -12,6 +12,8 @@ pub const DEFAULT_API_ROOT: &str = "https://api.telegram.org";
 pub(super) const DEFAULT_POLL: Duration = Duration::from_secs(30);
 /// The vendor cuts longer polls short.
 const LONGEST_POLL: Duration = Duration::from_secs(50);
+/// Shortest secret of a webhook: whoever tries 2^64 of them needs more than a life (DECISIONS D11).
+const SHORTEST_SECRET_CHARS: usize = 16;
 /// Longest secret of a webhook.
 const LONGEST_SECRET_CHARS: usize = 256;
 /// Longest name of a command.
@@ -88,7 +90,7 @@ pub enum Mode {
     Webhook {
         /// The address of our webhook, as the network sees it. Telegram wants HTTPS.
         public_url: String,
-        /// What Telegram shows with every call: 1 to 256 of `A-Z a-z 0-9 _ -`.
+        /// What Telegram shows with every call: 16 to 256 of `A-Z a-z 0-9 _ -`.
         secret: Secret<String>,
     },
 }
@@ -124,7 +126,9 @@ pub enum SettingsError {
     #[error("a poll must wait between 1 and 50 seconds")]
     Poll,
     /// The secret of the webhook.
-    #[error("the webhook secret must have 1 to 256 of the characters A-Z a-z 0-9 _ -")]
+    #[error(
+        "the webhook secret must have 16 to 256 of the characters A-Z a-z 0-9 _ -; `openssl rand -hex 16` makes one"
+    )]
     WebhookSecret,
     /// A command.
     #[error("the command `{0}` must have 1 to 32 of a-z 0-9 _, and a description")]
@@ -148,7 +152,8 @@ pub(super) fn bot_number(token: &str) -> Option<&str> {
 
 fn is_secret(secret: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    (1..=LONGEST_SECRET_CHARS).contains(&secret.len()) && secret.chars().all(plain)
+    (SHORTEST_SECRET_CHARS..=LONGEST_SECRET_CHARS).contains(&secret.len())
+        && secret.chars().all(plain)
 }
 
 #[cfg(test)]
@@ -191,8 +196,9 @@ mod tests {
     fn a_webhook_without_a_good_secret_does_not_start() {
         for wrong in [
             String::new(),
-            "with space".into(),
-            "ä".into(),
+            "x".repeat(15),
+            "x".repeat(16) + " y",
+            "ä".repeat(16),
             "x".repeat(257),
         ] {
             let mut settings = settings();

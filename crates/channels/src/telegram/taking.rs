@@ -55,7 +55,8 @@ impl Arrived {
 impl Telegram {
     /// Gives updates to the inbox, with the cursor behind them. When this returns, they are stored,
     /// and Telegram may forget them. What comes back are the presses of buttons to answer: those of
-    /// people who are admitted.
+    /// people who are admitted. One that was known is answered too: the gateway may have died in
+    /// between.
     pub(super) async fn take_in(
         &self,
         me: &User,
@@ -81,7 +82,7 @@ impl Telegram {
         let heard = inbox.accept(&me.id.to_string(), events, cursor).await?;
         Ok(presses
             .into_iter()
-            .filter(|(at, _)| heard.get(*at) == Some(&Heard::Taken))
+            .filter(|(at, _)| matches!(heard.get(*at), Some(Heard::Taken | Heard::Known)))
             .map(|(_, query)| query)
             .collect())
     }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// IPv4 networks that are not, as their first address and the bits of their mask.
 const PRIVATE_V4: &[(Ipv4Addr, u32)] = &[
     // This host on this network.
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Carriers' own.
     (Ipv4Addr::new(100, 64, 0, 0), 10),

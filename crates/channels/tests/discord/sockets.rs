@@ -192,6 +192,9 @@ async fn closes_have_their_meanings() {
                 said.starts_with("Switch on MESSAGE CONTENT INTENT: "),
                 "{said}"
             );
+            // What may be heard is settled when a session begins: the next try begins a new one.
+            eventually("a new session", || rig.commands(2) == 2).await;
+            assert_eq!(rig.commands(6), 0);
         }
     }
     for (code, resumes, identifies) in [(4000, 1, 1), (4008, 1, 1), (4007, 0, 2), (4009, 0, 2)] {

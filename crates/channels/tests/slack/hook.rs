@@ -149,7 +149,7 @@ async fn events_commands_and_buttons_come_in() {
         .slash_command(GENERAL, ALICE, "/tidegate", "a & b")
         .unwrap();
     world.edge.inbox.wait_for(21).await;
-    assert_eq!(world.edge.inbox.texts()[20], "/tidegate a & b");
+    assert_eq!(world.edge.inbox.texts()[20], "a & b");
     let button = Button {
         label: "Yes".into(),
         value: "yes & more".into(),

@@ -219,7 +219,11 @@ fn a_method_is_explained_from_the_catalog() {
             message         string          Required. What to say.
             idempotencyKey  string          Required. Same key and params: same answer, one
                                             delivery.
-            mediaUrl        string          A picture or file to add.
+            mediaUrl        string          A picture or file to add: an `https` or `http`
+                                            address, which the gateway fetches, or a
+                                            `data:` address in base64 that holds it
+                                            (`data:image/png;name=cat.png;base64,…`). What
+                                            it is is told by its first bytes.
             mediaUrls       list of string  Several of them.
             gifPlayback     boolean         Accepted and not used: pictures that move are
                                             sent as what they are.

@@ -40,8 +40,19 @@ fn config(fake: &TelegramFake) -> Value {
 impl House {
     pub(crate) async fn open(variables: &[(&str, &str)]) -> std::io::Result<Self> {
         let fake = TelegramFake::start_with(Setup::default()).await?;
+        Self::around(fake, variables, |_| {}).await
+    }
+
+    /// A daemon whose configuration is changed so.
+    pub(crate) async fn around(
+        fake: TelegramFake,
+        variables: &[(&str, &str)],
+        change: impl FnOnce(&mut Value),
+    ) -> std::io::Result<Self> {
         let binary = Path::new(env!("CARGO_BIN_EXE_tidegate"));
-        let daemon = Daemon::start(binary, &config(&fake), variables).await?;
+        let mut config = config(&fake);
+        change(&mut config);
+        let daemon = Daemon::start(binary, &config, variables).await?;
         Ok(Self { fake, daemon })
     }
 

@@ -262,8 +262,8 @@ async fn a_message_survives_a_kill_at_every_commit_of_its_life() {
     // What the second start does not pass again is not there to be killed at.
     let points: Vec<String> = points
         .iter()
-        .cloned()
         .filter(|point| !point.starts_with("migrate"))
+        .cloned()
         .collect();
     let mut waiting = points.iter().cloned();
     let mut at_work = JoinSet::new();

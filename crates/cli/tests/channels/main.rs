@@ -11,3 +11,5 @@
 mod house;
 mod kill;
 mod life;
+mod media;
+mod narrow;

@@ -71,6 +71,7 @@ fn every_kind() -> [InboundEvent; 5] {
         InboundEvent::Edited {
             message_id: message_id(),
             text: "hi".into(),
+            reply_to: None,
         },
         InboundEvent::Reacted {
             message_id: message_id(),

@@ -92,8 +92,6 @@ pub struct Capabilities {
     pub text: TextLimit,
     /// Files; none if it takes none.
     pub media: Option<MediaLimits>,
-    /// Conversations have threads or topics.
-    pub threads: bool,
     /// A message can name the one that it answers.
     pub replies: bool,
     /// Our messages can be changed.

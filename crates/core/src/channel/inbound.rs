@@ -54,8 +54,10 @@ pub enum InboundEvent {
     Edited {
         /// The message.
         message_id: String,
-        /// Its words now.
+        /// Its words now, without a leading mention of us.
         text: String,
+        /// The message that it answers.
+        reply_to: Option<ReplyTo>,
     },
     /// Somebody reacted to a message.
     Reacted {

@@ -149,9 +149,4 @@ pub enum Act {
         /// The words, as Markdown.
         markdown: String,
     },
-    /// Takes a message of ours away.
-    Delete {
-        /// The message.
-        message_id: String,
-    },
 }

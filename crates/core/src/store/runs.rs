@@ -32,6 +32,9 @@ pub trait RunStore: Send + Sync + 'static {
     /// Starts queued runs of one session as one turn: marks them running and appends their user
     /// messages (same order) to the session's current id.
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError>;
+    /// Gives a run other words while it is queued. False if it is not, or is not known: then
+    /// nothing changed.
+    async fn reword(&self, id: &RunId, message: String) -> Result<bool, StoreError>;
     /// Ends runs and their inbox rows, appends the answer and puts it into the outbox, in one
     /// transaction. Runs that ended before are left alone; if the first did, nothing goes out.
     async fn finish(&self, finish: Finish) -> Result<(), StoreError>;

@@ -5,6 +5,9 @@ use super::is_invisible;
 /// Longest name in a label, in characters.
 pub const LABEL_MAX_CHARS: usize = 64;
 
+/// Longest reaction in a line, in characters: the longest emoji have ten.
+const SIGN_MAX_CHARS: usize = 16;
+
 /// The name of somebody who has none that can be shown.
 const NAMELESS: &str = "someone";
 
@@ -15,18 +18,25 @@ const INDENT: &str = "  ";
 /// line, is not seen or turns the direction of writing, no bracket that could close our label, one
 /// blank between words, at most [`LABEL_MAX_CHARS`] characters, never empty.
 pub fn label_name(name: &str) -> String {
-    let shown: String = name
+    one_line(name, LABEL_MAX_CHARS).unwrap_or_else(|| NAMELESS.to_owned())
+}
+
+/// A stranger's reaction for one line, made as safe as a name, at most [`SIGN_MAX_CHARS`]
+/// characters; none if nothing of it can be shown.
+pub fn label_sign(sign: &str) -> Option<String> {
+    one_line(sign, SIGN_MAX_CHARS)
+}
+
+fn one_line(text: &str, max_chars: usize) -> Option<String> {
+    let shown: String = text
         .chars()
         .map(|c| if c.is_whitespace() { ' ' } else { c })
         .filter(|c| !is_invisible(*c))
         .map(round)
         .collect();
     let words: Vec<&str> = shown.split_whitespace().collect();
-    let label: String = words.join(" ").chars().take(LABEL_MAX_CHARS).collect();
-    match label.trim_end() {
-        "" => NAMELESS.to_owned(),
-        label => label.to_owned(),
-    }
+    let label: String = words.join(" ").chars().take(max_chars).collect();
+    Some(label.trim_end().to_owned()).filter(|label| !label.is_empty())
 }
 
 /// What the agent reads of a message in a group: `[Anna] hello`.
@@ -104,6 +114,21 @@ mod tests {
         assert_eq!(label_name(&"ж".repeat(500)), "ж".repeat(64));
         let with_blank = format!("{} b", "a".repeat(63));
         assert_eq!(label_name(&with_blank), "a".repeat(63));
+    }
+
+    #[test]
+    fn signs() {
+        let table = [
+            ("👍", Some("👍")),
+            ("tide:123", Some("tide:123")),
+            ("]\n[Bob", Some(") (Bob")),
+            ("\u{200b}\0", None),
+            ("", None),
+        ];
+        for (raw, sign) in table {
+            assert_eq!(label_sign(raw).as_deref(), sign, "{raw:?}");
+        }
+        assert_eq!(label_sign(&"x".repeat(500)), Some("x".repeat(16)));
     }
 
     #[test]

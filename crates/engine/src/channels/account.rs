@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use super::Ledger;
 use super::Tally;
+use crate::delivery::AckReaction;
 
 /// One configured account.
 pub struct AccountSettings {
@@ -70,6 +71,8 @@ pub struct NetworkSettings {
     pub source: Arc<dyn FileSource>,
     /// Where the owner is told that an account died, beside the main session.
     pub notices: Vec<Target>,
+    /// How people see at once that their message is here.
+    pub ack: AckReaction,
 }
 
 impl Default for NetworkSettings {
@@ -87,6 +90,7 @@ impl Default for NetworkSettings {
             files: PathBuf::new(),
             source: Arc::new(NoFiles),
             notices: Vec::new(),
+            ack: AckReaction::default(),
         }
     }
 }
@@ -138,6 +142,7 @@ pub(crate) struct Accounts {
     pub(crate) files: PathBuf,
     pub(crate) source: Arc<dyn FileSource>,
     pub(crate) notices: Vec<Target>,
+    pub(crate) ack: AckReaction,
 }
 
 impl Accounts {
@@ -170,6 +175,7 @@ impl Accounts {
             files: settings.files,
             source: settings.source,
             notices: settings.notices,
+            ack: settings.ack,
         }
     }
 

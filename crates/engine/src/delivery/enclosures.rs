@@ -2,7 +2,6 @@
 //! is stored.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::PathBuf;
 
 use futures_util::future::try_join_all;
 use tidegate_core::channel::{MediaLimits, OutboundMedia};
@@ -11,7 +10,7 @@ use tidegate_core::run::Once;
 use tidegate_core::transcript::FilePart;
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::files::settle;
+use crate::files::Loose;
 use crate::{Engine, EngineError};
 
 /// Requests whose files are fetched at once, at most.
@@ -35,17 +34,24 @@ impl Turnstiles {
     }
 }
 
-/// A file that was fetched. Unless a part of the outbox keeps it, it is taken away when this is
-/// dropped.
+/// A file that was fetched; gone when this is dropped and not kept.
 #[derive(Debug)]
 pub(super) struct Enclosure {
-    media: OutboundMedia,
-    kept: bool,
+    file: Loose,
+    name: String,
+    mime: &'static str,
 }
 
 impl Enclosure {
     pub(super) fn media(&self) -> OutboundMedia {
-        self.media.clone()
+        let file = self.file.file();
+        OutboundMedia {
+            kind: kind_of(self.mime),
+            path: file.path.clone(),
+            name: self.name.clone(),
+            mime: self.mime.to_owned(),
+            bytes: file.bytes,
+        }
     }
 
     /// What a transcript says of it.
@@ -56,22 +62,14 @@ impl Enclosure {
             name: Some(media.name),
             mime: media.mime,
             bytes: media.bytes,
-            path: PathBuf::new(),
+            path: media.path,
         };
         file.note()
     }
 
-    /// The outbox has it: it is there until it is a week old.
-    pub(super) fn keep(mut self) {
-        self.kept = true;
-    }
-}
-
-impl Drop for Enclosure {
-    fn drop(&mut self) {
-        if !self.kept && std::fs::remove_file(&self.media.path).is_err() {
-            tracing::warn!("a file that is not sent could not be taken away");
-        }
+    /// The outbox has it.
+    pub(super) fn keep(self) {
+        self.file.keep();
     }
 }
 
@@ -88,25 +86,23 @@ impl Engine {
 
     async fn enclosure(&self, link: &str, limits: MediaLimits) -> Result<Enclosure, EngineError> {
         let source = &self.inner().accounts.source;
-        let raw = self.new_file().await.map_err(no_room)?;
+        let raw = self.new_file().await.map_err(|why| no_room(&why))?;
         let fetched = source.fetch(link, &raw, limits.upload_bytes).await;
         let fetched = fetched.map_err(|error| match error {
             FileError::Refused(why) => EngineError::invalid(format!("mediaUrl: {why}")),
             FileError::Unreachable(why) => busy(format!("mediaUrl: {why}")),
         })?;
-        let (file, mime) = settle(fetched.file).await.map_err(no_room)?;
-        let media = OutboundMedia {
-            kind: kind_of(mime),
-            path: file.path,
+        let mut file = Loose::new(fetched.file);
+        let mime = file.settle().await.map_err(|why| no_room(&why))?;
+        Ok(Enclosure {
+            file,
             name: safe_name(fetched.name.as_deref(), mime),
-            mime: mime.to_owned(),
-            bytes: file.bytes,
-        };
-        Ok(Enclosure { media, kept: false })
+            mime,
+        })
     }
 }
 
-fn no_room(why: String) -> EngineError {
+fn no_room(why: &str) -> EngineError {
     tracing::warn!(error = why, "a file to send could not be stored");
     busy("a file to send could not be stored; see the log".into())
 }

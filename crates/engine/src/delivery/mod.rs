@@ -1,5 +1,6 @@
 //! What goes out to chat networks: cutting, rates, sending, retry, and what is shown meanwhile.
 
+mod ack;
 mod attempt;
 mod desk;
 mod draft;
@@ -13,6 +14,7 @@ mod typing;
 mod verdict;
 mod worker;
 
+pub use ack::{AckReaction, AckScope};
 pub(crate) use desk::Desks;
 pub use draft::Draft;
 pub(crate) use enclosures::Turnstiles;

@@ -11,6 +11,7 @@ use tidegate_core::{Chain, Resource, SessionKey, authorize};
 use tidegate_protocol::Method;
 use tidegate_protocol::api::chat::{ChatAbort, ChatSend};
 
+use super::after::Edit;
 use super::question::target;
 use super::verdict::principal;
 use crate::channels::Account;
@@ -24,26 +25,30 @@ pub(super) struct Step {
     pub(super) heard: Heard,
     /// What is to be stored, and what follows when it is.
     pub(super) arrival: Option<(Arrival, Follow)>,
+    /// Other words for a message that came before.
+    pub(super) edit: Option<Edit>,
 }
 
 /// What follows when an arrival is stored.
 pub(super) enum Follow {
-    /// Its run is queued.
-    Run,
+    /// Its run is queued; and its sender sees that at once, or not.
+    Run { acknowledge: bool },
     /// Nothing but the answer.
     Answer,
     /// The session's runs are stopped; this chat was answered.
     Stop(SessionKey, Target),
 }
 
-const IGNORED: Step = Step {
+pub(super) const IGNORED: Step = Step {
     heard: Heard::Ignored,
     arrival: None,
+    edit: None,
 };
 /// Heard, and there is nothing to do.
-const NOTED: Step = Step {
+pub(super) const NOTED: Step = Step {
     heard: Heard::Taken,
     arrival: None,
+    edit: None,
 };
 
 impl Engine {
@@ -100,6 +105,7 @@ impl Engine {
         Ok(Step {
             heard: Heard::Taken,
             arrival: Some((arrival, Follow::Answer)),
+            edit: None,
         })
     }
 
@@ -128,7 +134,9 @@ impl Engine {
                     .await
             }
             InboundEvent::Moved { to } => self.moved(account, &event.peer.id, to).await,
-            InboundEvent::Edited { .. } | InboundEvent::Reacted { .. } => Ok(NOTED),
+            InboundEvent::Edited { .. } | InboundEvent::Reacted { .. } => {
+                self.after(account, sender, event, target).await
+            }
         }
     }
 
@@ -178,7 +186,9 @@ impl Engine {
         asked.insert(key, ahead + 1);
         let run = self.question(account, sender, event, message, route, renews);
         let deed = Deed::Ask(Box::new(run));
-        Ok(taken(arrival(event, id, target, deed), Follow::Run))
+        let acknowledge = inner.accounts.ack.is_for(event);
+        let follow = Follow::Run { acknowledge };
+        Ok(taken(arrival(event, id, target, deed), follow))
     }
 
     /// A sentence of ours that names the message which it answers.
@@ -205,6 +215,7 @@ fn taken(arrival: Arrival, follow: Follow) -> Step {
     Step {
         heard: Heard::Taken,
         arrival: Some((arrival, follow)),
+        edit: None,
     }
 }
 

@@ -89,6 +89,10 @@ impl Engine {
         for event in events {
             let step = self.consider(account, event, &mut asked).await?;
             heard.push(step.heard);
+            if let Some(edit) = step.edit {
+                edit.amend(&mut list);
+                self.reword(&edit).await?;
+            }
             if let Some((arrival, follow)) = step.arrival {
                 list.push(arrival);
                 follows.push((heard.len() - 1, follow));
@@ -113,13 +117,17 @@ impl Engine {
                 Arrived::New(run) => {
                     account.ledger.inbound();
                     match (follow, run) {
-                        (Follow::Run, Some(run)) => self.enqueue_inbound(*run).await,
+                        (Follow::Run { acknowledge }, Some(run)) => {
+                            let ack = self.acknowledgement(&run).filter(|_| acknowledge);
+                            self.enqueue_inbound(*run).await;
+                            self.show_acknowledgement(ack);
+                        }
                         (Follow::Stop(key, chat), _) => {
                             if let Err(error) = self.abort_from_chat(&key, &chat).await {
                                 tracing::error!(error = %error, "runs could not be stopped");
                             }
                         }
-                        (Follow::Run | Follow::Answer, _) => {}
+                        (Follow::Run { .. } | Follow::Answer, _) => {}
                     }
                 }
             }

@@ -12,7 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::channels::Account;
-use crate::files::settle;
+use crate::files::Loose;
 
 /// Time for all files of a turn, which are fetched at once.
 const DEADLINE: Duration = Duration::from_mins(2);
@@ -83,7 +83,9 @@ impl Engine {
             .fetch(media, &raw, max_bytes)
             .await
             .map_err(|error| why(&error))?;
-        let (file, mime) = settle(file).await?;
+        let mut file = Loose::new(file);
+        let mime = file.settle().await?;
+        let file = file.keep();
         Ok(FilePart {
             kind: media.kind,
             name: media.name.clone(),

@@ -1,5 +1,6 @@
 //! What arrives from chat networks: admit, route, store, and only then let the agent work.
 
+mod after;
 mod consider;
 mod conversation;
 mod door;

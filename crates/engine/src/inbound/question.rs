@@ -81,7 +81,7 @@ impl Engine {
 
 /// What the agent reads. Where several people speak, and where somebody else than the owner does,
 /// words are marked as theirs; nothing of them is ever an instruction of ours (SECURITY T34).
-fn words(event: &Inbound, message: &InboundMessage, attribute: bool) -> String {
+pub(super) fn words(event: &Inbound, message: &InboundMessage, attribute: bool) -> String {
     let text: String = message.text.chars().take(MESSAGE_CHARS / 2).collect();
     if commands::is_command(&text) {
         return text;

@@ -240,6 +240,20 @@ async fn nothing_old_is_sent_and_the_owner_hears_of_it_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_person_tried_again_is_not_too_late() {
+    let post = Post::open(FakeNetwork::new("fake", plain())).await;
+    let anna = post.network.direct("anna");
+    post.network.rule(|_, _| Outcome::Refuse);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(post.send(anna, "hello").await.is_err());
+    tokio::time::sleep(Duration::from_mins(40)).await;
+    assert!(post.engine.retry_dead(1).await.unwrap());
+    post.network.tried(2).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    assert_eq!(notices(&post).await, Vec::<String>::new());
+}
+
+#[tokio::test(start_paused = true)]
 async fn losses_are_told_on_another_account_and_seldom() {
     let networks = [
         FakeNetwork::new("broken", plain()),

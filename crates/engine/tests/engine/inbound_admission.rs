@@ -204,6 +204,7 @@ async fn whatever_a_stranger_does_beside_writing_is_nothing() {
         InboundEvent::Edited {
             message_id: message_id(),
             text: "/new".into(),
+            reply_to: None,
         },
         InboundEvent::Reacted {
             message_id: message_id(),
@@ -254,6 +255,7 @@ async fn what_is_admitted_and_asks_nothing_is_noted() {
     let edited = InboundEvent::Edited {
         message_id: "m1".into(),
         text: "hello again".into(),
+        reply_to: None,
     };
     let events = vec![
         dm("blank", "bob", " \n"),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use tempfile::TempDir;
-use tidegate_core::channel::InboundMedia;
-use tidegate_core::run::RunStatus;
+use tidegate_core::channel::{Act, InboundMedia};
+use tidegate_core::run::{FailureKind, RunStatus};
 use tidegate_core::store::InboxState;
 use tokio::time::Instant;
 
@@ -163,6 +163,49 @@ async fn a_stop_does_not_wait_for_files() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn people_see_that_files_are_fetched() {
+    let files = open().await;
+    files.send("1", "", vec![file(SLOW, "slow.txt")]).await;
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let acted = files.network.acted();
+    assert!(acted.iter().any(|acted| acted.act == Act::Typing));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_sign_lasts_after_the_slowest_file() {
+    let mut files = open().await;
+    files.send("1", "", vec![file(SLOW, "slow.txt")]).await;
+    let _call = files.house.call().await;
+    let before = files.network.acted().len();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let acted = files.network.acted().split_off(before);
+    assert!(acted.iter().any(|acted| acted.act == Act::Typing));
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_are_within_the_time_of_their_run() {
+    let network = FakeNetwork::new("fake", plain());
+    let line = Line::new(Arc::clone(&network), []);
+    let dir = tempfile::tempdir().unwrap();
+    let mut setup = Setup::on(&line);
+    setup.files = dir.path().join("media");
+    setup.limits.timeout = Duration::from_secs(30);
+    let house = setup.start().await;
+    let event = with(dm("1", "anna", "look"), |message| {
+        message.media = vec![file(SLOW, "slow.txt")];
+    });
+    let began = Instant::now();
+    network.arrive(vec![event], None).await.unwrap();
+    let run = house.row("1").await.unwrap().run_id.unwrap();
+    let run = house.ended(&run).await;
+    let end = run.end.as_ref().unwrap();
+    assert_eq!(end.failure, Some(FailureKind::Timeout));
+    assert!(began.elapsed() < Duration::from_secs(35));
+    let said = house.said_in("main").await.remove(0);
+    assert!(said.contains("it took too long"), "{said}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn more_than_ten_files_are_counted() {
     let mut files = open().await;
     let media = (0..13).map(|number| file(&format!("{number}"), "f"));
@@ -184,8 +227,11 @@ async fn files_are_kept_a_week() {
         let now = SystemTime::UNIX_EPOCH + Duration::from_millis(NOW_MS);
         file.set_modified(now - day * days).unwrap();
     }
+    let half = std::fs::File::create(dir.join("1.part")).unwrap();
+    half.set_modified(SystemTime::UNIX_EPOCH + Duration::from_millis(NOW_MS))
+        .unwrap();
     tokio::time::sleep(Duration::from_mins(59)).await;
-    assert_eq!(files.stored().len(), 2);
+    assert_eq!(files.stored().len(), 3);
     tokio::time::sleep(Duration::from_mins(2)).await;
     assert_eq!(files.stored(), ["young"]);
 }

@@ -9,8 +9,9 @@ use tidegate_core::routing::{Binding, BindingMatch, BoundAccount};
 use tidegate_core::store::InboxStore;
 use tidegate_protocol::{AgentId, ChannelId};
 
-use crate::inbound_world::{House, Setup, happens, to_us};
+use crate::inbound_world::{House, Setup, asked, happens, to_us};
 use crate::network::{FakeNetwork, plain};
+use crate::script::{Step, say};
 
 fn network() -> Arc<FakeNetwork> {
     FakeNetwork::new("fake", plain())
@@ -160,4 +161,64 @@ async fn a_group_that_nobody_named_moves_nowhere() {
     let heard = network.arrive(vec![asks], None).await.unwrap();
     assert_eq!(heard, [Heard::Ignored]);
     assert!(house.begun().await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_came_before_the_move_in_its_batch_goes_along() {
+    let network = network();
+    let mut house = bound(Setup::with(&network)).start().await;
+    let events = vec![
+        to_us("1", "g", "anna", "one"),
+        moves("m", "g", "g2"),
+        to_us("2", "g2", "anna", "two"),
+    ];
+    let heard = network.arrive(events, Some("9")).await.unwrap();
+    assert_eq!(heard, [Heard::Taken; 3]);
+    let (call, run) = house.answer("both").await;
+    assert_eq!(asked(&call).len(), 2, "one turn");
+    assert_eq!(run.session_key.as_str(), "agent:second:fake:group:g2");
+    let shown = network.shows(1).await.pop().unwrap();
+    assert_eq!(shown.target.peer.id, "g2");
+    assert_eq!(house.engine.session_count(None).await.unwrap(), 1);
+    let cursor = house.store.cursor(network.key(), "bot").await.unwrap();
+    assert_eq!(cursor.as_deref(), Some("9"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_at_work_keeps_its_place_when_its_group_moves() {
+    let network = network();
+    let mut house = bound(Setup::with(&network)).start().await;
+    let asks = |event: &str, group: &str| vec![to_us(event, group, "anna", "hello")];
+    network.arrive(asks("1", "g"), None).await.unwrap();
+    let call = house.call().await;
+    network.arrive(asks("2", "g"), None).await.unwrap();
+    network
+        .arrive(vec![moves("m", "g", "g2")], None)
+        .await
+        .unwrap();
+    network.arrive(asks("3", "g2"), None).await.unwrap();
+    assert!(house.begun().await.is_empty(), "one turn at a time");
+    call.play([say("first"), Step::End]);
+    let (call, run) = house.answer("second").await;
+    assert_eq!(asked(&call).len(), 2);
+    assert_eq!(call.turn.history.len(), 4, "with all that was said");
+    assert_eq!(run.session_key.as_str(), "agent:second:fake:group:g2");
+    assert_eq!(house.engine.session_count(None).await.unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_group_that_moves_at_work_can_be_stopped_there() {
+    let network = network();
+    let mut house = bound(Setup::with(&network)).start().await;
+    let asks = to_us("1", "g", "anna", "hello");
+    network.arrive(vec![asks], None).await.unwrap();
+    let call = house.call().await;
+    network
+        .arrive(vec![moves("m", "g", "g2")], None)
+        .await
+        .unwrap();
+    let key = house.key("agent:second:fake:group:g2");
+    let stopped = house.engine.abort(&key, Some(&call.turn.run_id)).await;
+    assert_eq!(stopped.unwrap().run_ids, [call.turn.run_id.clone()]);
+    house.ended(&call.turn.run_id).await;
 }

@@ -4,11 +4,12 @@
 use std::sync::Arc;
 
 use tidegate_core::agents::{QueueDrop, QueueMode};
+use tidegate_core::channel::Capabilities;
 use tidegate_core::run::RunStatus;
 use tidegate_core::store::InboxState;
 use tidegate_protocol::ChannelId;
 
-use crate::inbound_world::{House, Setup, account, asked, dm};
+use crate::inbound_world::{House, Setup, account, asked, dm, to_us};
 use crate::network::{FakeNetwork, plain};
 use crate::script::{Call, Step, say};
 
@@ -40,7 +41,7 @@ async fn the_new_one_is_refused_and_told() {
     anna_writes(&network, 1..=3).await;
     let told = network.shows(1).await.remove(0);
     assert!(told.text.contains("This one was not read"), "{}", told.text);
-    assert_eq!(told.reply_to.as_deref(), Some("m-3"));
+    assert_eq!(told.reply_to, None, "two talk: it is clear what it is for");
     assert_eq!(house.state("3").await, InboxState::FailedWithNotice);
     call.play([Step::End]);
     let (call, _) = house.answer("done").await;
@@ -73,14 +74,47 @@ async fn the_oldest_is_given_up_and_told() {
     let (mut house, network, call) = busy(2, QueueDrop::Old).await;
     anna_writes(&network, 1..=4).await;
     let told = network.shows(2).await;
-    for (told, message) in told.iter().zip(["m-1", "m-2"]) {
+    for told in &told {
         assert!(told.text.contains("This one was not read"), "{}", told.text);
-        assert_eq!(told.reply_to.as_deref(), Some(message));
+        assert_eq!(told.reply_to, None);
     }
     assert_eq!(house.state("1").await, InboxState::FailedWithNotice);
     call.play([Step::End]);
     let (call, _) = house.answer("done").await;
     assert_eq!(asked(&call), ["number 3", "number 4"]);
+}
+
+/// What the messages 1 and 2 are told in a group whose network can do this, when 1 is given up and
+/// 3 stops everything.
+async fn told_in_a_group(can: Capabilities) -> Vec<Option<String>> {
+    let network = FakeNetwork::new("fake", can);
+    let mut setup = Setup::with(&network);
+    setup.limits.queue.cap = 1;
+    setup.limits.queue.drop = QueueDrop::Old;
+    let mut house = setup.start().await;
+    let say = async |event: &str, text: &str| {
+        let event = to_us(event, "g", "anna", text);
+        network.arrive(vec![event], None).await.unwrap();
+    };
+    say("0", "begin").await;
+    let _call = house.call().await;
+    say("1", "one").await;
+    say("2", "two").await;
+    network.shows(1).await;
+    say("3", "/stop").await;
+    let told = network.shows(2).await.into_iter().take(2);
+    told.map(|told| told.reply_to).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_notice_names_its_message_where_many_talk_and_the_network_can() {
+    let told = told_in_a_group(plain()).await;
+    assert_eq!(told, [Some("m-1".to_owned()), Some("m-3".to_owned())]);
+    let threads_only = Capabilities {
+        replies: false,
+        ..plain()
+    };
+    assert_eq!(told_in_a_group(threads_only).await, [None, None]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +130,7 @@ async fn the_oldest_are_read_shortened_until_there_are_far_too_many() {
     }
     let told = network.shows(1).await.remove(0);
     assert!(told.text.contains("This one was not read"));
-    assert_eq!(told.reply_to.as_deref(), Some("m-21"), "ten times the cap");
+    assert_eq!(house.state("21").await, InboxState::FailedWithNotice);
     call.play([Step::End]);
     let (call, _) = house.answer("done").await;
     let texts = asked(&call);

@@ -21,7 +21,7 @@ use tidegate_core::store::{HistoryQuery, InboxRow, InboxState, InboxStore};
 use tidegate_core::transcript::{Message, Speaker};
 use tidegate_core::{Events, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{
-    AccountFacts, AccountSettings, AccountStatus, Engine, EngineParts, HealthFacts,
+    AckReaction, AccountFacts, AccountSettings, AccountStatus, Engine, EngineParts, HealthFacts,
     NetworkSettings, RunTicket,
 };
 use tidegate_protocol::api::agent::AgentIdentity;
@@ -49,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) files: PathBuf,
     pub(crate) source: Arc<dyn FileSource>,
     pub(crate) notices: Vec<Target>,
+    pub(crate) ack: AckReaction,
     pub(crate) store: MemoryStore,
 }
 
@@ -96,6 +97,7 @@ impl Setup {
             files: PathBuf::new(),
             source: Arc::new(NoFiles),
             notices: Vec::new(),
+            ack: AckReaction::default(),
             store: MemoryStore::new(),
         }
     }
@@ -132,6 +134,7 @@ impl Setup {
                 files: self.files,
                 source: self.source,
                 notices: self.notices,
+                ack: self.ack,
                 ..NetworkSettings::default()
             },
             facts: facts(),

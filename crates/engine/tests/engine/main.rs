@@ -23,6 +23,7 @@ mod endings;
 mod health;
 mod heard;
 mod inbound_admission;
+mod inbound_after;
 mod inbound_commands;
 mod inbound_crash;
 mod inbound_files;

@@ -70,7 +70,6 @@ pub(crate) fn plain() -> Capabilities {
             download_bytes: 10 << 20,
             caption: text(1024),
         }),
-        threads: true,
         replies: true,
         edits: true,
         reactions: true,

@@ -142,6 +142,16 @@ impl State {
         Ok(())
     }
 
+    fn reword(&mut self, id: &RunId, message: String) -> bool {
+        let kept = self.run_no(id).and_then(|no| self.runs.get_mut(&no));
+        let queued = kept.filter(|kept| kept.run.state == RunState::Queued);
+        let Some(kept) = queued else {
+            return false;
+        };
+        kept.run.request.message = message;
+        true
+    }
+
     fn finish(&mut self, finish: Finish) -> Result<(), StoreError> {
         let numbers = self.numbers("finish", finish.runs.iter())?;
         if let Some(fault) = rules::fault_of_parts(&finish.outbound) {
@@ -264,6 +274,10 @@ impl RunStore for MemoryStore {
 
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
         self.state().begin(runs, now_ms)
+    }
+
+    async fn reword(&self, id: &RunId, message: String) -> Result<bool, StoreError> {
+        Ok(self.state().reword(id, message))
     }
 
     async fn finish(&self, finish: Finish) -> Result<(), StoreError> {

@@ -90,6 +90,16 @@ fn begin(conn: &Connection, runs: &[(RunId, NewMessage)], now_ms: u64) -> Result
     Ok(())
 }
 
+fn reword(conn: &Connection, id: &RunId, message: String) -> Result<bool, Fault> {
+    let Some(mut run) = by_id(conn, id)?.filter(|run| run.state == RunState::Queued) else {
+        return Ok(false);
+    };
+    run.request.message = message;
+    let request = serde_json::to_string(&run.request)?;
+    let sql = "UPDATE runs SET request = ?2 WHERE id = ?1";
+    Ok(change(conn, sql, [id.as_str(), &request])? > 0)
+}
+
 fn prune(conn: &Connection, ended_before_ms: u64) -> Result<u64, Fault> {
     let before = [bound(ended_before_ms)];
     // What is remembered of a run goes with it.
@@ -114,6 +124,12 @@ impl RunStore for SqliteStore {
 
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
         self.write("begin", move |conn| begin(conn, &runs, now_ms))
+            .await
+    }
+
+    async fn reword(&self, id: &RunId, message: String) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.write("reword", move |conn| reword(conn, &id, message))
             .await
     }
 

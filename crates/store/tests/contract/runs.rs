@@ -19,6 +19,7 @@ contract! {
     a_run_names_a_session_that_has_no_name
     a_begun_run_is_at_work_and_its_words_are_heard
     a_run_begins_once
+    a_run_has_other_words_while_it_is_queued
     runs_that_begin_together_are_one_turn
     beginning_an_unknown_run_changes_nothing
     a_run_that_begins_after_its_session_was_deleted_makes_it_again
@@ -171,6 +172,28 @@ async fn a_run_begins_once(store: &impl Store) {
         RunState::Ended
     );
     assert_eq!(said(store, "a").await, ["u: say r", "a: done"]);
+}
+
+async fn a_run_has_other_words_while_it_is_queued(store: &impl Store) {
+    let reword = async |name: &str, words: &str| {
+        let done = store.reword(&id(name), words.to_owned()).await;
+        done.unwrap()
+    };
+    let mut run = accept(store, "r", "a", 1).await;
+    let other = accept(store, "s", "a", 2).await;
+    assert!(reword("r", "say it again").await);
+    run.request.message = "say it again".into();
+    assert_eq!(store.run(&id("r")).await.unwrap(), Some(run.clone()));
+    assert_eq!(store.run(&id("s")).await.unwrap(), Some(other));
+    let recovered = store.recover(note(), 3).await.unwrap();
+    assert_eq!(recovered.queued[0].request, run.request);
+    assert!(!reword("unknown", "words").await);
+    begin(store, "r", 4).await;
+    assert!(!reword("r", "too late").await);
+    store.finish(ok(&["r"], "answer", 5)).await.unwrap();
+    assert!(!reword("r", "too late").await);
+    let kept = store.run(&id("r")).await.unwrap().unwrap();
+    assert_eq!(kept.request, run.request);
 }
 
 async fn runs_that_begin_together_are_one_turn(store: &impl Store) {

@@ -90,6 +90,9 @@ async fn life() {
     acknowledged("deliver");
     store.accept(new_run("r2")).await.unwrap();
     acknowledged("accept r2");
+    let words = "say r2 again".to_owned();
+    assert!(store.reword(&RunId::new("r2"), words).await.unwrap());
+    acknowledged("reword r2");
     // Several callers at once: they share a commit.
     let again = store.touch(&device, Role::Operator, DeviceLabel::default(), 4);
     let (third, touched) = tokio::join!(store.accept(new_run("r3")), again);
@@ -131,6 +134,7 @@ fn what_was_acknowledged_survives_a_kill_at_every_commit() {
             "grant",
             "touch",
             "accept",
+            "reword",
             "begin",
             "finish",
             "deliver",
@@ -140,7 +144,7 @@ fn what_was_acknowledged_survives_a_kill_at_every_commit() {
             "recover",
             "prune",
         ],
-        points: 30,
+        points: 32,
     };
     life.kill_at_every_point(&look);
 }
@@ -171,6 +175,12 @@ async fn look(path: &Path, point: &str, acked: &Acked) {
                 || point.starts_with("prune"),
             "{point}"
         );
+    }
+    if let Some(second) = run("r2").await {
+        let words = second.request.message;
+        let reworded = words == "say r2 again";
+        assert!(reworded || words == "say r2", "{point}: {words}");
+        assert!(!has("reword r2") || reworded, "{point}");
     }
     if has("accept r1") {
         assert!(session.is_some(), "{point}");

@@ -3,7 +3,6 @@
 use tidegate_core::channel::{Peer, PeerKind, Space};
 
 use crate::discord::places::{Kind, Place};
-use crate::discord::resolve::is_of_guild;
 
 /// The conversation of a place, and its thread.
 pub(crate) fn peer(place: &Place) -> (Peer, Option<String>) {
@@ -22,5 +21,8 @@ pub(crate) fn peer(place: &Place) -> (Peer, Option<String>) {
 /// The guild around it. A direct chat is in none, whatever an event says.
 pub(super) fn space(place: &Place, told: Option<&str>) -> Option<Space> {
     let guild = told.or(place.guild.as_deref())?;
-    is_of_guild(&place.kind).then(|| Space::Guild(guild.to_owned()))
+    place
+        .kind
+        .is_of_guild()
+        .then(|| Space::Guild(guild.to_owned()))
 }

@@ -1,6 +1,7 @@
 //! Slash commands and buttons.
 
 use tidegate_core::channel::{Inbound, InboundEvent, InboundMessage};
+use tidegate_core::commands;
 
 use super::place::{is_here, ms, person, place_by_id, space};
 use super::words::plain;
@@ -12,7 +13,6 @@ pub(super) fn commanded(command: &Command, me: &Me, known: &Known, now_ms: u64) 
     if !is_here(command.team_id.as_deref(), me) || command.trigger_id.is_empty() {
         return None;
     }
-    let words = plain(&command.text, me, known);
     Some(Inbound {
         provider_id: command.trigger_id.clone(),
         peer: place_by_id(&command.channel_id, known)?,
@@ -25,11 +25,26 @@ pub(super) fn commanded(command: &Command, me: &Me, known: &Known, now_ms: u64) 
         event: InboundEvent::Message(InboundMessage {
             // There is no message that anybody could answer.
             message_id: command.trigger_id.clone(),
-            text: format!("{} {words}", command.name).trim().to_owned(),
+            text: meant(&command.name, &plain(&command.text, me, known)),
             mentioned: true,
             ..InboundMessage::default()
         }),
     })
+}
+
+/// What somebody wants who writes this behind a slash command of the app: one of our commands if
+/// the first word names one, what can be asked for if there is no word, else just the words.
+fn meant(command: &str, words: &str) -> String {
+    let is_ours = |word: &str| commands::named(word).is_some();
+    if command.strip_prefix('/').is_some_and(is_ours) {
+        return format!("{command} {words}").trim().to_owned();
+    }
+    let bare = words.strip_prefix('/').unwrap_or(words);
+    match bare.split_whitespace().next() {
+        None => "/help".to_owned(),
+        Some(first) if is_ours(first) => format!("/{bare}"),
+        Some(_) => words.to_owned(),
+    }
 }
 
 /// Buttons that were pressed.
@@ -76,4 +91,28 @@ pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<
 fn title(name: Option<&str>) -> Option<String> {
     let name = name.filter(|name| !matches!(*name, "" | "directmessage" | "privategroup"))?;
     Some(name.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_apps_own_command_is_not_a_part_of_the_words() {
+        for (words, text) in [
+            ("status", "/status"),
+            ("Status now", "/Status now"),
+            ("/new", "/new"),
+            ("model a/b", "/model a/b"),
+            ("reset", "/reset"),
+            ("stop", "/stop"),
+            ("what is new?", "what is new?"),
+            ("/unknown thing", "/unknown thing"),
+            ("", "/help"),
+        ] {
+            assert_eq!(meant("/tidegate", words), text);
+        }
+        assert_eq!(meant("/model", "a/b"), "/model a/b");
+        assert_eq!(meant("/new", ""), "/new");
+    }
 }

@@ -122,6 +122,7 @@ fn changed(id: &str, change: &Message, me: &Me, known: &Known) -> Option<Inbound
         event: InboundEvent::Edited {
             message_id: after.ts.clone(),
             text: Some(text).filter(|text| !text.is_empty())?,
+            reply_to: answered(after, me),
         },
     })
 }

@@ -46,6 +46,7 @@ fn edited(id: i64, message: &Message, me: &User) -> Option<Inbound> {
     let event = InboundEvent::Edited {
         message_id: message.message_id.to_string(),
         text: Some(text).filter(|text| !text.is_empty())?,
+        reply_to: reply(message, me),
     };
     told(
         id,

@@ -25,7 +25,6 @@ fn can() -> Capabilities {
             download_bytes: 5000,
             caption: limit(200),
         }),
-        threads: false,
         replies: true,
         edits: true,
         reactions: false,

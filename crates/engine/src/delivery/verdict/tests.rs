@@ -22,7 +22,6 @@ fn can(keyed_sends: bool, history: bool) -> Capabilities {
         label: "N",
         text,
         media: None,
-        threads: false,
         replies: false,
         edits: false,
         reactions: false,

@@ -119,10 +119,6 @@ impl Channel for FakeNetwork {
                 message_id,
                 markdown,
             } => seen.change(message_id, markdown),
-            Act::Delete { message_id } => {
-                seen.shown.retain(|shown| shown.id != *message_id);
-                true
-            }
             Act::Typing | Act::TypingEnds | Act::React { .. } => true,
         };
         if self.meet(outcome, done).await? {

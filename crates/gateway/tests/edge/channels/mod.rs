@@ -1,5 +1,6 @@
 //! Chat networks, as clients see them.
 
+mod files;
 mod letters;
 mod people;
 mod ready;

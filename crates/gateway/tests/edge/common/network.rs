@@ -9,9 +9,9 @@ use async_trait::async_trait;
 use tidegate_core::access::AccessRules;
 use tidegate_core::channel::{
     AccountKey, Act, Attempt, Body, Capabilities, Channel, ChannelError, Identity, Inbound,
-    InboundEvent, InboundMedia, InboundMessage, Inbox, InboxError, OutboundPart, Peer, PeerKind,
-    Rate, Rates, Receipt, Sender, StoredFile, Target, TextLimit, TextUnit, Webhook, WebhookAnswer,
-    WebhookRequest,
+    InboundEvent, InboundMedia, InboundMessage, Inbox, InboxError, MediaKind, MediaLimits,
+    OutboundPart, Peer, PeerKind, Rate, Rates, Receipt, Sender, StoredFile, Target, TextLimit,
+    TextUnit, Webhook, WebhookAnswer, WebhookRequest,
 };
 use tidegate_engine::{AccountFacts, AccountSettings, NetworkSettings};
 use tokio::sync::Notify;
@@ -33,8 +33,16 @@ const CAN: Capabilities = Capabilities {
         max: 4096,
         unit: TextUnit::Chars,
     },
-    media: None,
-    threads: true,
+    media: Some(MediaLimits {
+        kinds: &[MediaKind::Photo],
+        photo_bytes: 1 << 20,
+        upload_bytes: 2 << 20,
+        download_bytes: 0,
+        caption: TextLimit {
+            max: 1024,
+            unit: TextUnit::Chars,
+        },
+    }),
     replies: true,
     edits: false,
     reactions: false,

@@ -1,5 +1,5 @@
-//! Lines that wait for the next turn of a session: in memory, 20 a session, no line twice in a
-//! row (V3 4).
+//! Lines that wait for the next turn of a session: in memory, 20 a session, 256 sessions, no line
+//! twice in a row (V3 4).
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -11,9 +11,9 @@ const PER_SESSION: usize = 20;
 const SESSIONS: usize = 256;
 
 #[derive(Default)]
-pub(crate) struct SystemEvents(Mutex<HashMap<SessionKey, VecDeque<String>>>);
+pub(crate) struct WaitingLines(Mutex<HashMap<SessionKey, VecDeque<String>>>);
 
-impl SystemEvents {
+impl WaitingLines {
     pub(crate) fn push(&self, key: &SessionKey, line: String) {
         let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !queues.contains_key(key) && queues.len() >= SESSIONS {
@@ -27,6 +27,20 @@ impl SystemEvents {
             queue.pop_front();
         }
         queue.push_back(line);
+    }
+
+    /// Takes the newest such line away, if one still waits.
+    pub(crate) fn take_back(&self, key: &SessionKey, line: &str) {
+        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(queue) = queues.get_mut(key) else {
+            return;
+        };
+        if let Some(place) = queue.iter().rposition(|waits| waits == line) {
+            queue.remove(place);
+        }
+        if queue.is_empty() {
+            queues.remove(key);
+        }
     }
 
     pub(crate) fn list(&self, key: &SessionKey) -> Vec<String> {
