@@ -50,7 +50,6 @@ const CAPABILITIES: Capabilities = Capabilities {
         unit: TextUnit::Chars,
     },
     media: None,
-    threads: false,
     replies: false,
     edits: false,
     reactions: false,

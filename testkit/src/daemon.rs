@@ -185,7 +185,6 @@ impl Daemon {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.home.path())
-            .env("XDG_RUNTIME_DIR", self.home.path())
             .env("TIDEGATE_STATE_DIR", self.state_dir())
             .envs(self.variables.iter().cloned())
             .stdin(Stdio::null())

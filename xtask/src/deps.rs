@@ -28,10 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("tidegate-store", &["tidegate-core", "tidegate-protocol"]),
     ("tidegate-runners", &["tidegate-core", "tidegate-protocol"]),
-    (
-        "tidegate-channels",
-        &["tidegate-core", "tidegate-protocol"],
-    ),
+    ("tidegate-channels", &["tidegate-core", "tidegate-protocol"]),
     ("tidegate-client", &["tidegate-protocol"]),
     (
         "tidegate-cli",

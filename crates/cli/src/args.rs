@@ -1,5 +1,6 @@
 //! The command line.
 
+mod channel_secrets;
 mod channels;
 mod client;
 
@@ -8,11 +9,11 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::exit::HELP as EXIT_CODES;
+pub(crate) use channel_secrets::{SecretArgs, SecretSource};
 pub(crate) use channels::{
     AccountArgs, ChannelsAddArgs, ChannelsAskArgs, ChannelsCommand, ChannelsLoginArgs,
     ChannelsTestArgs, MessageCommand, OutboxCommand, OutboxListArgs, OutboxPartArgs,
-    PairingApproveArgs, PairingCommand, PairingDismissArgs, PairingListArgs, PollArgs, SecretArgs,
-    TraceArgs,
+    PairingApproveArgs, PairingCommand, PairingDismissArgs, PairingListArgs, PollArgs, TraceArgs,
 };
 pub(crate) use client::{
     AgentArgs, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs, SessionsCommand,

@@ -22,10 +22,10 @@ pub(crate) struct HostClaims {
 }
 
 impl HostClaims {
-    /// Claims in the user's runtime directory, for the gateway with this state directory.
-    pub(crate) fn new(runtime_dir: &Path, state_dir: &Path) -> Self {
+    /// Claims in this folder, for the gateway with this state directory.
+    pub(crate) fn new(dir: &Path, state_dir: &Path) -> Self {
         Self {
-            dir: runtime_dir.join("accounts"),
+            dir: dir.to_owned(),
             holder: format!(
                 "the gateway of {} (process {})",
                 state_dir.display(),
@@ -104,16 +104,10 @@ fn private_dir(dir: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The user's runtime directory: `XDG_RUNTIME_DIR`, else where it is customary, else one of our own
-/// in the temporary folder.
-pub(crate) fn runtime_dir(xdg: Option<&str>) -> PathBuf {
-    let user = rustix::process::geteuid().as_raw();
-    let customary = PathBuf::from(format!("/run/user/{user}"));
-    match xdg.filter(|dir| dir.starts_with('/')) {
-        Some(dir) => Path::new(dir).join("tidegate"),
-        None if customary.is_dir() => customary.join("tidegate"),
-        None => PathBuf::from(format!("/tmp/tidegate-{user}")),
-    }
+/// Where this user's gateways claim accounts: in the home, which is the same for a login, a service
+/// and a terminal that outlives its login, and where nobody else can be first.
+pub(crate) fn folder(home: &Path) -> PathBuf {
+    home.join(".local/state/tidegate/accounts")
 }
 
 #[cfg(test)]
@@ -142,10 +136,10 @@ mod tests {
     #[test]
     fn a_folder_of_others_is_not_used() {
         let dir = tempfile::tempdir().unwrap();
-        let open = dir.path().join("accounts");
+        let open = dir.path().join("open");
         std::fs::create_dir(&open).unwrap();
         std::fs::set_permissions(&open, std::fs::Permissions::from_mode(0o777)).unwrap();
-        let held = claims(dir.path(), "/one").claim(&ChannelId::new("net"), "42");
+        let held = claims(&open, "/one").claim(&ChannelId::new("net"), "42");
         assert!(
             held.unwrap_err()
                 .by

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::claims::{self, HostClaims};
 use crate::commands::gateway_run::Ready;
+use crate::config::env::Environment;
 use crate::config::{ConfigView, FileState, Loaded};
 use crate::exit::Exit;
 use crate::logging::LogFile;
@@ -118,17 +119,22 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
 /// Chat networks, from the configuration.
 fn networks_of(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<NetworkSettings, Failure> {
     let config = &loaded.config;
-    let xdg = std::env::var("XDG_RUNTIME_DIR").ok();
-    let runtime_dir = claims::runtime_dir(xdg.as_deref());
+    // Without a home there is one gateway a state directory, as its lock sees to.
+    let home = Environment::of_process().home();
+    let claims_in = home.map_or_else(
+        || loaded.state_dir.join("accounts"),
+        |home| claims::folder(&home),
+    );
     Ok(NetworkSettings {
         accounts: channels::open(loaded, clock)?,
         routing: routing::routing(config),
         resets: routing::resets(config),
         zone: jiff::tz::TimeZone::system(),
-        claims: Some(Arc::new(HostClaims::new(&runtime_dir, &loaded.state_dir))),
+        claims: Some(Arc::new(HostClaims::new(&claims_in, &loaded.state_dir))),
         files: loaded.state_dir.join(FILES),
         source: Arc::new(WebFiles::default()),
         notices: routing::notices(config),
+        ack: routing::ack(config),
     })
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_protocol::{AgentId, ChannelId};
 use tidegate_protocol::api::agent::AgentIdentity;
+use tidegate_protocol::{AgentId, ChannelId};
 
 use crate::origin::Origin;
 use crate::runner::{AgentRunner, ModelRef, ThinkingLevel};

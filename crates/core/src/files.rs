@@ -6,7 +6,7 @@ mod source;
 use crate::channel::MediaKind;
 
 pub use name::safe_name;
-pub use source::{Fetched, FileError, FileSource, NoFiles};
+pub use source::{Fetched, FileError, FileSource};
 
 /// Bytes of a file's beginning that tell what it is.
 pub const HEAD_BYTES: usize = 512;

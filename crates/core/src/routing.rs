@@ -20,6 +20,9 @@ pub enum DmScope {
     /// All of them are the agent's main session.
     #[default]
     Main,
+    /// The owner's are the agent's main session; everybody else has one for each network, and so
+    /// never reads what the owner said.
+    OwnerMain,
     /// One session for each person.
     PerPeer,
     /// One session for each person on each network.
@@ -128,10 +131,17 @@ impl Routing {
         }
     }
 
-    /// Decides where an event belongs.
-    pub fn route(&self, names: &SessionNames, account: &AccountKey, event: &Inbound) -> Route {
+    /// Decides where an event belongs; `owner` says whether its sender may do what the owner's
+    /// devices may.
+    pub fn route(
+        &self,
+        names: &SessionNames,
+        account: &AccountKey,
+        event: &Inbound,
+        owner: bool,
+    ) -> Route {
         Route {
-            session_key: self.session_key(names, account, event),
+            session_key: self.session_key(names, account, event, owner),
             kind: match (&event.thread, event.peer.kind) {
                 (Some(_), _) => ConversationKind::Thread,
                 (None, PeerKind::Direct) => ConversationKind::Direct,
@@ -145,6 +155,7 @@ impl Routing {
         names: &SessionNames,
         account: &AccountKey,
         event: &Inbound,
+        owner: bool,
     ) -> SessionKey {
         if self.global {
             return SessionKey::stored("global");
@@ -152,7 +163,10 @@ impl Routing {
         let agent = self.agent(names, account, event);
         let thread = event.thread.as_deref().map(part);
         let (room, word) = match event.peer.kind {
-            PeerKind::Direct => (self.direct_key(names, &agent, account, event), "thread"),
+            PeerKind::Direct => (
+                self.direct_key(names, &agent, account, event, owner),
+                "thread",
+            ),
             // A topic is a part of its group, a thread hangs on its room: the family's two forms.
             PeerKind::Group => (room_key(&agent, account, "group", &event.peer.id), "topic"),
             PeerKind::Channel => (
@@ -185,13 +199,15 @@ impl Routing {
         agent: &AgentId,
         account: &AccountKey,
         event: &Inbound,
+        owner: bool,
     ) -> SessionKey {
         let channel = part(account.channel.as_str());
         let person = || self.person(account, &event.sender.id);
         match self.dm_scope {
             DmScope::Main => names.main_of(agent),
+            DmScope::OwnerMain if owner => names.main_of(agent),
             DmScope::PerPeer => SessionKey::stored(format!("agent:{agent}:dm:{}", person())),
-            DmScope::PerChannelPeer => {
+            DmScope::PerChannelPeer | DmScope::OwnerMain => {
                 SessionKey::stored(format!("agent:{agent}:{channel}:dm:{}", person()))
             }
         }

@@ -11,6 +11,8 @@ use crate::Engine;
 
 /// Files are kept so long.
 const KEEP: Duration = Duration::from_hours(7 * 24);
+/// All files together have at most so many bytes; the oldest give way.
+const FOLDER_BYTES: u64 = 2 << 30;
 /// Longer than any file is on its way.
 const KEEP_HALF: Duration = Duration::from_mins(10);
 /// The ending of a file that is on its way.
@@ -28,6 +30,7 @@ impl Engine {
             .create(dir)
             .await;
         made.map_err(|error| format!("{} cannot be made: {error}", dir.display()))?;
+        self.make_room(FOLDER_BYTES).await;
         let name = format!("{}.{HALF}", self.inner().ids.uuid());
         Ok(dir.join(name))
     }
@@ -50,6 +53,26 @@ impl Engine {
             let before_ms = self.now_ms().saturating_sub(keep_ms);
             if modified_ms(&path).await.is_some_and(|at| at < before_ms) {
                 let _ = tokio::fs::remove_file(path).await;
+            }
+        }
+    }
+
+    /// Deletes the oldest files until all together have at most `most_bytes`.
+    async fn make_room(&self, most_bytes: u64) {
+        let mut files = Vec::new();
+        for path in self.stored_files().await {
+            if let Ok(meta) = tokio::fs::symlink_metadata(&path).await {
+                files.push((meta.modified().ok(), meta.len(), path));
+            }
+        }
+        let mut bytes: u64 = files.iter().map(|(_, bytes, _)| bytes).sum();
+        files.sort();
+        for (_, size, path) in files {
+            if bytes <= most_bytes {
+                return;
+            }
+            if !is_half(&path) && tokio::fs::remove_file(path).await.is_ok() {
+                bytes -= size;
             }
         }
     }

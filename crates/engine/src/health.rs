@@ -202,12 +202,14 @@ impl Engine {
         let mut problems = facts.problems.clone();
         let statuses = self.account_statuses().await?;
         let channels = channels::by_channel(&statuses, now);
-        problems.extend(channels::problems(&statuses));
         if !inner.sessions.is_writable() {
             problems.push(DISK_FAILED.into());
         }
+        // A channel that is not required needs attention and is no reason to be not ready.
+        let ok = problems.is_empty();
+        problems.extend(channels::problems(&statuses));
         Ok(HealthSummary {
-            ok: problems.is_empty(),
+            ok: ok && self.missing_accounts().is_empty(),
             ts: now,
             duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             channel_order: channels.keys().cloned().collect(),

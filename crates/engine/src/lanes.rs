@@ -3,11 +3,13 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tidegate_core::SessionKey;
 use tidegate_core::agents::QueueMode;
+use tidegate_core::channel::Target;
 use tidegate_core::run::Run;
 use tidegate_protocol::RunId;
 use tokio::sync::{OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, Semaphore};
@@ -22,16 +24,21 @@ const SHORTENED_CHARS: usize = 160;
 const SHORTENED: &str = "[shortened: too many messages were waiting]";
 
 pub(crate) struct Lanes {
+    last_no: AtomicU64,
     by_session: Mutex<HashMap<SessionKey, Lane>>,
     gates: Vec<Arc<tokio::sync::Mutex<()>>>,
     /// Shared by whoever passes one gate, held alone by whoever passes all of them.
     all_gates: Arc<tokio::sync::RwLock<()>>,
     slots: Arc<Semaphore>,
-    closed: std::sync::atomic::AtomicBool,
+    closed: AtomicBool,
 }
 
-#[derive(Default)]
+/// Names a lane for whoever runs it: its session may get another key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LaneNo(u64);
+
 struct Lane {
+    no: LaneNo,
     waiting: VecDeque<Run>,
     active: Vec<RunId>,
     /// When the first and the last of those that wait came; none if nothing waits.
@@ -56,11 +63,12 @@ pub(crate) enum Next {
 impl Lanes {
     pub(crate) fn new(concurrent: usize) -> Self {
         Self {
+            last_no: AtomicU64::new(0),
             by_session: Mutex::default(),
             gates: (0..GATES).map(|_| Arc::default()).collect(),
             all_gates: Arc::default(),
             slots: Arc::new(Semaphore::new(concurrent.max(1))),
-            closed: std::sync::atomic::AtomicBool::new(false),
+            closed: AtomicBool::new(false),
         }
     }
 
@@ -98,13 +106,12 @@ impl Lanes {
 
     /// No lane takes another turn.
     pub(crate) fn close(&self) {
-        self.closed
-            .store(true, std::sync::atomic::Ordering::Release);
+        self.closed.store(true, Ordering::Release);
         self.slots.close();
     }
 
     pub(crate) fn is_closed(&self) -> bool {
-        self.closed.load(std::sync::atomic::Ordering::Acquire)
+        self.closed.load(Ordering::Acquire)
     }
 
     /// How many runs of a session wait.
@@ -150,23 +157,53 @@ impl Lanes {
         (active as u64, waiting as u64)
     }
 
-    /// Queues a run. True if the lane is new: somebody must run it.
-    pub(crate) fn push(&self, run: Run) -> bool {
+    /// The sessions with a turn at work or runs that wait.
+    pub(crate) fn keys(&self) -> Vec<SessionKey> {
+        self.lock().keys().cloned().collect()
+    }
+
+    /// A session has a new key: its lane goes on under it, unless another is there. `moves` changes
+    /// where the answers of those that wait go.
+    pub(crate) fn rename(&self, old: &SessionKey, new: &SessionKey, moves: impl Fn(&mut Target)) {
         let mut lanes = self.lock();
-        let fresh = !lanes.contains_key(&run.session_key);
-        let lane = lanes.entry(run.session_key.clone()).or_default();
+        if lanes.contains_key(new) {
+            return;
+        }
+        let Some(mut lane) = lanes.remove(old) else {
+            return;
+        };
+        for run in &mut lane.waiting {
+            run.session_key.clone_from(new);
+            if let Some(origin) = &mut run.request.origin {
+                moves(&mut origin.target);
+            }
+        }
+        lanes.insert(new.clone(), lane);
+    }
+
+    /// Queues a run. Gives the lane if it is new: somebody must run it.
+    pub(crate) fn push(&self, run: Run) -> Option<LaneNo> {
+        let mut lanes = self.lock();
+        let is_new = !lanes.contains_key(&run.session_key);
+        let lane = lanes
+            .entry(run.session_key.clone())
+            .or_insert_with(|| Lane::new(self.next_no()));
         let now = Instant::now();
         let first = lane.came.map_or(now, |(first, _)| first);
         lane.came = Some((first, now));
         lane.waiting.push_back(run);
-        fresh
+        is_new.then_some(lane.no)
+    }
+
+    fn next_no(&self) -> LaneNo {
+        LaneNo(self.last_no.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Until when a lane waits for more before it takes its next turn: messages of a chat network
     /// often come in pieces. `None` if it need not wait.
-    pub(crate) fn gathers_until(&self, key: &SessionKey, debounce: Duration) -> Option<Instant> {
+    pub(crate) fn gathers_until(&self, no: LaneNo, debounce: Duration) -> Option<Instant> {
         let lanes = self.lock();
-        let lane = lanes.get(key)?;
+        let lane = lanes.values().find(|lane| lane.no == no)?;
         let (first, last) = lane.came?;
         lane.waiting.front()?.request.origin.as_ref()?;
         let until = (last + debounce).min(first + debounce * MAX_DEBOUNCES);
@@ -198,7 +235,11 @@ impl Lanes {
         words: impl FnOnce(&Run) -> Option<String>,
     ) -> Option<(RunId, String)> {
         let mut lanes = self.lock();
-        let run = lanes.get_mut(key)?.waiting.iter_mut().find(|run| fits(run))?;
+        let run = lanes
+            .get_mut(key)?
+            .waiting
+            .iter_mut()
+            .find(|run| fits(run))?;
         run.request.message = words(run)?;
         Some((run.id.clone(), run.request.message.clone()))
     }
@@ -215,15 +256,15 @@ impl Lanes {
     }
 
     /// The turn of a lane is over. True if nothing waits: then the lane is gone.
-    pub(crate) fn rest(&self, key: &SessionKey) -> bool {
+    pub(crate) fn rest(&self, no: LaneNo) -> bool {
         let mut lanes = self.lock();
-        let Some(lane) = lanes.get_mut(key) else {
+        let Some((key, lane)) = numbered(&mut lanes, no) else {
             return true;
         };
         lane.active.clear();
         let idle = lane.waiting.is_empty();
         if idle {
-            lanes.remove(key);
+            lanes.remove(&key);
         }
         idle
     }
@@ -233,17 +274,17 @@ impl Lanes {
     /// album do.
     pub(crate) fn next(
         &self,
-        key: &SessionKey,
+        no: LaneNo,
         mode_of: impl Fn(&Run) -> QueueMode,
         joins: impl Fn(&Run, &Run) -> bool,
     ) -> Next {
         let mut lanes = self.lock();
-        let Some(lane) = lanes.get_mut(key) else {
+        let Some((key, lane)) = numbered(&mut lanes, no) else {
             return Next::Idle;
         };
         let mut turn: Vec<Run> = lane.waiting.pop_front().into_iter().collect();
         let Some(first) = turn.first().cloned() else {
-            lanes.remove(key);
+            lanes.remove(&key);
             return Next::Idle;
         };
         let collects = mode_of(&first) != QueueMode::Followup;
@@ -272,6 +313,23 @@ impl Lanes {
             .get_mut(key)
             .map_or_else(Vec::new, |lane| lane.waiting.drain(..).collect())
     }
+}
+
+impl Lane {
+    const fn new(no: LaneNo) -> Self {
+        Self {
+            no,
+            waiting: VecDeque::new(),
+            active: Vec::new(),
+            came: None,
+        }
+    }
+}
+
+/// The lane with this number, and the key of its session now.
+fn numbered(lanes: &mut HashMap<SessionKey, Lane>, no: LaneNo) -> Option<(SessionKey, &mut Lane)> {
+    let (key, lane) = lanes.iter_mut().find(|(_, lane)| lane.no == no)?;
+    Some((key.clone(), lane))
 }
 
 /// Whether two messages are pieces of one album.

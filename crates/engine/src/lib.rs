@@ -16,6 +16,7 @@ mod live;
 mod pairing;
 mod presence;
 mod presence_text;
+mod prune;
 mod runs;
 mod sessions;
 mod shown;
@@ -37,7 +38,9 @@ pub use channels::{
     AccountFacts, AccountSettings, AccountStatus, AccountTally, LoggedOut, NetworkSettings, Probed,
     StateChange,
 };
-pub use delivery::{AckReaction, AckScope, Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing};
+pub use delivery::{
+    AckReaction, AckScope, Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing,
+};
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};
 pub use inbound::PAIRING_TTL_MS;
@@ -96,6 +99,7 @@ pub(crate) struct Inner {
     pub(crate) outbox: Arc<dyn OutboxStore>,
     pub(crate) senders: Arc<dyn SenderStore>,
     pub(crate) accounts: channels::Accounts,
+    pub(crate) refusals: inbound::Refusals,
     pub(crate) desks: delivery::Desks,
     pub(crate) turnstiles: delivery::Turnstiles,
     pub(crate) events: Events,
@@ -140,6 +144,7 @@ impl Engine {
                 outbox: parts.outbox,
                 senders: parts.senders,
                 accounts,
+                refusals: inbound::Refusals::default(),
                 desks,
                 turnstiles: delivery::Turnstiles::default(),
                 events: parts.events,
@@ -175,7 +180,7 @@ impl Engine {
         let keepers = [
             self.inner.tasks.spawn(presence::keep(self.clone())),
             self.inner.tasks.spawn(health::keep(self.clone())),
-            self.inner.tasks.spawn(runs::keep_pruned(self.clone())),
+            self.inner.tasks.spawn(prune::keep_pruned(self.clone())),
         ];
         drop(keepers);
         Ok(())

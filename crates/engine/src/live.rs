@@ -35,7 +35,7 @@ impl StopCause {
 
 /// A run that waits or works.
 pub(crate) struct LiveRun {
-    pub(crate) session_key: SessionKey,
+    session_key: Mutex<SessionKey>,
     pub(crate) stop: CancellationToken,
     cause: Mutex<Option<StopCause>>,
     progress: Mutex<Progress>,
@@ -59,6 +59,12 @@ impl LiveRun {
         self.stop.cancel();
     }
 
+    /// The session, by the name that it has now.
+    pub(crate) fn session_key(&self) -> SessionKey {
+        let key = self.session_key.lock();
+        key.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     pub(crate) fn cause(&self) -> Option<StopCause> {
         *self.cause.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -78,13 +84,24 @@ impl LiveRuns {
 
     pub(crate) fn add(&self, run: &Run) {
         let live = LiveRun {
-            session_key: run.session_key.clone(),
+            session_key: Mutex::new(run.session_key.clone()),
             stop: CancellationToken::new(),
             cause: Mutex::default(),
             progress: Mutex::default(),
             ended: watch::channel(None).0,
         };
         self.lock().insert(run.id.clone(), Arc::new(live));
+    }
+
+    /// A session has a new name.
+    pub(crate) fn rename(&self, old: &SessionKey, new: &SessionKey) {
+        for live in self.lock().values() {
+            let key = live.session_key.lock();
+            let mut key = key.unwrap_or_else(PoisonError::into_inner);
+            if *key == *old {
+                key.clone_from(new);
+            }
+        }
     }
 
     pub(crate) fn get(&self, id: &RunId) -> Option<Arc<LiveRun>> {

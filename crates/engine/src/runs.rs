@@ -6,24 +6,17 @@ use std::time::Duration;
 use tidegate_core::SessionKey;
 use tidegate_core::channel::Target;
 use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunState, RunStatus};
-use tidegate_core::store::{Delivered, Finish, RecoveryNote, StoreError};
+use tidegate_core::store::{Delivered, Finish, RecoveryNote};
 use tidegate_core::transcript::{NewMessage, Usage};
 use tidegate_protocol::RunId;
 use tidegate_protocol::api::sessions::SendPolicy;
 
+use crate::lanes::{LaneNo, Next};
 use crate::live::StopCause;
 use crate::sessions::thinking_level;
-use crate::shown::unread;
 use crate::speech::Speaker;
 use crate::{Engine, EngineError, commands};
 
-/// How long ended runs and remembered requests are kept: far more than the five minutes that are
-/// promised (DECISIONS D1).
-const KEEP_ENDED: Duration = Duration::from_hours(24);
-/// How long the ways of messages of networks are kept: more than the 72 h in which a network may
-/// bring one again (SECURITY T32).
-const KEEP_MESSAGES: Duration = Duration::from_hours(7 * 24);
-const PRUNE_EVERY: Duration = Duration::from_hours(1);
 /// When to come back to a session whose queue is full.
 const FULL_RETRY_MS: u64 = 2_000;
 
@@ -140,42 +133,41 @@ impl Engine {
 
     pub(crate) fn enqueue(&self, run: Run) {
         let inner = self.inner();
-        let key = run.session_key.clone();
         inner.live.add(&run);
-        if inner.lanes.push(run) {
-            inner.tasks.spawn(self.clone().run_lane(key));
+        if let Some(lane) = inner.lanes.push(run) {
+            inner.tasks.spawn(self.clone().run_lane(lane));
         }
     }
 
     /// Runs the turns of one session until none waits.
-    async fn run_lane(self, key: SessionKey) {
+    async fn run_lane(self, lane: LaneNo) {
         let rules = &self.inner().agents.limits.queue;
         loop {
-            self.let_gather(&key).await;
+            self.let_gather(lane).await;
             // No slots any more means that the gateway stops: what waits stays stored and is
             // taken up after the next start.
             let Ok(slot) = self.inner().lanes.slots().acquire_owned().await else {
                 return;
             };
             let mode_of = |run: &Run| rules.mode_of(run.request.origin.as_ref());
-            match self.inner().lanes.next(&key, mode_of, commands::may_join) {
-                crate::lanes::Next::Idle => return,
-                crate::lanes::Next::Turn(mut runs) => {
+            match self.inner().lanes.next(lane, mode_of, commands::may_join) {
+                Next::Idle => return,
+                Next::Turn(mut runs) => {
                     self.tell_reactions(&mut runs);
                     self.take_turn(runs).await;
                 }
             }
             drop(slot);
-            if self.inner().lanes.rest(&key) {
+            if self.inner().lanes.rest(lane) {
                 return;
             }
         }
     }
 
     /// Waits while people on a chat network are still writing.
-    async fn let_gather(&self, key: &SessionKey) {
+    async fn let_gather(&self, lane: LaneNo) {
         let debounce = self.inner().agents.limits.queue.debounce;
-        while let Some(until) = self.inner().lanes.gathers_until(key, debounce) {
+        while let Some(until) = self.inner().lanes.gathers_until(lane, debounce) {
             tokio::select! {
                 () = self.inner().stop.cancelled() => return,
                 () = tokio::time::sleep_until(until) => {}
@@ -229,7 +221,7 @@ impl Engine {
         key: &SessionKey,
         run_id: Option<&RunId>,
     ) -> Result<AbortOutcome, EngineError> {
-        self.stop_runs(key, run_id, StopCause::Rpc, None).await
+        self.stop_runs(key, run_id, StopCause::Rpc).await
     }
 
     /// Stops every run of a session because somebody said so.
@@ -237,16 +229,7 @@ impl Engine {
     /// # Errors
     /// The store failed.
     pub async fn abort_by_word(&self, key: &SessionKey) -> Result<AbortOutcome, EngineError> {
-        self.stop_runs(key, None, StopCause::Word, None).await
-    }
-
-    /// The same from a chat, which was answered: its messages need no other word.
-    pub(crate) async fn abort_from_chat(
-        &self,
-        key: &SessionKey,
-        chat: &Target,
-    ) -> Result<AbortOutcome, EngineError> {
-        self.stop_runs(key, None, StopCause::Word, Some(chat)).await
+        self.stop_runs(key, None, StopCause::Word).await
     }
 
     async fn stop_runs(
@@ -254,34 +237,59 @@ impl Engine {
         key: &SessionKey,
         run_id: Option<&RunId>,
         cause: StopCause,
-        told: Option<&Target>,
     ) -> Result<AbortOutcome, EngineError> {
-        let inner = self.inner();
-        let mut outcome = AbortOutcome::default();
-        let waiting = match run_id {
-            None => inner.lanes.remove_all_waiting(key),
-            Some(id) => {
-                let Some(live) = inner.live.get(id) else {
-                    return Ok(outcome);
-                };
-                if live.session_key != *key {
-                    return Err(EngineError::invalid("runId does not match sessionKey"));
-                }
-                inner.lanes.remove_waiting(key, id).into_iter().collect()
-            }
+        let (mut run_ids, waiting) = match run_id {
+            None => self.take_all_out(key, cause),
+            Some(id) => self.take_out(key, id, cause)?,
         };
-        let turn = inner.lanes.turn(key);
-        if run_id.is_none_or(|id| turn.contains(id))
-            && let Some(live) = turn.first().and_then(|lead| inner.live.get(lead))
-        {
-            live.stop(cause);
-            outcome.run_ids.extend(turn);
-        }
         for run in waiting {
-            outcome.run_ids.push(run.id.clone());
-            self.end_before_start(run, cause, told).await?;
+            run_ids.push(run.id.clone());
+            self.end_before_start(run, cause, None).await?;
         }
-        Ok(outcome)
+        Ok(AbortOutcome { run_ids })
+    }
+
+    /// Stops the turn at work and takes out every run that waits. Gives the turn's, and those that
+    /// waited, which are still to be ended.
+    pub(crate) fn take_all_out(
+        &self,
+        key: &SessionKey,
+        cause: StopCause,
+    ) -> (Vec<RunId>, Vec<Run>) {
+        let waiting = self.inner().lanes.remove_all_waiting(key);
+        let turn = self.inner().lanes.turn(key);
+        (self.stop_turn(turn, cause), waiting)
+    }
+
+    /// The same for one run, and those of its turn.
+    fn take_out(
+        &self,
+        key: &SessionKey,
+        id: &RunId,
+        cause: StopCause,
+    ) -> Result<(Vec<RunId>, Vec<Run>), EngineError> {
+        let inner = self.inner();
+        let Some(live) = inner.live.get(id) else {
+            return Ok((Vec::new(), Vec::new()));
+        };
+        if live.session_key() != *key {
+            return Err(EngineError::invalid("runId does not match sessionKey"));
+        }
+        let waiting = inner.lanes.remove_waiting(key, id).into_iter().collect();
+        let mut turn = inner.lanes.turn(key);
+        if !turn.contains(id) {
+            turn.clear();
+        }
+        Ok((self.stop_turn(turn, cause), waiting))
+    }
+
+    /// Stops the turn of these runs; gives those that are being stopped.
+    fn stop_turn(&self, turn: Vec<RunId>, cause: StopCause) -> Vec<RunId> {
+        let lead = turn.first().and_then(|lead| self.inner().live.get(lead));
+        lead.map_or_else(Vec::new, |live| {
+            live.stop(cause);
+            turn
+        })
     }
 
     /// Ends a run that waited, and tells whoever asked for it, unless that chat was `told` already.
@@ -297,7 +305,7 @@ impl Engine {
         let outbound = if is_told {
             Vec::new()
         } else {
-            unread(&run, cause, at_ms)
+            self.unread(&run, cause, at_ms)
         };
         let end = RunEnd {
             status: RunStatus::Aborted,
@@ -400,32 +408,4 @@ pub(crate) fn ended(mut run: Run, end: RunEnd, at_ms: u64) -> Run {
     run.ended_at_ms = Some(at_ms);
     run.end = Some(end);
     run
-}
-
-impl Engine {
-    async fn forget(&self, runs_before_ms: u64) -> Result<(), StoreError> {
-        let inner = self.inner();
-        inner.runs.prune(runs_before_ms).await?;
-        let keep_ms = u64::try_from(KEEP_MESSAGES.as_millis()).unwrap_or(u64::MAX);
-        let before = self.now_ms().saturating_sub(keep_ms);
-        inner.inbox.prune_inbox(before).await?;
-        inner.outbox.prune_outbox(before).await?;
-        Ok(())
-    }
-}
-
-/// Forgets old runs and messages of networks, once an hour.
-pub(crate) async fn keep_pruned(engine: Engine) {
-    let keep_ms = u64::try_from(KEEP_ENDED.as_millis()).unwrap_or(u64::MAX);
-    loop {
-        tokio::select! {
-            () = engine.inner().stop.cancelled() => return,
-            () = tokio::time::sleep(PRUNE_EVERY) => {}
-        }
-        engine.forget_files().await;
-        let before = engine.now_ms().saturating_sub(keep_ms);
-        if let Err(error) = engine.forget(before).await {
-            tracing::warn!(error = %error, "old runs and messages could not be forgotten");
-        }
-    }
 }

@@ -4,7 +4,8 @@
 use tidegate_core::run::{FailureKind, Run, RunEnd, RunStatus};
 use tidegate_core::store::NewOutbound;
 
-use crate::delivery::{Draft, Typing, answer_parts, notice_parts};
+use crate::channels::Account;
+use crate::delivery::{Draft, Typing, answer_parts, notice_parts, refusal_parts};
 use crate::live::StopCause;
 use crate::{Engine, commands};
 
@@ -23,6 +24,13 @@ impl Shown {
         }
         if let Some(draft) = &self.draft {
             draft.say(so_far);
+        }
+    }
+
+    /// The run came forward, and there is no word of its answer yet.
+    pub(crate) fn came_forward(&self) {
+        if let Some(typing) = &self.typing {
+            typing.progress();
         }
     }
 
@@ -55,12 +63,7 @@ impl Engine {
         draft: Option<String>,
         at_ms: u64,
     ) -> Vec<NewOutbound> {
-        let account = run
-            .request
-            .origin
-            .as_ref()
-            .and_then(|origin| self.inner().accounts.get(&origin.target.account));
-        let Some(account) = account else {
+        let Some(account) = self.asked_on(run) else {
             return Vec::new();
         };
         let text = match end.status {
@@ -78,27 +81,32 @@ impl Engine {
         }
         parts
     }
-}
 
-/// What goes out when a run is given up before it began.
-pub(crate) fn unread(run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound> {
-    let sentence = match cause {
-        StopCause::Word => "This message was not read: somebody stopped the conversation.",
-        StopCause::Newer => {
-            "Too many messages were waiting here. This one was not read: please send it again."
-        }
-        StopCause::Rpc => "This message was taken out of the queue by the owner.",
-        StopCause::Shutdown => why_stopped(cause),
-    };
-    let mut parts = notice_parts(run, sentence, at_ms);
-    for part in &mut parts {
-        part.body.reply_to = run
-            .request
-            .origin
-            .as_ref()
-            .map(|origin| origin.message_id.clone());
+    /// What goes out when a run is given up before it began. Nothing if no network asked for it.
+    pub(crate) fn unread(&self, run: &Run, cause: StopCause, at_ms: u64) -> Vec<NewOutbound> {
+        let sentence = match cause {
+            StopCause::Word => "This message was not read: somebody stopped the conversation.",
+            StopCause::Newer => {
+                "Too many messages were waiting here. The oldest are not read: please send them again."
+            }
+            StopCause::Rpc => "This message was taken out of the queue by the owner.",
+            StopCause::Shutdown => why_stopped(cause),
+        };
+        let target = run.request.origin.as_ref().map(|origin| &origin.target);
+        let knows = cause == StopCause::Newer
+            && target.is_some_and(|target| !self.inner().refusals.may_tell(target));
+        let account = self.asked_on(run).filter(|_| !knows);
+        account.map_or_else(Vec::new, |account| {
+            refusal_parts(run, sentence, account.channel.capabilities(), at_ms)
+        })
     }
-    parts
+
+    /// The account on which a run was asked for.
+    fn asked_on(&self, run: &Run) -> Option<&Account> {
+        let origin = run.request.origin.as_ref()?;
+        let account = self.inner().accounts.get(&origin.target.account)?;
+        Some(account)
+    }
 }
 
 /// Why a run failed: all of it for whoever may mend it, the kind of it for others.

@@ -41,7 +41,7 @@ export class Daemon {
     const binary = process.env.TIDEGATE_BIN;
     if (!binary) throw new Error("TIDEGATE_BIN names no binary");
     // The claims on accounts are the host's: a test must neither meet nor hold those of others.
-    const env = { PATH: process.env.PATH, HOME: this.#home, XDG_RUNTIME_DIR: this.#home, TIDEGATE_STATE_DIR: this.#state, ...this.#env };
+    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: this.#state, ...this.#env };
     this.#process = spawn(binary, ["gateway", "--port", String(this.port)], { env, stdio: ["ignore", "pipe", "inherit"] });
     const match = await this.#printedLink();
     this.link = match[0];

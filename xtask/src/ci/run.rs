@@ -51,7 +51,7 @@ pub(crate) enum Step {
     Ui,
     /// The page in Chromium against the real binary
     Browser,
-    /// The short form of the proofs: Autobahn
+    /// The short form of the proofs: Autobahn, and the soak of chat networks
     Proof,
 }
 
@@ -75,7 +75,7 @@ impl Step {
             Self::Loom => "cargo xtask ci --only loom",
             Self::Ui => "npm --prefix ui run build; npm --prefix ui test",
             Self::Browser => "cargo xtask ci --only browser",
-            Self::Proof => "cargo xtask proof autobahn --short",
+            Self::Proof => "cargo xtask proof soak --short; cargo xtask proof autobahn --short",
         }
     }
 }

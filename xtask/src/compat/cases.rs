@@ -167,11 +167,7 @@ pub(super) const JANUARY: &[Case] = &[
         &["nodes", "status"],
         Refused("unknown method: node.list"),
     ),
-    case(
-        Local,
-        &["channels", "status"],
-        Works("Gateway reachable"),
-    ),
+    case(Local, &["channels", "status"], Works("Gateway reachable")),
     case(
         Local,
         &["cron", "list"],

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
@@ -26,6 +27,8 @@ pub struct Slack {
     /// What we learned of the workspace.
     pub(super) known: Known,
     capabilities: Capabilities,
+    /// Slack called our webhook in this life.
+    pub(super) called: AtomicBool,
     me: Mutex<Option<Arc<Me>>>,
 }
 
@@ -47,6 +50,7 @@ impl Slack {
             api,
             clock,
             known: Known::default(),
+            called: AtomicBool::new(false),
             me: Mutex::new(None),
         })
     }

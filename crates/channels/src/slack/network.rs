@@ -37,7 +37,7 @@ const KEYS: &[Key] = &[
     },
     Key {
         name: WEBHOOK_URL,
-        ask: "the public address of this gateway, for webhooks instead of Socket Mode",
+        ask: "the public https address that leads to this gateway's /webhooks/slack/<account>",
         secret: false,
     },
     Key {

@@ -13,17 +13,18 @@ const VERSION: &str = "v0";
 /// Slack's own advice: what is older may be a replay.
 const MOST_AGE_S: u64 = 5 * 60;
 
+/// The signature that is shown and the time of sending, if that is within the last five minutes.
+pub(super) fn shown(request: &WebhookRequest, now_ms: u64) -> Option<(&str, &str)> {
+    let (shown, sent) = (request.only(SIGNATURE)?, request.only(TIMESTAMP)?);
+    let fresh = seconds(sent)?.abs_diff(now_ms / 1000) <= MOST_AGE_S;
+    fresh.then_some((shown, sent))
+}
+
 /// Whether Slack signed this, within the last five minutes.
 pub(super) fn is_signed(request: &WebhookRequest, secret: &Secret<String>, now_ms: u64) -> bool {
-    let (Some(shown), Some(sent)) = (request.only(SIGNATURE), request.only(TIMESTAMP)) else {
+    let Some((shown, sent)) = shown(request, now_ms) else {
         return false;
     };
-    let Some(sent_s) = seconds(sent) else {
-        return false;
-    };
-    if sent_s.abs_diff(now_ms / 1000) > MOST_AGE_S {
-        return false;
-    }
     // Hashes are compared, which takes the same time whatever is shown.
     signature(secret, sent, &request.body)
         .is_some_and(|right| SecretHash::of(&right).matches(shown))

@@ -1,5 +1,7 @@
 //! The Events API: Slack calls us, with a signature.
 
+use std::sync::atomic::Ordering;
+
 use async_trait::async_trait;
 use reqwest::Url;
 use serde::Deserialize;
@@ -12,7 +14,7 @@ use tokio::time::sleep;
 use super::arrived::Arrived;
 use super::channel::Slack;
 use super::settings::Mode;
-use super::signature::is_signed;
+use super::signature::{is_signed, shown};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -31,6 +33,9 @@ impl Slack {
         loop {
             self.meet().await?;
             inbox.proved();
+            if !self.called.load(Ordering::Relaxed) {
+                inbox.degraded("Slack has not called our webhook since the start");
+            }
             sleep(self.settings.patience / 2).await;
         }
     }
@@ -45,6 +50,10 @@ impl Slack {
 
 #[async_trait]
 impl Webhook for Slack {
+    fn knock(&self, headers: &WebhookRequest) -> bool {
+        shown(headers, self.clock.now_ms()).is_some()
+    }
+
     async fn take(
         &self,
         request: WebhookRequest,
@@ -80,7 +89,9 @@ impl Webhook for Slack {
             return Ok(WebhookAnswer::text(503, "not ready yet"));
         };
         self.take_in(&me, inbox, &[arrived]).await?;
+        self.called.store(true, Ordering::Relaxed);
         inbox.proved();
+        inbox.whole();
         Ok(WebhookAnswer::text(200, ""))
     }
 }

@@ -31,7 +31,7 @@ const KEYS: &[Key] = &[
     },
     Key {
         name: WEBHOOK_URL,
-        ask: "the public address of this gateway, for webhooks",
+        ask: "the public https address that leads to this gateway's /webhooks/telegram/<account>",
         secret: false,
     },
     Key {

@@ -12,7 +12,7 @@ pub const DEFAULT_API_ROOT: &str = "https://api.telegram.org";
 pub(super) const DEFAULT_POLL: Duration = Duration::from_secs(30);
 /// The vendor cuts longer polls short.
 const LONGEST_POLL: Duration = Duration::from_secs(50);
-/// Shortest secret of a webhook: whoever tries 2^64 of them needs more than a life (DECISIONS D11).
+/// Shortest secret of a webhook: a shorter one can be found out by trying (DECISIONS D11).
 const SHORTEST_SECRET_CHARS: usize = 16;
 /// Longest secret of a webhook.
 const LONGEST_SECRET_CHARS: usize = 256;

@@ -245,7 +245,8 @@ pub(crate) async fn edits_and_reactions_arrive<R: Rig>() {
         events[1],
         InboundEvent::Edited {
             message_id: theirs,
-            text: "first".into()
+            text: "first".into(),
+            reply_to: None,
         }
     );
     assert_eq!(

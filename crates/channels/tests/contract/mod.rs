@@ -47,7 +47,7 @@ macro_rules! contract {
         crate::contract::contract! { @ $rig, small:
             typing_is_shown,
             reactions_come_and_go,
-            words_are_changed_and_taken_away,
+            words_are_changed,
             files_are_fetched_whole_or_not_at_all,
             a_broken_fetch_leaves_nothing,
             the_probe_says_who_we_are,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tidegate_core::channel::{
-    Body, Channel, ChannelError, MediaKind, OutboundMedia, OutboundPart, Receipt,
+    Act, Body, Channel, ChannelError, MediaKind, OutboundMedia, OutboundPart, Receipt,
 };
 use tokio::task::JoinSet;
 
@@ -83,14 +83,29 @@ pub(crate) async fn a_draft_is_replaced_or_sent_anew<R: Rig>() {
         assert_eq!(rig.shown(&direct).len(), 1);
         assert_eq!(rig.shown(&direct)[0].text, "draft");
     }
-    let gone = tidegate_core::channel::Act::Delete {
-        message_id: draft.message_id.clone(),
+    // A file cannot take the draft's place in one step: it is taken away.
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("f");
+    std::fs::write(&path, [7; 3]).unwrap();
+    let with_file = OutboundPart {
+        replaces: Some(draft.message_id.clone()),
+        ..file(&path, MediaKind::Document, 3)
     };
-    channel.act(&direct, gone).await.unwrap();
-    let receipt = channel.send(&direct, &whole, &attempt("3")).await.unwrap();
-    assert_ne!(receipt, draft);
+    channel
+        .send(&direct, &with_file, &attempt("3"))
+        .await
+        .unwrap();
     assert_eq!(rig.shown(&direct).len(), 1);
-    assert_eq!(rig.shown(&direct)[0].text, "draft");
+    let edit = Act::Edit {
+        message_id: draft.message_id.clone(),
+        markdown: "**two**".into(),
+    };
+    let gone = channel.act(&direct, edit).await;
+    assert!(matches!(gone, Err(ChannelError::Refused(_))), "{gone:?}");
+    let receipt = channel.send(&direct, &whole, &attempt("4")).await.unwrap();
+    assert_ne!(receipt, draft);
+    assert_eq!(rig.shown(&direct).len(), 2);
+    assert_eq!(rig.shown(&direct)[1].text, "draft");
 }
 
 pub(crate) async fn troubles_say_whether_it_may_have_arrived<R: Rig>() {

@@ -125,6 +125,7 @@ fn a_code_is_approved_as_the_family_writes_it() {
 
 #[test]
 fn accounts_are_named_and_their_secrets_are_never_arguments() {
+    use clap::error::ErrorKind::{ArgumentConflict, MissingRequiredArgument, UnknownArgument};
     let add = command(&[
         "channels",
         "add",
@@ -143,7 +144,6 @@ fn accounts_are_named_and_their_secrets_are_never_arguments() {
     };
     assert_eq!(args.account.account, "default");
     assert_eq!(args.secrets.token_file.as_deref(), Some("/t".as_ref()));
-    use clap::error::ErrorKind::{ArgumentConflict, MissingRequiredArgument, UnknownArgument};
     for (words, why) in [
         (
             &["channels", "add", "paper", "--token", "s"][..],

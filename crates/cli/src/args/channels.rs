@@ -1,10 +1,8 @@
 //! Arguments of the commands about chat networks and their messages.
 
-use std::path::PathBuf;
-
 use clap::{Args, Subcommand};
 
-use super::{Connection, SendArgs};
+use super::{Connection, SecretArgs, SendArgs};
 
 /// `channels`.
 #[derive(Debug, Clone, Subcommand)]
@@ -34,27 +32,6 @@ pub(crate) struct AccountArgs {
     pub(crate) account: String,
 }
 
-/// Where secrets come from. Without any of these they are asked for.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct SecretArgs {
-    /// File with the token; it is copied into the state directory
-    #[arg(long, value_name = "FILE", conflicts_with = "token_env")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// Environment variable with the token; the gateway reads it at each start
-    #[arg(long, value_name = "NAME")]
-    pub(crate) token_env: Option<String>,
-    /// File with the second token, for networks that need two
-    #[arg(long, value_name = "FILE", conflicts_with = "app_token_env")]
-    pub(crate) app_token_file: Option<PathBuf>,
-    /// Environment variable with the second token
-    #[arg(long, value_name = "NAME")]
-    pub(crate) app_token_env: Option<String>,
-    /// How long the network may take to answer, in milliseconds
-    #[arg(long = "timeout", value_name = "MS", default_value_t = 20_000,
-          value_parser = clap::value_parser!(u64).range(1_000..=600_000))]
-    pub(crate) timeout_ms: u64,
-}
-
 /// `channels add`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ChannelsAddArgs {
@@ -63,9 +40,15 @@ pub(crate) struct ChannelsAddArgs {
     /// Name of the account for people
     #[arg(long)]
     pub(crate) name: Option<String>,
+    /// How messages come in, where a network has several ways: polling, socket or webhook
+    #[arg(long, value_name = "MODE")]
+    pub(crate) mode: Option<String>,
     /// Address of the network's API, for servers of your own
     #[arg(long, value_name = "URL")]
     pub(crate) api_root: Option<String>,
+    /// Public address that leads to this gateway's /webhooks/CHANNEL/ACCOUNT
+    #[arg(long, value_name = "URL")]
+    pub(crate) webhook_url: Option<String>,
     #[command(flatten)]
     pub(crate) secrets: SecretArgs,
 }

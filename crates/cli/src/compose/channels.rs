@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tidegate_channels::http::HttpClient;
-use tidegate_channels::network::{IdOf, Locked, Network, Opening};
+use tidegate_channels::network::{IdOf, Key, Locked, Network, Opening, Way};
 use tidegate_core::Clock;
 use tidegate_core::access::{AccessRules, AllowList, DmPolicy, EVERYBODY, GroupPolicy, GroupRules};
 use tidegate_core::channel::{AccountKey, Channel};
@@ -79,17 +79,15 @@ fn settings(
     opening: Opening,
 ) -> AccountSettings {
     let key = opening.account.clone();
-    let configured = network
-        .keys()
-        .iter()
-        .all(|key| !key.needed || opening.secrets.contains_key(key.name));
+    let way = network.way(&|key| account.config.has(key));
+    let configured = opening.is_complete(way);
     let channel: Arc<dyn Channel> = match network.open(opening) {
         Ok(channel) => channel,
         Err(problem) => {
-            let reason = format!(
-                "{}: {problem}; see `tidegate config validate`, then restart",
-                account.path
-            );
+            let reason = match why_missing(loaded, account) {
+                Some(why) => format!("{why}; mend it, then restart"),
+                None => format!("{}: {problem}; mend it, then restart", account.path),
+            };
             Arc::new(Locked::new(network, key, reason))
         }
     };
@@ -103,7 +101,7 @@ fn settings(
             name: config.name.clone(),
             enabled: config.enabled.unwrap_or(true),
             configured,
-            mode: network.mode(&|key| config.has(key)).to_owned(),
+            mode: way.mode.to_owned(),
             dm_policy: config.dm_policy.unwrap_or_default().as_str().to_owned(),
             allow_from: config.allow_from.clone().unwrap_or_default(),
             ..credential(loaded, network, config)
@@ -111,11 +109,23 @@ fn settings(
     }
 }
 
-/// Where the first credential comes from, and whether it is ours to delete.
+/// Why a secret of the account could not be had, if one could not.
+fn why_missing(loaded: &Loaded, account: &AccountConfig) -> Option<String> {
+    let below = format!("{}.", account.path);
+    let secrets = account.config.secrets();
+    let found = loaded.warnings.iter().find(|warning| {
+        let key = warning.path.strip_prefix(&below);
+        key.is_some_and(|key| secrets.iter().any(|(name, _)| *name == key))
+            && !loaded.secrets.channels.contains_key(&warning.path)
+    })?;
+    Some(format!("{}: {}", found.path, found.message))
+}
+
+/// Where the main credential comes from, and whether it is ours to delete.
 fn credential(loaded: &Loaded, network: &dyn Network, config: &AccountKeys) -> AccountFacts {
     let secrets = config.secrets();
-    let first = network.keys().iter().find(|key| key.secret && key.needed);
-    let reference = first.and_then(|key| {
+    let main = network.keys().iter().find(|key| key.secret);
+    let reference = main.and_then(|key| {
         let found = secrets.iter().find(|(name, _)| *name == key.name);
         found.and_then(|(_, reference)| *reference)
     });
@@ -197,7 +207,7 @@ pub(crate) fn broken(config: &Config) -> Vec<(String, String)> {
         let own = channel.own();
         keys(network, &own, &path, &mut found);
         ids(network, &own, &path, &mut found);
-        needed(network, id, channel, &mut found);
+        complete(network, id, channel, &mut found);
     }
     found
 }
@@ -222,22 +232,35 @@ fn keys(network: &dyn Network, config: &AccountKeys, path: &str, found: &mut Fou
     }
 }
 
-fn needed(network: &dyn Network, id: &str, config: &ChannelConfig, found: &mut Found) {
+/// An account that is used must have all that one way to be reached takes.
+fn complete(network: &dyn Network, id: &str, config: &ChannelConfig, found: &mut Found) {
     for account in accounts(id, config) {
         if account.config.enabled == Some(false) {
             continue;
         }
-        for key in network.keys().iter().filter(|key| key.needed) {
-            if !account.config.has(key.name) {
-                let message = format!(
-                    "missing: {} needs {}; `tidegate channels add {id}` asks for it",
-                    network.label(),
-                    key.ask
-                );
-                found.push((format!("{}.{}", account.path, key.name), message));
-            }
+        let has = |key: &str| account.config.has(key);
+        let way = network.way(&has);
+        let missing = |key: &&Key| way.keys.contains(&key.name) && !has(key.name);
+        for key in network.keys().iter().filter(missing) {
+            let message = format!(
+                "missing: {} by {} needs {}{}",
+                network.label(),
+                way.mode,
+                key.ask,
+                others(network, way)
+            );
+            found.push((format!("{}.{}", account.path, key.name), message));
         }
     }
+}
+
+/// What could be set instead.
+fn others(network: &dyn Network, than: &Way) -> String {
+    let ways = network.ways().into_iter().filter(|way| *way != than);
+    let said: Vec<_> = ways
+        .map(|way| format!("; or, by {}: {}", way.mode, way.keys.join(", ")))
+        .collect();
+    said.concat()
 }
 
 /// Only ids that the network never gives to somebody else may admit anybody (SECURITY T26).
@@ -270,5 +293,10 @@ fn ids(network: &dyn Network, config: &AccountKeys, path: &str, found: &mut Foun
                 person,
             );
         }
+    }
+    let mut owners = config.owner_allow_from.iter().flatten();
+    if owners.any(|id| id == EVERYBODY) {
+        let message = "not everybody can be the owner: name stable ids";
+        found.push((format!("{path}.ownerAllowFrom"), message.into()));
     }
 }

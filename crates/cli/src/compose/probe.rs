@@ -14,9 +14,10 @@ use crate::output::Failure;
 
 /// Where the network's API is, if not where it says itself.
 pub(crate) const API_ROOT: &str = "apiRoot";
+/// Where the network finds this gateway.
+pub(crate) const WEBHOOK_URL: &str = "webhookUrl";
 
-/// Opens an account with these secrets, asks the network, and closes it again. How events would
-/// arrive does not matter to the question.
+/// Opens an account with these secrets and other keys, asks the network, and closes it again.
 ///
 /// # Errors
 /// The secrets are none of this network's, or it does not know us by them, or gives no answer.
@@ -24,7 +25,7 @@ pub(crate) async fn probe_channel(
     network: &dyn Network,
     account: &str,
     secrets: BTreeMap<String, Secret<String>>,
-    api_root: Option<&str>,
+    values: BTreeMap<String, String>,
     within: Duration,
 ) -> Result<Identity, Failure> {
     let label = network.label();
@@ -32,10 +33,7 @@ pub(crate) async fn probe_channel(
     let opening = Opening {
         account: AccountKey::new(network.id(), account),
         secrets,
-        values: api_root
-            .map(|root| (API_ROOT.to_owned(), root.to_owned()))
-            .into_iter()
-            .collect(),
+        values,
         http,
         clock: Arc::new(SystemClock),
     };

@@ -42,29 +42,53 @@ pub(crate) fn accounts(channel: &str, config: &ChannelConfig) -> Vec<AccountConf
     list
 }
 
-/// Rules pass from the channel to its accounts; credentials and addresses do not.
+/// Rules pass from the channel to its accounts; names, credentials and addresses of ours do not. Every
+/// key is named here, so that a new one cannot be forgotten.
 fn inherit(channel: &ChannelConfig, own: &AccountKeys) -> AccountKeys {
-    let mut config = own.clone();
-    // A channel that is off is off with all its accounts.
-    if channel.enabled == Some(false) {
-        config.enabled = Some(false);
+    let AccountKeys {
+        enabled,
+        required,
+        name: _,
+        bot_token: _,
+        token: _,
+        app_token: _,
+        signing_secret: _,
+        api_root,
+        webhook_url: _,
+        webhook_secret: _,
+        dm_policy,
+        allow_from,
+        group_policy,
+        group_allow_from,
+        groups,
+        require_mention,
+        owner_allow_from,
+        allow_bots,
+        streaming,
+    } = channel.own();
+    let own = own.clone();
+    AccountKeys {
+        // A channel that is off is off with all its accounts.
+        enabled: enabled.filter(|on| !on).or(own.enabled),
+        required: own.required.or(required),
+        name: own.name,
+        bot_token: own.bot_token,
+        token: own.token,
+        app_token: own.app_token,
+        signing_secret: own.signing_secret,
+        api_root: own.api_root.or(api_root),
+        webhook_url: own.webhook_url,
+        webhook_secret: own.webhook_secret,
+        dm_policy: own.dm_policy.or(dm_policy),
+        allow_from: own.allow_from.or(allow_from),
+        group_policy: own.group_policy.or(group_policy),
+        group_allow_from: own.group_allow_from.or(group_allow_from),
+        groups: own.groups.or(groups),
+        require_mention: own.require_mention.or(require_mention),
+        owner_allow_from: own.owner_allow_from.or(owner_allow_from),
+        allow_bots: own.allow_bots.or(allow_bots),
+        streaming: own.streaming.or(streaming),
     }
-    config.required = config.required.or(channel.required);
-    config.api_root = config.api_root.or_else(|| channel.api_root.clone());
-    config.dm_policy = config.dm_policy.or(channel.dm_policy);
-    config.allow_from = config.allow_from.or_else(|| channel.allow_from.clone());
-    config.group_policy = config.group_policy.or(channel.group_policy);
-    config.group_allow_from = config
-        .group_allow_from
-        .or_else(|| channel.group_allow_from.clone());
-    config.groups = config.groups.or_else(|| channel.groups.clone());
-    config.require_mention = config.require_mention.or(channel.require_mention);
-    config.owner_allow_from = config
-        .owner_allow_from
-        .or_else(|| channel.owner_allow_from.clone());
-    config.allow_bots = config.allow_bots.or(channel.allow_bots);
-    config.streaming = config.streaming.or(channel.streaming);
-    config
 }
 
 impl AccountKeys {
@@ -87,7 +111,8 @@ impl AccountKeys {
         ]
     }
 
-    fn has_credential(&self) -> bool {
+    /// Whether any secret is set.
+    pub(crate) fn has_credential(&self) -> bool {
         self.secrets().iter().any(|(_, secret)| secret.is_some())
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tidegate_core::agents;
+use tidegate_engine::AckScope;
 
 /// How messages are queued.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -12,6 +13,39 @@ use tidegate_core::agents;
 pub(crate) struct MessagesConfig {
     /// Messages that arrive during a run.
     pub(crate) queue: QueueConfig,
+    /// A reaction, as an emoji, that is put on a message of a chat network while it waits and is answered, where the network has reactions. When the gateway is killed meanwhile, it stays there; that does no harm. Default none. reload: restart.
+    #[schemars(length(min = 1, max = 64))]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) ack_reaction: Option<String>,
+    /// On which messages it is put. Default `group-mentions`. reload: restart.
+    pub(crate) ack_reaction_scope: AckReactionScope,
+}
+
+/// On which messages a reaction is put at once.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum AckReactionScope {
+    /// Those in groups and rooms that mention the bot or answer it.
+    #[default]
+    GroupMentions,
+    /// All that are answered.
+    All,
+    /// Those in direct chats.
+    Direct,
+    /// None.
+    Off,
+}
+
+impl AckReactionScope {
+    /// The engine's word.
+    pub(crate) const fn scope(self) -> AckScope {
+        match self {
+            Self::GroupMentions => AckScope::GroupMentions,
+            Self::All => AckScope::All,
+            Self::Direct => AckScope::Direct,
+            Self::Off => AckScope::Off,
+        }
+    }
 }
 
 /// Messages that arrive during a run.
@@ -102,7 +136,7 @@ pub(crate) struct SessionConfig {
     /// The name of each agent's main conversation: lower-case letters, digits, `_` and `-`. Default `main`. reload: restart.
     #[schemars(length(min = 1, max = 64))]
     pub(crate) main_key: String,
-    /// How direct chats of chat networks are kept apart. Default `main`: they are all the main conversation; choose another if several people write to you. reload: restart.
+    /// How direct chats of chat networks are kept apart. Default `owner-main`: the owner's are the main conversation, everybody else has one of his own. reload: restart.
     pub(crate) dm_scope: DmScope,
     /// People with several addresses: a name, and their addresses as `network:id`. Default none. reload: restart.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -119,7 +153,7 @@ impl Default for SessionConfig {
         Self {
             scope: SessionScope::PerSender,
             main_key: "main".to_owned(),
-            dm_scope: DmScope::Main,
+            dm_scope: DmScope::OwnerMain,
             identity_links: BTreeMap::new(),
             reset: ResetConfig::default(),
             reset_by_type: ResetByType::default(),
@@ -142,8 +176,10 @@ pub(crate) enum SessionScope {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum DmScope {
-    /// Not at all: they are the agent's main conversation.
+    /// The owner's are the agent's main conversation; others have one for each network.
     #[default]
+    OwnerMain,
+    /// Not at all: everybody's are the agent's main conversation.
     Main,
     /// One for each person.
     PerPeer,
@@ -160,9 +196,10 @@ pub(crate) struct ResetConfig {
     /// The hour of the host's day for `daily`. Default 4. reload: restart.
     #[schemars(range(min = 0, max = 23))]
     pub(crate) at_hour: u8,
-    /// The silence for `idle`, in minutes. Default 60. reload: restart.
+    /// A silence that ends it, in minutes. Default 60 with `idle`; with `daily` none, and both hold if it is given. reload: restart.
     #[schemars(range(min = 1, max = 525_600))]
-    pub(crate) idle_minutes: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) idle_minutes: Option<u32>,
 }
 
 impl Default for ResetConfig {
@@ -170,7 +207,7 @@ impl Default for ResetConfig {
         Self {
             mode: ResetMode::Daily,
             at_hour: 4,
-            idle_minutes: 60,
+            idle_minutes: None,
         }
     }
 }

@@ -88,7 +88,6 @@ impl Home {
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("HOME", self.dir.path())
-            .env("XDG_RUNTIME_DIR", self.dir.path())
             .env("TIDEGATE_STATE_DIR", self.state())
             .current_dir(self.dir.path())
             .stdin(Stdio::null())

@@ -9,6 +9,7 @@
 
 mod channels;
 mod cli;
+mod connecting;
 #[cfg(debug_assertions)]
 mod crash;
 mod deaf;

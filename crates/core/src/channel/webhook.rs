@@ -47,6 +47,10 @@ impl WebhookAnswer {
 /// How a network calls us.
 #[async_trait]
 pub trait Webhook: Send + Sync {
+    /// Whether headers alone, with no body yet, can be the network's. Asked before a byte of the body
+    /// is read, so that strangers cannot make us wait for theirs; it proves nothing.
+    fn knock(&self, headers: &WebhookRequest) -> bool;
+
     /// Proves the request by its secret or signature over the raw bytes, then gives its events to
     /// the inbox. Without the proof nothing is parsed (SECURITY T31).
     ///

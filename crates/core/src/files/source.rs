@@ -37,14 +37,3 @@ pub trait FileSource: Send + Sync + 'static {
     /// See [`FileError`]; nothing is left of the file.
     async fn fetch(&self, link: &str, to: &Path, max_bytes: u64) -> Result<Fetched, FileError>;
 }
-
-/// A source that has nothing: for engines that send no files.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct NoFiles;
-
-#[async_trait]
-impl FileSource for NoFiles {
-    async fn fetch(&self, _: &str, _: &Path, _: u64) -> Result<Fetched, FileError> {
-        Err(FileError::Refused("files are not fetched here".into()))
-    }
-}

@@ -49,7 +49,7 @@ fn account(channel: &str) -> AccountKey {
 }
 
 fn key(routing: &Routing, channel: &str, event: &Inbound) -> String {
-    let route = routing.route(&names(), &account(channel), event);
+    let route = routing.route(&names(), &account(channel), event, false);
     route.session_key.to_string()
 }
 

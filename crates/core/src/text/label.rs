@@ -60,9 +60,28 @@ pub fn attributed(sender_name: &str, text: &str) -> String {
     said
 }
 
-/// A square bracket, or what looks like one, as a round one.
+/// The beginning of somebody's words as a Markdown quote, at most so many characters: no line of it
+/// can stand outside.
+pub fn quoted(text: &str, max_chars: usize) -> String {
+    let shown: String = text.chars().take(max_chars).collect();
+    let cut = if text.chars().nth(max_chars).is_some() {
+        "…"
+    } else {
+        ""
+    };
+    let shown = shown.replace("\r\n", "\n");
+    let lines: Vec<String> = shown
+        .split(breaks_line)
+        .map(|line| format!("> {line}"))
+        .collect();
+    format!("{}{cut}", lines.join("\n"))
+}
+
+/// A square bracket, or what looks like one, as a round one; a quotation mark, which could close
+/// ours, as an apostrophe.
 fn round(c: char) -> char {
     match c {
+        '"' | '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{201f}' | '\u{ff02}' => '\'',
         '[' | '\u{2045}' | '\u{2772}' | '\u{27e6}' | '\u{298b}' | '\u{298d}' | '\u{298f}'
         | '\u{2e22}' | '\u{2e24}' | '\u{3010}' | '\u{3014}' | '\u{3016}' | '\u{3018}'
         | '\u{301a}' | '\u{fe39}' | '\u{fe47}' | '\u{fe5d}' | '\u{ff3b}' => '(',

@@ -8,7 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use jiff::tz::TimeZone;
 use tidegate_core::access::AccessRules;
 use tidegate_core::channel::{AccountKey, Channel, Claims, Inbound, Target};
-use tidegate_core::files::{FileSource, NoFiles};
+use tidegate_core::files::FileSource;
 use tidegate_core::freshness::{ResetRule, ResetRules};
 use tidegate_core::routing::{Route, Routing};
 use tidegate_core::{Clock, SessionNames};
@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 
 use super::Ledger;
 use super::Tally;
+use super::no_files::NoFiles;
 use crate::delivery::AckReaction;
 
 /// One configured account.
@@ -187,9 +188,15 @@ impl Accounts {
         self.list.values()
     }
     /// Where an event of an account belongs.
-    pub(crate) fn route(&self, names: &SessionNames, account: &Account, event: &Inbound) -> Route {
+    pub(crate) fn route(
+        &self,
+        names: &SessionNames,
+        account: &Account,
+        event: &Inbound,
+        owner: bool,
+    ) -> Route {
         let routing = self.routing.read().unwrap_or_else(PoisonError::into_inner);
-        routing.route(names, &account.key, event)
+        routing.route(names, &account.key, event, owner)
     }
 
     /// A conversation has another id: whatever is said about the old one holds for the new one.

@@ -70,6 +70,45 @@ pub struct AccountStatus {
     pub load: AccountLoad,
 }
 
+/// Half of what an account does. Each half says on its own whether it is whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Side {
+    /// Receiving, as the network's connection tells.
+    In,
+    /// Sending, as the last try told.
+    Out,
+}
+
+/// Why an account is not whole although it works.
+#[derive(Debug, Default)]
+struct Faults {
+    inward: Option<String>,
+    outward: Option<String>,
+}
+
+impl Faults {
+    const fn of(&mut self, side: Side) -> &mut Option<String> {
+        match side {
+            Side::In => &mut self.inward,
+            Side::Out => &mut self.outward,
+        }
+    }
+
+    /// The state of an account that works.
+    fn state(&self) -> AccountState {
+        let reasons: Vec<&str> = [&self.inward, &self.outward]
+            .into_iter()
+            .filter_map(Option::as_deref)
+            .collect();
+        if reasons.is_empty() {
+            return AccountState::Live;
+        }
+        AccountState::Degraded {
+            reason: reasons.join("; "),
+        }
+    }
+}
+
 pub(crate) struct Ledger {
     clock: Arc<dyn Clock>,
     proof_every: Duration,
@@ -81,8 +120,7 @@ pub(crate) struct Ledger {
 struct Inner {
     state: AccountState,
     since_ms: u64,
-    /// Why it is not whole although it works.
-    degraded: Option<String>,
+    faults: Faults,
     identity: Option<Identity>,
     attempts: u32,
     proved: Option<Instant>,
@@ -106,7 +144,7 @@ impl Ledger {
             inner: Mutex::new(Inner {
                 state: AccountState::Stopped,
                 since_ms,
-                degraded: None,
+                faults: Faults::default(),
                 identity: None,
                 attempts: 0,
                 proved: None,
@@ -159,8 +197,9 @@ impl Ledger {
         if let Some(reason) = state.reason() {
             inner.last_error = Some((now_ms, reason.to_owned()));
         }
+        // A new connection says nothing about sending.
         if !state.works() {
-            inner.degraded = None;
+            inner.faults.inward = None;
         }
         self.turn(&mut inner, state);
     }
@@ -181,29 +220,19 @@ impl Ledger {
         inner.proved = Some(Instant::now());
         inner.last_proof_ms = Some(self.clock.now_ms());
         inner.attempts = 0;
-        let state = match &inner.degraded {
-            Some(reason) => AccountState::Degraded {
-                reason: reason.clone(),
-            },
-            None => AccountState::Live,
-        };
+        let state = inner.faults.state();
         self.turn(&mut inner, state);
     }
 
-    /// It works, but not as it should; `None` takes that back.
-    pub(crate) fn degrade(&self, reason: Option<&str>) {
+    /// One side works, but not as it should; `None` takes that back.
+    pub(crate) fn degrade(&self, side: Side, reason: Option<&str>) {
         let mut inner = self.lock();
-        inner.degraded = reason.map(str::to_owned);
+        *inner.faults.of(side) = reason.map(str::to_owned);
         if let Some(reason) = reason {
             inner.last_error = Some((self.clock.now_ms(), reason.to_owned()));
         }
         if inner.state.works() {
-            let state = match reason {
-                Some(reason) => AccountState::Degraded {
-                    reason: reason.to_owned(),
-                },
-                None => AccountState::Live,
-            };
+            let state = inner.faults.state();
             self.turn(&mut inner, state);
         }
     }
@@ -283,3 +312,6 @@ impl Ledger {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,12 +8,11 @@ use crate::Engine;
 use crate::inbound::Door;
 
 impl Engine {
-    /// Whether this very account is called by its network. Asked before a byte of a body is read.
-    pub fn has_webhook(&self, account: &AccountKey) -> bool {
-        self.inner()
-            .accounts
-            .get(account)
-            .is_some_and(|account| account.is_open() && account.channel.webhook().is_some())
+    /// Whether headers alone can be of this account's network; `None` if it is not called by one.
+    pub fn knock(&self, account: &AccountKey, headers: &WebhookRequest) -> Option<bool> {
+        let account = self.inner().accounts.get(account)?;
+        let webhook = account.channel.webhook().filter(|_| account.is_open())?;
+        Some(webhook.knock(headers))
     }
 
     /// Gives a call to its account. `None` if the account takes none.

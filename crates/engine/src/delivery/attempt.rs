@@ -5,19 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tidegate_core::channel::{AccountState, Attempt, ChannelError, OutboundPart, Receipt};
+use tidegate_core::channel::{Attempt, ChannelError, OutboundPart, Receipt};
 use tidegate_core::store::{OutboxRow, OutboxStep, StoreError};
 use tokio::time::Instant;
 
 use super::desk::Desk;
 use super::verdict::{Case, SIGNED_OUT_WAIT, backoff, deadline};
 use crate::Engine;
-use crate::channels::Account;
+use crate::channels::{Account, Side};
 
 /// The wait after the store failed.
 pub(super) const STORE_RETRY: Duration = Duration::from_secs(2);
-/// How the state of an account begins whose credential was refused when it sent.
-const SENDING_REFUSED: &str = "sending was refused: ";
 
 /// One account's means to send.
 #[derive(Clone)]
@@ -117,36 +115,27 @@ impl Sender {
         match outcome {
             Ok(_) => {
                 self.account.ledger.outbound();
-                self.accepted_again();
+                self.account.ledger.degrade(Side::Out, None);
             }
             Err(ChannelError::Moved { to }) => self.move_peer(&target.peer.id, to).await,
             Err(error @ (ChannelError::SignedOut(_) | ChannelError::NeedsSetup(_))) => {
                 let now = Instant::now();
                 self.desk.rates().pause(None, now, SIGNED_OUT_WAIT);
-                let reason = format!("{SENDING_REFUSED}{error}");
-                self.account.ledger.degrade(Some(&reason));
+                let reason = format!("sending was refused: {error}");
+                self.account.ledger.degrade(Side::Out, Some(&reason));
             }
             Err(error) => self.desk.heed(error, target),
         }
     }
 
-    /// Takes back that sending was refused.
-    fn accepted_again(&self) {
-        if let AccountState::Degraded { reason } = self.account.ledger.state()
-            && reason.starts_with(SENDING_REFUSED)
-        {
-            self.account.ledger.degrade(None);
-        }
-    }
-
     async fn move_peer(&self, from: &str, to: &str) {
         loop {
-            let inbox = &self.engine.inner().inbox;
-            let now_ms = self.engine.now_ms();
-            match inbox.move_peer(&self.account.key, from, to, now_ms).await {
-                Ok(()) => {
-                    return self.engine.inner().accounts.moved(&self.account, from, to);
-                }
+            let moved = {
+                let _order = self.engine.inner().lanes.all_gates().await;
+                self.engine.move_conversation(&self.account, from, to).await
+            };
+            match moved {
+                Ok(()) => return,
                 Err(error) => self.store_failed(&error).await,
             }
         }

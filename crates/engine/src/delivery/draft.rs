@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::desk::Desk;
+use super::group;
 use super::parts::text_room;
 use super::verdict::silence;
 use crate::Engine;
@@ -73,7 +74,7 @@ impl Engine {
             account: Arc::clone(account),
             desk: Arc::clone(inner.desks.at(&target.account)?),
             target: target.clone(),
-            key: format!("draft-{}", inner.ids.uuid()),
+            key: group::draft(&*inner.ids),
             room: text_room(can),
             every,
             over: over.clone(),

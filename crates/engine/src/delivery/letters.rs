@@ -18,8 +18,8 @@ pub enum Lot {
 /// What to look for.
 #[derive(Debug, Clone)]
 pub struct OutboxQuery {
-    /// Which parts; both kinds for `None`.
-    pub lot: Option<Lot>,
+    /// Which parts.
+    pub lot: Lot,
     /// Only of this account.
     pub account: Option<AccountKey>,
     /// At most so many.
@@ -34,13 +34,10 @@ impl Engine {
     pub async fn outbox(&self, query: OutboxQuery) -> Result<Vec<OutboxRow>, EngineError> {
         let outbox = &self.inner().outbox;
         let account = query.account.as_ref();
-        let mut rows = Vec::new();
-        if query.lot != Some(Lot::Dead) {
-            rows.extend(outbox.open_parts(account, query.limit).await?);
-        }
-        if query.lot != Some(Lot::Open) {
-            rows.extend(outbox.dead_letters(account, query.limit).await?);
-        }
+        let mut rows = match query.lot {
+            Lot::Open => outbox.open_parts(account, query.limit).await?,
+            Lot::Dead => outbox.dead_letters(account, query.limit).await?,
+        };
         rows.sort_by_key(|row| std::cmp::Reverse(row.no));
         rows.truncate(usize::try_from(query.limit).unwrap_or(usize::MAX));
         Ok(rows)

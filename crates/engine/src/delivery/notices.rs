@@ -8,16 +8,14 @@ use tidegate_core::run::Once;
 use tidegate_core::store::OutboxRow;
 use tokio::time::Instant;
 
-use super::parts::{EXPIRY, Envelope};
-use super::verdict::millis;
+use super::group;
+use super::parts::Envelope;
 use crate::Engine;
 
 /// Losses of so long are told together: after a start, all that expired meanwhile.
 const GATHER: Duration = Duration::from_secs(5);
 /// The least time between two notices of losses of one account.
 const QUIET: Duration = Duration::from_mins(10);
-/// How the groups of our own notices begin: a lost notice is not told in another notice.
-const NOTICE: &str = "notice-";
 
 /// Answers of one account that were given up and not told yet.
 #[derive(Debug, Default)]
@@ -33,8 +31,8 @@ impl Losses {
     /// another one is told by the call itself.
     pub(super) fn note(&mut self, row: &OutboxRow, now: Instant) {
         let answer = row.item.run_id.is_some();
-        let late = row.settled_at_ms.unwrap_or(0) >= row.item.at_ms.saturating_add(millis(EXPIRY));
-        let notice = row.item.group.starts_with(NOTICE);
+        let late = row.settled_at_ms.unwrap_or(0) >= row.item.expires_at_ms;
+        let notice = group::is_own_notice(&row.item.group);
         if !answer && (notice || !late) {
             return;
         }
@@ -108,7 +106,7 @@ impl Engine {
         if !account.ledger.state().works() {
             return;
         }
-        let group = format!("{NOTICE}{}", inner.ids.uuid());
+        let group = group::notice(&*inner.ids);
         let parts = Envelope::new(group, target.clone(), self.now_ms())
             .text(text, account.channel.capabilities());
         match inner.outbox.put(parts).await {

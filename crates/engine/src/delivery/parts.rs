@@ -174,11 +174,7 @@ pub(crate) fn answer_parts(
     let Some(mut envelope) = Envelope::to_asker(run, at_ms) else {
         return Vec::new();
     };
-    envelope.reply_to = run
-        .request
-        .origin
-        .as_ref()
-        .and_then(|origin| reply_to(&origin.target, &origin.message_id, can));
+    envelope.reply_to = reply_to_asker(run, can);
     envelope.replaces = draft;
     envelope.text(markdown, can)
 }
@@ -189,6 +185,25 @@ pub(crate) fn notice_parts(run: &Run, sentence: &str, at_ms: u64) -> Vec<NewOutb
         markdown: sentence.to_owned(),
     };
     Envelope::to_asker(run, at_ms).map_or_else(Vec::new, |envelope| envelope.seal(vec![text]))
+}
+
+/// The same in answer to the message that asked for it.
+pub(crate) fn refusal_parts(
+    run: &Run,
+    sentence: &str,
+    can: &Capabilities,
+    at_ms: u64,
+) -> Vec<NewOutbound> {
+    let mut parts = notice_parts(run, sentence, at_ms);
+    for part in &mut parts {
+        part.body.reply_to = reply_to_asker(run, can);
+    }
+    parts
+}
+
+fn reply_to_asker(run: &Run, can: &Capabilities) -> Option<String> {
+    let origin = run.request.origin.as_ref()?;
+    reply_to(&origin.target, &origin.message_id, can)
 }
 
 /// Where many talk, an answer names the message that it is for.

@@ -10,6 +10,7 @@ use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState, Posted};
 use tokio::time::Instant;
 
 use super::enclosures::Enclosure;
+use super::group;
 use super::parts::{Envelope, Unfit};
 use crate::channels::Account;
 use crate::{Engine, EngineError};
@@ -22,8 +23,6 @@ const SEND_WAIT: Duration = Duration::from_secs(25);
 pub struct SendTo {
     /// Where.
     pub target: Target,
-    /// The message that it answers.
-    pub reply_to: Option<String>,
     /// What.
     pub said: Said,
     /// The session whose transcript shows it, if one does.
@@ -37,9 +36,7 @@ pub enum Said {
     Message {
         /// The words, as Markdown.
         markdown: String,
-        /// Files of the gateway's own store, in order.
-        media: Vec<OutboundMedia>,
-        /// Links to files that are fetched first and follow them.
+        /// Links to files that are fetched first, and go out in order.
         links: Vec<String>,
     },
     /// A question with answers to choose from.
@@ -99,7 +96,7 @@ impl Engine {
         let inner = self.inner();
         let links = to.said.take_links();
         if links.is_empty() {
-            let parts = self.parts_of(to, account)?;
+            let parts = self.parts_of(to, Vec::new(), account)?;
             return Ok(inner.outbox.post(once.clone(), parts).await?);
         }
         let _alone = inner.turnstiles.pass(once).await;
@@ -109,8 +106,8 @@ impl Engine {
         let can = account.channel.capabilities();
         let limits = can.media.ok_or(Unfit::NoMedia(can.label))?;
         let enclosures = self.enclosures(&links, limits).await?;
-        to.said.enclose(enclosures.iter().map(Enclosure::media));
-        let parts = self.parts_of(to, account)?;
+        let media = enclosures.iter().map(Enclosure::media).collect();
+        let parts = self.parts_of(to, media, account)?;
         let posted = inner.outbox.post(once.clone(), parts).await?;
         to.said.add_lines(enclosures.iter().map(Enclosure::note));
         if matches!(posted, Posted::New { .. }) {
@@ -135,16 +132,18 @@ impl Engine {
         }
     }
 
-    fn parts_of(&self, to: &SendTo, account: &Account) -> Result<Vec<NewOutbound>, EngineError> {
-        let group = format!("send-{}", self.inner().ids.uuid());
+    fn parts_of(
+        &self,
+        to: &SendTo,
+        media: Vec<OutboundMedia>,
+        account: &Account,
+    ) -> Result<Vec<NewOutbound>, EngineError> {
+        let group = group::sent(&*self.inner().ids);
         let mut envelope = Envelope::new(group, to.target.clone(), self.now_ms());
-        envelope.reply_to.clone_from(&to.reply_to);
         envelope.session_key.clone_from(&to.session_key);
         let can = account.channel.capabilities();
         let parts = match &to.said {
-            Said::Message {
-                markdown, media, ..
-            } => envelope.media(markdown, media.clone(), can),
+            Said::Message { markdown, .. } => envelope.media(markdown, media, can),
             Said::Poll(poll) => envelope.poll(poll.clone(), can),
         };
         let parts = parts?;
@@ -210,12 +209,6 @@ impl Said {
         match self {
             Self::Message { links, .. } => std::mem::take(links),
             Self::Poll(_) => Vec::new(),
-        }
-    }
-
-    fn enclose(&mut self, files: impl Iterator<Item = OutboundMedia>) {
-        if let Self::Message { media, .. } = self {
-            media.extend(files);
         }
     }
 

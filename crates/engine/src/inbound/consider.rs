@@ -1,5 +1,5 @@
 //! What becomes of one event: who is heard, what it asks for, which session it belongs to. Nothing is
-//! stored here.
+//! stored here but a stranger's request to be let in; the rest the door does, in order.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use tidegate_protocol::api::chat::{ChatAbort, ChatSend};
 
 use super::after::Edit;
 use super::question::target;
-use super::verdict::principal;
+use super::verdict::{is_owner, principal};
 use crate::channels::Account;
 use crate::{Engine, commands};
 
@@ -25,8 +25,16 @@ pub(super) struct Step {
     pub(super) heard: Heard,
     /// What is to be stored, and what follows when it is.
     pub(super) arrival: Option<(Arrival, Follow)>,
+    /// The conversation has another id from here on.
+    pub(super) moved: Option<Moved>,
     /// Other words for a message that came before.
     pub(super) edit: Option<Edit>,
+}
+
+/// A conversation got another id.
+pub(super) struct Moved {
+    pub(super) from: String,
+    pub(super) to: String,
 }
 
 /// What follows when an arrival is stored.
@@ -42,12 +50,14 @@ pub(super) enum Follow {
 pub(super) const IGNORED: Step = Step {
     heard: Heard::Ignored,
     arrival: None,
+    moved: None,
     edit: None,
 };
 /// Heard, and there is nothing to do.
 pub(super) const NOTED: Step = Step {
     heard: Heard::Taken,
     arrival: None,
+    moved: None,
     edit: None,
 };
 
@@ -74,17 +84,6 @@ impl Engine {
         }
     }
 
-    /// The network gave a conversation of ours another id.
-    async fn moved(&self, account: &Account, from: &str, to: &str) -> Result<Step, InboxError> {
-        let inbox = &self.inner().inbox;
-        inbox
-            .move_peer(&account.key, from, to, self.now_ms())
-            .await?;
-        self.inner().accounts.moved(account, from, to);
-        tracing::warn!(account = %account.key, from, to, "a group has a new id; the rules for the old one hold for it");
-        Ok(NOTED)
-    }
-
     async fn stranger(
         &self,
         account: &Account,
@@ -102,11 +101,7 @@ impl Engine {
             outbound,
         };
         let arrival = arrival(event, message.message_id.clone(), target, deed);
-        Ok(Step {
-            heard: Heard::Taken,
-            arrival: Some((arrival, Follow::Answer)),
-            edit: None,
-        })
+        Ok(taken(arrival, Follow::Answer))
     }
 
     async fn admitted(
@@ -133,7 +128,7 @@ impl Engine {
                 self.message(account, sender, &event, &message, target, asked)
                     .await
             }
-            InboundEvent::Moved { to } => self.moved(account, &event.peer.id, to).await,
+            InboundEvent::Moved { to } => Ok(moved(&event.peer.id, to)),
             InboundEvent::Edited { .. } | InboundEvent::Reacted { .. } => {
                 self.after(account, sender, event, target).await
             }
@@ -153,14 +148,17 @@ impl Engine {
             return Ok(NOTED);
         }
         let inner = self.inner();
-        let route = inner.accounts.route(&inner.agents.names, account, event);
+        let owner = is_owner(sender);
+        let route = inner
+            .accounts
+            .route(&inner.agents.names, account, event, owner);
         let key = route.session_key.clone();
         let resource = Resource::Session(key.clone());
         let id = message.message_id.clone();
         let may = |spec| authorize(sender, Action::Call(spec), &resource).is_ok();
         if commands::is_stop_word(&message.text) && may(&ChatAbort::SPEC) {
             let text = self.stopped_text(&key, asked);
-            let deed = self.at_once(&target, &id, InboxState::Answered, text);
+            let deed = self.at_once(account, &target, &id, InboxState::Answered, text);
             let follow = Follow::Stop(key, target.clone());
             return Ok(taken(arrival(event, id, target, deed), follow));
         }
@@ -169,17 +167,17 @@ impl Engine {
         }
         if self.refuses_messages(&key).await? {
             let text = "Messages to this conversation are switched off.";
-            let deed = self.at_once(&target, &id, InboxState::FailedWithNotice, text);
+            let deed = self.refused(account, &target, &id, text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
         }
         if let Some(text) = self.said_while_busy(&key, &message.text).await? {
-            let deed = self.at_once(&target, &id, InboxState::Answered, &text);
+            let deed = self.at_once(account, &target, &id, InboxState::Answered, &text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
         }
         let ahead = asked.get(&key).copied().unwrap_or(0);
         if !self.has_room(&key, ahead) {
-            let text = "Too many messages wait here already. This one was not read: please send it again later.";
-            let deed = self.at_once(&target, &id, InboxState::FailedWithNotice, text);
+            let text = "Too many messages wait here already. What comes now is not read: please send it again later.";
+            let deed = self.refused(account, &target, &id, text);
             return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
         }
         let renews = ahead == 0 && self.is_over(&key, route.kind).await?;
@@ -191,14 +189,29 @@ impl Engine {
         Ok(taken(arrival(event, id, target, deed), follow))
     }
 
-    /// A sentence of ours that names the message which it answers.
-    fn at_once(&self, target: &Target, message_id: &str, ends: InboxState, text: &str) -> Deed {
-        let group = format!("notice:{}", self.inner().ids.uuid());
-        let mut notice = self.notice(group, target.clone(), text.to_owned());
-        notice.body.reply_to = Some(message_id.to_owned());
+    /// A message that is not read; the conversation is told so if it does not know it yet.
+    fn refused(&self, account: &Account, target: &Target, message_id: &str, text: &str) -> Deed {
+        let ends = InboxState::FailedWithNotice;
+        if self.inner().refusals.may_tell(target) {
+            self.at_once(account, target, message_id, ends, text)
+        } else {
+            let outbound = Vec::new();
+            Deed::Answer { ends, outbound }
+        }
+    }
+
+    /// A sentence of ours that answers a message.
+    fn at_once(
+        &self,
+        account: &Account,
+        target: &Target,
+        message_id: &str,
+        ends: InboxState,
+        text: &str,
+    ) -> Deed {
         Deed::Answer {
             ends,
-            outbound: vec![notice],
+            outbound: vec![self.sentence_to(account, target, message_id, text)],
         }
     }
 
@@ -213,9 +226,18 @@ impl Engine {
 
 fn taken(arrival: Arrival, follow: Follow) -> Step {
     Step {
-        heard: Heard::Taken,
         arrival: Some((arrival, follow)),
-        edit: None,
+        ..NOTED
+    }
+}
+
+fn moved(from: &str, to: &str) -> Step {
+    Step {
+        moved: Some(Moved {
+            from: from.to_owned(),
+            to: to.to_owned(),
+        }),
+        ..NOTED
     }
 }
 

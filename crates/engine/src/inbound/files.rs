@@ -8,21 +8,29 @@ use tidegate_core::channel::{ChannelError, InboundMedia};
 use tidegate_core::run::Run;
 use tidegate_core::text::label_name;
 use tidegate_core::transcript::{FilePart, Part};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::Engine;
 use crate::channels::Account;
 use crate::files::Loose;
 
-/// Time for all files of a turn, which are fetched at once.
-const DEADLINE: Duration = Duration::from_mins(2);
+/// Time for all files of a turn, which are fetched at once: less than the sign of typing lasts
+/// without progress.
+const DEADLINE: Duration = Duration::from_secs(110);
 /// Files of one message; the rest is named and not fetched.
 const MAX_FILES: usize = 10;
 
 impl Engine {
     /// What a run says: its words, with a line for each file that could not be had, and its files.
-    /// What is not there when it is stopped is not waited for.
-    pub(crate) async fn words_and_files(&self, run: &Run, stop: &CancellationToken) -> Vec<Part> {
+    /// What is not there when it is stopped, or at `until`, is not waited for.
+    pub(crate) async fn words_and_files(
+        &self,
+        run: &Run,
+        stop: &CancellationToken,
+        until: Instant,
+    ) -> Vec<Part> {
+        let until = until.min(Instant::now() + DEADLINE);
         let message = &run.request.message;
         let words = |text: String| vec![Part::Text { text }];
         let media = &run.request.media;
@@ -35,7 +43,7 @@ impl Engine {
         let fetched = media
             .iter()
             .take(MAX_FILES)
-            .map(|media| self.file(account, media, stop));
+            .map(|media| self.file(account, media, stop, until));
         let (mut lines, mut files) = (Vec::new(), Vec::new());
         for fetched in join_all(fetched).await {
             match fetched {
@@ -59,11 +67,12 @@ impl Engine {
         account: &Account,
         media: &InboundMedia,
         stop: &CancellationToken,
+        until: Instant,
     ) -> Result<FilePart, String> {
         let fetched = tokio::select! {
             biased;
             () = stop.cancelled() => Err("it was stopped".to_owned()),
-            () = tokio::time::sleep(DEADLINE) => Err("it took too long".to_owned()),
+            () = tokio::time::sleep_until(until) => Err("it took too long".to_owned()),
             fetched = self.fetch(account, media) => fetched,
         };
         fetched.map_err(|problem| {

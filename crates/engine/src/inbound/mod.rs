@@ -7,8 +7,10 @@ mod door;
 mod files;
 mod question;
 mod queue;
+mod refusals;
 mod strangers;
 mod verdict;
 
 pub(crate) use door::Door;
+pub(crate) use refusals::Refusals;
 pub use strangers::PAIRING_TTL_MS;

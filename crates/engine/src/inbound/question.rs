@@ -6,7 +6,7 @@ use tidegate_core::origin::Origin;
 use tidegate_core::policy::Action;
 use tidegate_core::routing::Route;
 use tidegate_core::run::{NewRun, Once, RunRequest};
-use tidegate_core::text::{attributed, label_name};
+use tidegate_core::text::{attributed, label_name, quoted};
 use tidegate_core::{Chain, Resource, authorize};
 use tidegate_protocol::api::sessions::SessionsReset;
 use tidegate_protocol::limits::MESSAGE_CHARS;
@@ -90,7 +90,7 @@ pub(super) fn words(event: &Inbound, message: &InboundMessage, attribute: bool) 
         .reply_to
         .as_ref()
         .and_then(|reply| reply.text.as_deref())
-        .map(|text| format!("{}\n\n", quote(text)))
+        .map(|text| format!("{}\n\n", quoted(text, QUOTE_CHARS)))
         .unwrap_or_default();
     let text = format!("{quoted}{text}");
     if attribute {
@@ -99,16 +99,4 @@ pub(super) fn words(event: &Inbound, message: &InboundMessage, attribute: bool) 
     } else {
         text
     }
-}
-
-/// The beginning of the message that is answered, as a Markdown quote.
-fn quote(text: &str) -> String {
-    let shown: String = text.chars().take(QUOTE_CHARS).collect();
-    let cut = if text.chars().nth(QUOTE_CHARS).is_some() {
-        "…"
-    } else {
-        ""
-    };
-    let lines: Vec<String> = shown.lines().map(|line| format!("> {line}")).collect();
-    format!("{}{cut}", lines.join("\n"))
 }

@@ -22,6 +22,14 @@ impl Engine {
         }
     }
 
+    /// Shortens what waits, where the queue says so.
+    pub(super) fn shorten_waiting(&self, key: &SessionKey) {
+        let rules = &self.inner().agents.limits.queue;
+        if rules.drop == QueueDrop::Summarize {
+            self.inner().lanes.shorten(key, rules.cap);
+        }
+    }
+
     /// Queues a stored run of a chat network.
     pub(super) async fn enqueue_inbound(&self, run: Run) {
         let inner = self.inner();
@@ -35,7 +43,7 @@ impl Engine {
         self.enqueue(run);
         match rules.drop {
             QueueDrop::New => {}
-            QueueDrop::Summarize => inner.lanes.shorten(&key, rules.cap),
+            QueueDrop::Summarize => self.shorten_waiting(&key),
             QueueDrop::Old => {
                 while inner.lanes.waiting(&key) > rules.cap
                     && let Some(oldest) = inner.lanes.remove_oldest(&key)

@@ -1,7 +1,7 @@
 //! Strangers in direct chats: they are shown a code, and the owner lets them in by it (DECISIONS
 //! D14).
 
-use tidegate_core::channel::{AccountKey, Inbound, OutboundPart, Target};
+use tidegate_core::channel::{AccountKey, Inbound, Target};
 use tidegate_core::store::{
     AdmittedSender, NewOutbound, SenderAsk, SenderAsked, SenderRequest, StoreError,
 };
@@ -9,7 +9,7 @@ use tidegate_core::text::{label_name, pairing_code, read_pairing_code};
 use tidegate_protocol::ChannelId;
 
 use crate::channels::Account;
-use crate::delivery::expiry_from;
+use crate::delivery::group;
 use crate::{Engine, EngineError};
 
 /// A code is good for so long, in milliseconds (DECISIONS D14).
@@ -35,7 +35,11 @@ impl Engine {
             .find(|request| request.account == account.key && request.sender_id == event.sender.id);
         if let Some(request) = asked {
             // Nothing was said yet if the gateway ended between the request and the answer.
-            let told = !inner.outbox.group(&group(&request.code)).await?.is_empty();
+            let told = !inner
+                .outbox
+                .group(&group::pairing_code(&request.code))
+                .await?
+                .is_empty();
             let code = request.code.clone();
             return Ok((!told).then(|| vec![self.code_notice(account, event, target, &code)]));
         }
@@ -75,23 +79,7 @@ impl Engine {
              Your id here is `{}`. The code is good for one hour.",
             account.key.channel, event.sender.id
         );
-        self.notice(group(code), target.clone(), text)
-    }
-
-    /// A short message of the gateway itself, for the outbox.
-    pub(crate) fn notice(&self, group: String, target: Target, markdown: String) -> NewOutbound {
-        let at_ms = self.now_ms();
-        NewOutbound {
-            group,
-            part: 0,
-            parts: 1,
-            target,
-            body: OutboundPart::text(markdown),
-            session_key: None,
-            run_id: None,
-            expires_at_ms: expiry_from(at_ms),
-            at_ms,
-        }
+        self.sentence(group::pairing_code(code), target.clone(), text)
     }
 
     /// Those who wait to be let in, oldest first.
@@ -128,9 +116,9 @@ impl Engine {
             return Ok(None);
         };
         tracing::info!(account = %sender.account, sender = sender.sender_id, owner, "a sender was let in");
-        let group = format!("pairing:{}", inner.ids.uuid());
+        let group = group::let_in(&*inner.ids);
         let text = "You are let in. Write to me.".to_owned();
-        let notice = self.notice(group, sender.chat.clone(), text);
+        let notice = self.sentence(group, sender.chat.clone(), text);
         inner.outbox.put(vec![notice]).await?;
         self.outbox_changed(&sender.account);
         if let Some(account) = inner.accounts.get(&sender.account) {
@@ -162,9 +150,4 @@ impl Engine {
         }
         Ok(dismissed)
     }
-}
-
-/// The name of the answer that holds a code.
-fn group(code: &str) -> String {
-    format!("pairing:{code}")
 }

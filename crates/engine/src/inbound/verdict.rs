@@ -56,3 +56,8 @@ pub(super) fn principal(account: &Account, event: &Inbound, owner: bool) -> Chai
         scopes,
     })
 }
+
+/// Whether an admitted sender is the owner.
+pub(super) fn is_owner(sender: &Chain) -> bool {
+    sender.caller().scopes.contains(Scope::Admin)
+}

@@ -116,19 +116,35 @@ async fn silence_and_panics_are_tries_of_unknown_end() {
     );
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_change_of_a_draft_is_repeated_freely() {
+/// Puts an answer in the place of a draft, and gives what people see in the end.
+async fn replaced_under(outcomes: &[Outcome], draft_is_there: bool) -> Vec<String> {
     let post = Post::open(FakeNetwork::new("fake", plain())).await;
     let anna = post.network.direct("anna");
-    let draft = post.network.plant("draft", &anna, "hel");
-    post.network
-        .script([Outcome::TakeAndLose, Outcome::Lose, Outcome::TakeAndLose]);
+    let draft = if draft_is_there {
+        post.network.plant("draft", &anna, "hel")
+    } else {
+        "gone".to_owned()
+    };
+    post.network.script(outcomes.to_vec());
     let mut parts = answer("a", &anna, &["hello"], post.engine.now_ms());
-    parts[0].body.replaces = Some(draft.clone());
+    parts[0].body.replaces = Some(draft);
     post.put(parts).await;
-    let row = post.end("a").await;
-    assert_eq!(row.receipt.unwrap().message_id, draft);
-    assert_eq!(post.network.texts(), ["hello"]);
+    assert_eq!(post.end("a").await.state, OutboxState::Sent);
+    post.network.texts()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_change_that_did_nothing_is_repeated_freely() {
+    let lost = [Outcome::Unreachable, Outcome::Unreachable];
+    assert_eq!(replaced_under(&lost, true).await, ["hello"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_whose_draft_is_gone_is_at_most_there_twice_and_says_so() {
+    let texts = replaced_under(&[Outcome::TakeAndLose], false).await;
+    assert_eq!(texts.len(), 2, "{texts:?}");
+    assert_eq!(texts[0], "hello");
+    assert!(texts[1].contains(MARK), "{texts:?}");
 }
 
 /// A life that ended while the message was on its way; `arrived` says what the network saw of it.

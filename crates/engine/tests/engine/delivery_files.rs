@@ -75,12 +75,19 @@ async fn open(can: Capabilities) -> Desk {
 
 impl Desk {
     async fn send(&self, key: &str, links: &[&str]) -> Result<SentTo, EngineError> {
+        self.send_words(key, "look", links).await
+    }
+
+    async fn send_words(
+        &self,
+        key: &str,
+        words: &str,
+        links: &[&str],
+    ) -> Result<SentTo, EngineError> {
         let to = SendTo {
             target: self.network.direct("anna"),
-            reply_to: None,
             said: Said::Message {
-                markdown: "look".into(),
-                media: Vec::new(),
+                markdown: words.into(),
                 links: links.iter().map(|link| (*link).to_owned()).collect(),
             },
             session_key: Some(SessionKey::stored("agent:main:main")),
@@ -228,4 +235,19 @@ async fn halves_of_the_last_life_are_taken_away_at_the_start() {
     let left = std::fs::read_dir(dir.path()).unwrap();
     let left: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(left, ["2.png"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_carry_short_words_and_long_ones_follow() {
+    let desk = open(plain()).await;
+    let long = "word ".repeat(400);
+    for (key, words, parts) in [("short", "look", 2), ("long", long.as_str(), 3)] {
+        let sent = desk.send_words(key, words, &["a", "b"]).await.unwrap();
+        assert!(matches!(sent.how, Sending::Sent(receipts) if receipts.len() == parts));
+    }
+    let shown = desk.network.shown();
+    let words: Vec<_> = shown.iter().map(|shown| shown.text.trim()).collect();
+    assert_eq!(words, ["look", "", "", "", long.trim()]);
+    let messages = desk.house.transcript("main").await;
+    assert_eq!(messages.len(), 2, "shown in the transcript");
 }

@@ -210,10 +210,8 @@ pub(crate) async fn send(
 ) -> Result<SentTo, EngineError> {
     let to = SendTo {
         target,
-        reply_to: None,
         said: Said::Message {
             markdown: text.into(),
-            media: Vec::new(),
             links: Vec::new(),
         },
         session_key: None,

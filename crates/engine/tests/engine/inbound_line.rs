@@ -234,6 +234,10 @@ impl Channel for Line {
 
 #[async_trait]
 impl Webhook for Line {
+    fn knock(&self, _headers: &WebhookRequest) -> bool {
+        true
+    }
+
     async fn take(
         &self,
         request: WebhookRequest,

@@ -219,6 +219,7 @@ async fn a_group_that_moves_at_work_can_be_stopped_there() {
         .unwrap();
     let key = house.key("agent:second:fake:group:g2");
     let stopped = house.engine.abort(&key, Some(&call.turn.run_id)).await;
-    assert_eq!(stopped.unwrap().run_ids, [call.turn.run_id.clone()]);
+    let stopped = stopped.unwrap().run_ids;
+    assert_eq!(stopped, std::slice::from_ref(&call.turn.run_id));
     house.ended(&call.turn.run_id).await;
 }

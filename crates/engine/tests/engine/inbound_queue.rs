@@ -40,7 +40,11 @@ async fn the_new_one_is_refused_and_told() {
     let (mut house, network, call) = busy(2, QueueDrop::New).await;
     anna_writes(&network, 1..=3).await;
     let told = network.shows(1).await.remove(0);
-    assert!(told.text.contains("This one was not read"), "{}", told.text);
+    assert!(
+        told.text.contains("What comes now is not read"),
+        "{}",
+        told.text
+    );
     assert_eq!(told.reply_to, None, "two talk: it is clear what it is for");
     assert_eq!(house.state("3").await, InboxState::FailedWithNotice);
     call.play([Step::End]);
@@ -49,6 +53,19 @@ async fn the_new_one_is_refused_and_told() {
     anna_writes(&network, [4]).await;
     let (call, _) = house.answer("room again").await;
     assert_eq!(asked(&call), ["number 4"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_floods_fills_no_conversation_with_refusals() {
+    let (mut house, network, call) = busy(2, QueueDrop::New).await;
+    anna_writes(&network, 1..=40).await;
+    for number in ["3", "40"] {
+        assert_eq!(house.state(number).await, InboxState::FailedWithNotice);
+    }
+    call.play([Step::End]);
+    house.answer("done").await;
+    let texts = network.shows(2).await;
+    assert_eq!(texts.len(), 2, "one refusal, one answer: {texts:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -73,11 +90,11 @@ async fn one_batch_has_no_more_room_than_many() {
 async fn the_oldest_is_given_up_and_told() {
     let (mut house, network, call) = busy(2, QueueDrop::Old).await;
     anna_writes(&network, 1..=4).await;
-    let told = network.shows(2).await;
-    for told in &told {
-        assert!(told.text.contains("This one was not read"), "{}", told.text);
-        assert_eq!(told.reply_to, None);
-    }
+    let told = network.shows(1).await.remove(0);
+    assert!(told.text.contains("The oldest are not read"), "{told:?}");
+    assert_eq!(told.reply_to, None);
+    assert_eq!(house.state("2").await, InboxState::FailedWithNotice);
+    assert_eq!(network.texts().len(), 1, "the conversation knows it");
     assert_eq!(house.state("1").await, InboxState::FailedWithNotice);
     call.play([Step::End]);
     let (call, _) = house.answer("done").await;
@@ -129,7 +146,7 @@ async fn the_oldest_are_read_shortened_until_there_are_far_too_many() {
         network.arrive(vec![event], None).await.unwrap();
     }
     let told = network.shows(1).await.remove(0);
-    assert!(told.text.contains("This one was not read"));
+    assert!(told.text.contains("What comes now is not read"));
     assert_eq!(house.state("21").await, InboxState::FailedWithNotice);
     call.play([Step::End]);
     let (call, _) = house.answer("done").await;

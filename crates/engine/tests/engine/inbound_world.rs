@@ -12,7 +12,7 @@ use tidegate_core::channel::{
     AccountKey, Channel, Claims, Inbound, InboundEvent, InboundMedia, InboundMessage, MediaKind,
     Peer, PeerKind, Sender, Target,
 };
-use tidegate_core::files::{FileSource, NoFiles};
+use tidegate_core::files::FileSource;
 use tidegate_core::freshness::{ResetRule, ResetRules};
 use tidegate_core::routing::Routing;
 use tidegate_core::run::Run;
@@ -21,7 +21,7 @@ use tidegate_core::store::{HistoryQuery, InboxRow, InboxState, InboxStore};
 use tidegate_core::transcript::{Message, Speaker};
 use tidegate_core::{Events, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{
-    AckReaction, AccountFacts, AccountSettings, AccountStatus, Engine, EngineParts, HealthFacts,
+    AccountFacts, AccountSettings, AccountStatus, AckReaction, Engine, EngineParts, HealthFacts,
     NetworkSettings, RunTicket,
 };
 use tidegate_protocol::api::agent::AgentIdentity;
@@ -95,7 +95,7 @@ impl Setup {
             },
             claims: None,
             files: PathBuf::new(),
-            source: Arc::new(NoFiles),
+            source: NetworkSettings::default().source,
             notices: Vec::new(),
             ack: AckReaction::default(),
             store: MemoryStore::new(),

@@ -182,7 +182,7 @@ async fn a_log_out_ends_the_connection_for_good() {
         assert!(matches!(now, AccountState::NeedsLogin { .. }), "{now}");
     }
     assert_eq!(line.began().len(), 1, "not even if the network knows us");
-    assert!(!house.engine.has_webhook(network.key()));
+    assert!(house.engine.knock(network.key(), &call("")).is_none());
     let called = house.engine.webhook(network.key(), call("x")).await;
     assert_eq!(called.unwrap(), None, "nothing comes in");
     let again = house.engine.logout_account(network.key()).await.unwrap();
@@ -317,7 +317,7 @@ async fn an_account_that_is_switched_off_is_never_started() {
     tokio::time::sleep(HOUR).await;
     assert!(line.began().is_empty());
     assert_eq!(state(&house, &line).await, AccountState::Stopped);
-    assert!(!house.engine.has_webhook(line.network.key()));
+    assert!(house.engine.knock(line.network.key(), &call("")).is_none());
 }
 
 #[tokio::test(start_paused = true)]

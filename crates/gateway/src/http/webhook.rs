@@ -19,7 +19,7 @@ use crate::state::Shared;
 /// Largest body in bytes; a network's events are some KiB.
 const BODY_BYTES: usize = 1024 * 1024;
 /// Time for a complete body.
-const BODY_TIME: Duration = Duration::from_secs(10);
+const BODY_TIME: Duration = Duration::from_secs(5);
 /// Time to prove and store what it says; networks give up after 10 to 60 s and send it again.
 const WORK_TIME: Duration = Duration::from_secs(10);
 /// Requests at once: whoever knows the path can make us hold [`BODY_BYTES`] for each.
@@ -34,14 +34,27 @@ pub(super) async fn take(
     request: Request,
 ) -> Response<Body> {
     let key = AccountKey::new(channel, account);
-    if !shared.engine.has_webhook(&key) {
-        return plain(StatusCode::NOT_FOUND, "Not Found");
+    let (head, body) = request.into_parts();
+    let mut request = match headers(&head.headers) {
+        Ok(request) => request,
+        Err(refusal) => return *refusal,
+    };
+    match shared.engine.knock(&key, &request) {
+        None => return plain(StatusCode::NOT_FOUND, "Not Found"),
+        Some(false) => {
+            return told(
+                &shared,
+                &locality,
+                WebhookAnswer::text(401, "who is there?"),
+            );
+        }
+        Some(true) => {}
     }
     let Ok(_room) = shared.webhooks.try_acquire() else {
         return later("too many at once");
     };
-    let request = match read(request).await {
-        Ok(request) => request,
+    request.body = match read(body).await {
+        Ok(body) => body,
         Err(refusal) => return *refusal,
     };
     let work = shared.engine.webhook(&key, request);
@@ -59,21 +72,25 @@ pub(super) async fn take(
     }
 }
 
-/// Header names and values as text, and the body within its bounds.
-async fn read(request: Request) -> Result<WebhookRequest, Box<Response<Body>>> {
-    let (head, body) = request.into_parts();
-    let declared = head.headers.get(CONTENT_LENGTH);
+/// Header names and values as text; the body is not there yet.
+fn headers(map: &HeaderMap) -> Result<WebhookRequest, Box<Response<Body>>> {
+    let declared = map.get(CONTENT_LENGTH);
     let declared = declared.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
     if declared.is_some_and(|length| length > BODY_BYTES) {
         return Err(Box::new(too_large()));
     }
-    let headers = texts(&head.headers)
+    let headers = texts(map)
         .ok_or_else(|| Box::new(plain(StatusCode::BAD_REQUEST, "a header is not plain text")))?;
+    Ok(WebhookRequest {
+        headers,
+        body: Vec::new(),
+    })
+}
+
+/// The body within its bounds.
+async fn read(body: Body) -> Result<Vec<u8>, Box<Response<Body>>> {
     match tokio::time::timeout(BODY_TIME, to_bytes(body, BODY_BYTES)).await {
-        Ok(Ok(body)) => Ok(WebhookRequest {
-            headers,
-            body: body.to_vec(),
-        }),
+        Ok(Ok(body)) => Ok(body.to_vec()),
         Ok(Err(_)) => Err(Box::new(too_large())),
         Err(_) => Err(Box::new(plain(
             StatusCode::REQUEST_TIMEOUT,

@@ -50,7 +50,7 @@ pub(super) fn row(status: &AccountStatus) -> ChannelAccount {
             format!("/webhooks/{}/{}", key.channel, key.account)
         }),
         state: status.state.word(),
-        state_reason: status.state.reason().map(str::to_owned),
+        state_reason: reason(status),
         state_since_ms: status.since_ms,
         next_try_at_ms: status.state.next_try_at_ms(),
         last_proof_at_ms: status.last_proof_ms,
@@ -104,4 +104,12 @@ fn error_now(status: &AccountStatus) -> Option<String> {
             .or(status.last_error.as_ref().map(|(_, text)| text.as_str()))
             .map(str::to_owned),
     }
+}
+
+/// What is wrong; while it tries again, why the last try failed.
+fn reason(status: &AccountStatus) -> Option<String> {
+    let again = status.attempts > 1 && !status.state.works();
+    let last = status.last_error.as_ref().filter(|_| again);
+    let reason = status.state.reason().map(str::to_owned);
+    reason.or_else(|| last.map(|(_, error)| error.clone()))
 }

@@ -29,7 +29,7 @@ impl Serve<OutboxList> for Api {
             Some(OutboxLot::Dead) | None => Lot::Dead,
         };
         let query = |account| OutboxQuery {
-            lot: Some(lot),
+            lot,
             account,
             limit,
         };

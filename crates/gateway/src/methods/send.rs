@@ -25,7 +25,7 @@ impl Serve<SendMessage> for Api {
         let channel = match params.channel.as_deref() {
             Some(channel) => channel.trim().to_ascii_lowercase(),
             None if self.is_session(&params.to).await? => WEBCHAT.to_owned(),
-            None => DEFAULT_CHANNEL.to_owned(),
+            None => self.only_channel().await?,
         };
         if channel == WEBCHAT {
             return self.deliver_here(call, params).await;
@@ -40,10 +40,8 @@ impl Serve<SendMessage> for Api {
             .await?;
         let to = SendTo {
             target: target.clone(),
-            reply_to: None,
             said: Said::Message {
                 markdown: params.message,
-                media: Vec::new(),
                 links: links(params.media_url, params.media_urls)?,
             },
             session_key,
@@ -79,7 +77,6 @@ impl Serve<PollMessage> for Api {
         };
         let to = SendTo {
             target: target.clone(),
-            reply_to: None,
             said: Said::Poll(poll),
             session_key: None,
         };
@@ -139,6 +136,15 @@ impl Api {
         let sent = self.0.engine.deliver(once, key, text).await?;
         let result = SendResult::new(params.idempotency_key, sent.message_id, WEBCHAT);
         Ok(result.in_conversation(sent.session_key.to_string()))
+    }
+
+    /// The channel that is meant where none is named: the only one that there is, else the family's.
+    async fn only_channel(&self) -> Result<String, ApiError> {
+        let statuses = self.0.engine.account_statuses().await?;
+        let mut channels = statuses.iter().map(|status| status.key.channel.as_str());
+        let first = channels.next();
+        let only = first.filter(|first| channels.all(|other| other == *first));
+        Ok(only.unwrap_or(DEFAULT_CHANNEL).to_owned())
     }
 
     /// Whether a target names a session: the main one, a full key, or one that exists.

@@ -1,6 +1,10 @@
 //! Both dialects against a scripted provider: what is asked, what is passed on, and every way in
 //! which a provider fails.
-#![expect(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
 
 mod answers;
 mod bench;

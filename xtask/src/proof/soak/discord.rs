@@ -55,7 +55,7 @@ impl Network for Discord {
     }
 
     fn weight(&self) -> usize {
-        8
+        11
     }
 
     fn config(&self) -> Value {

@@ -82,7 +82,7 @@ async fn live(daemon: &Daemon, networks: Vec<Box<dyn Network>>, messages: usize)
     let progress = bar(messages)?;
     let talks = tokio::select! {
         talks = talk_at_once(networks, messages, &progress) => talks?,
-        gone = memory.watch() => bail!("the gateway ended: {gone:?}"),
+        gone = memory.watch(&progress) => bail!("the gateway ended: {gone:?}"),
     };
     progress.finish_and_clear();
     let course = memory.course()?;

@@ -71,7 +71,7 @@ impl Network for Slack {
     }
 
     fn weight(&self) -> usize {
-        3
+        2
     }
 
     fn config(&self) -> Value {

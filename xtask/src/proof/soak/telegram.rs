@@ -51,7 +51,7 @@ impl Network for Telegram {
     }
 
     fn weight(&self) -> usize {
-        9
+        8
     }
 
     fn config(&self) -> Value {

@@ -182,6 +182,7 @@ fn changed(message: &Message, place: &Place, me: &str, now_ms: u64) -> Option<In
     let event = InboundEvent::Edited {
         message_id: message.id.clone(),
         text: Some(text).filter(|text| !text.is_empty())?,
+        reply_to: reply(message, me),
     };
     Some(told(
         format!("{}.{at}", message.id),

@@ -58,6 +58,8 @@ pub(crate) struct Message {
     pub(crate) caption: Option<String>,
     #[serde(default)]
     pub(crate) caption_entities: Vec<Entity>,
+    /// Whose words they were, if they are forwarded.
+    pub(crate) forward_origin: Option<ForwardOrigin>,
     pub(crate) reply_to_message: Option<Box<Message>>,
     pub(crate) quote: Option<TextQuote>,
     /// The same picture in several sizes.
@@ -78,6 +80,15 @@ pub(crate) struct Message {
     pub(crate) migrate_to_chat_id: Option<i64>,
     /// It is the service message that began a topic.
     pub(crate) forum_topic_created: Option<serde::de::IgnoredAny>,
+}
+
+/// Whose words a forwarded message is: a person, a hidden person, a group or a channel.
+#[derive(Debug, Deserialize)]
+pub(crate) struct ForwardOrigin {
+    pub(crate) sender_user: Option<User>,
+    pub(crate) sender_user_name: Option<String>,
+    pub(crate) sender_chat: Option<Chat>,
+    pub(crate) chat: Option<Chat>,
 }
 
 /// A mark on a stretch of text, counted in UTF-16 units.

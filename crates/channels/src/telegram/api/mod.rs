@@ -11,7 +11,7 @@ mod update;
 pub(super) use client::{Api, Attachment};
 pub(super) use error::{CallError, Refusal};
 pub(super) use media::{FileAt, NamedFile, PhotoSize, Sticker};
-pub(super) use message::{Chat, Entity, Message, Poll, User};
+pub(super) use message::{Chat, Entity, ForwardOrigin, Message, Poll, User};
 pub(super) use outgoing::{
     AnswerCallback, BotCommand, Choice, Commands, DeleteMessage, FileId, Keyboard, KeyboardButton,
     NewPoll, NoParams, Outgoing, Polling, ReactTo, Reaction, ReplyTo, Sent, SetWebhook, ShowAction,

@@ -2,6 +2,7 @@
 
 use tidegate_core::channel::{Inbound, InboundEvent, InboundMessage, ReplyTo};
 
+use super::forward;
 use super::marks::{Heard, hear};
 use super::media::media;
 use super::place::{Place, place, sender};
@@ -88,7 +89,7 @@ fn read(message: &Message, me: &User) -> Option<InboundMessage> {
     }
     Some(InboundMessage {
         message_id: message.message_id.to_string(),
-        text,
+        text: forward::marked(message, text),
         media,
         reply_to: reply(message, me),
         mentioned: heard.mentioned,

@@ -1,6 +1,7 @@
 //! From Telegram's updates to our events. Pure: the same update gives the same events.
 
 mod event;
+mod forward;
 mod marks;
 mod media;
 mod place;

@@ -1,224 +1,110 @@
-//! Connecting an account, and giving one a new secret. Nothing is written before the network said
-//! who we are there.
+//! Connecting an account, and giving one a new secret.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
-use tidegate_channels::network::Network;
-use tidegate_core::channel::Identity;
+use tidegate_channels::network::Way;
 
-use super::secrets::{Given, collect, needed};
-use crate::args::{AccountArgs, ChannelsAddArgs, ChannelsLoginArgs, Globals, SecretArgs};
-use crate::compose::networks::{NETWORKS, network};
-use crate::compose::probe::{API_ROOT, probe_channel};
-use crate::config::accounts::{AccountConfig, DEFAULT_ACCOUNT, accounts};
-use crate::config::edit::Edit;
-use crate::config::{FileState, Loaded, Overrides, load};
+use super::connect::{Account, Values};
+use super::secrets::ask_value;
+use crate::args::{ChannelsAddArgs, ChannelsLoginArgs, Globals, SecretSource};
+use crate::compose::probe::{API_ROOT, WEBHOOK_URL};
 use crate::exit::Exit;
-use crate::output::{Failure, Screen, clean, with_spinner};
-use crate::state_dir;
+use crate::output::Failure;
+
+/// The keys that hold no secret, and their arguments.
+const ARGUMENTS: [(&str, &str); 2] = [(API_ROOT, "--api-root"), (WEBHOOK_URL, "--webhook-url")];
 
 pub(crate) async fn add(args: &ChannelsAddArgs, globals: &Globals) -> anyhow::Result<Exit> {
-    let work = Work::new(&args.account, globals)?;
-    if let Some(account) = &work.there
-        && needed(work.network).any(|key| account.config.has(key.name))
-    {
+    let account = Account::new(&args.account, globals)?;
+    if account.has_credential() {
         let next = "give it a new secret with `tidegate channels login`, or name another account with --account";
-        let what = format!("{} is connected already", work.named());
+        let what = format!("{} is connected already", account.named());
         return Err(Failure::new(Exit::Usage, what).next(next).into());
     }
-    if args.api_root.is_some() && !work.network.keys().iter().any(|key| key.name == API_ROOT) {
-        let what = format!(
-            "{} is nowhere but where it is: --api-root",
-            work.network.label()
-        );
-        return Err(Failure::new(Exit::Usage, what).into());
+    let mut values = values_of(args);
+    let way = chosen_way(&account, args.mode.as_deref(), &values)?;
+    refuse_unread(&account, way, &values)?;
+    for (key, argument) in ARGUMENTS {
+        let is_there = values.contains_key(key) || account.has(key);
+        let asked = account.network.keys().iter().find(|one| one.name == key);
+        if let (true, false, Some(asked)) = (way.keys.contains(&key), is_there, asked) {
+            values.insert(key, ask_value(asked.ask, argument)?);
+        }
     }
-    let name = args.name.as_deref().map(|name| ("name", name));
-    let root = args.api_root.as_deref().map(|root| (API_ROOT, root));
-    let values: Vec<_> = name.into_iter().chain(root).collect();
-    work.connect(&args.secrets, &values).await
+    let given = account
+        .wanted(way, true)
+        .collect(&args.secrets, &account.screen)?;
+    if let Some(name) = &args.name {
+        values.insert("name", name.clone());
+    }
+    account
+        .connect(&values, &given, args.secrets.timeout_ms)
+        .await
 }
 
 pub(crate) async fn login(args: &ChannelsLoginArgs, globals: &Globals) -> anyhow::Result<Exit> {
-    let work = Work::new(&args.account, globals)?;
-    if work.there.is_none() {
-        let what = format!("{} is not in the configuration", work.named());
+    let account = Account::new(&args.account, globals)?;
+    if account.there.is_none() {
+        let what = format!("{} is not in the configuration", account.named());
         let next = format!(
             "connect it with `tidegate channels add {}`",
-            work.network.id()
+            account.network.id()
         );
         return Err(Failure::new(Exit::Usage, what).next(next).into());
     }
-    work.connect(&args.secrets, &[]).await
+    let way = account.network.way(&|key| account.has(key));
+    // Whoever names a secret means that one alone.
+    let ask = !args.secrets.sources().iter().any(SecretSource::is_given);
+    let given = account
+        .wanted(way, ask)
+        .collect(&args.secrets, &account.screen)?;
+    account
+        .connect(&BTreeMap::new(), &given, args.secrets.timeout_ms)
+        .await
 }
 
-/// Finds a network by its word.
-pub(super) fn known(channel: &str) -> Result<&'static dyn Network, Failure> {
-    network(channel).ok_or_else(|| {
-        let all: Vec<&str> = NETWORKS.iter().map(|network| network.id()).collect();
-        let what = format!("this program knows no network {channel:?}");
-        Failure::new(Exit::Usage, what).next(format!("it knows {}", all.join(", ")))
-    })
+fn values_of(args: &ChannelsAddArgs) -> Values {
+    let given = [(API_ROOT, &args.api_root), (WEBHOOK_URL, &args.webhook_url)];
+    let given = given.into_iter();
+    given
+        .filter_map(|(key, value)| Some((key, value.clone()?)))
+        .collect()
 }
 
-/// The configuration as it is in the file; it must be a good one.
-pub(super) fn loaded(globals: &Globals) -> anyhow::Result<Loaded> {
-    let loaded = load(&Overrides {
-        profile: globals.profile.clone(),
-        ..Overrides::default()
-    })?;
-    if matches!(loaded.source, FileState::LastKnownGood { .. }) {
-        let what = format!("{} is invalid as it is", loaded.config_path.display());
-        let next = "mend it first: tidegate config validate";
-        return Err(Failure::new(Exit::Config, what).next(next).into());
-    }
-    Ok(loaded)
-}
-
-/// The account in the configuration.
-pub(super) fn find(loaded: &Loaded, channel: &str, account: &str) -> Option<AccountConfig> {
-    let config = loaded.config.channels.get(channel)?;
-    let mut all = accounts(channel, config).into_iter();
-    all.find(|one| one.id == account)
-}
-
-/// An account, and the configuration that it stands or shall stand in.
-struct Work {
-    screen: Screen,
-    network: &'static dyn Network,
-    account: String,
-    loaded: Loaded,
-    there: Option<AccountConfig>,
-}
-
-impl Work {
-    fn new(args: &AccountArgs, globals: &Globals) -> anyhow::Result<Self> {
-        let network = known(&args.channel)?;
-        if !tidegate_core::session::is_agent_id(&args.account) {
-            let what = "--account: a lower-case letter or digit first, then letters, digits, _ and -, at most 64";
-            return Err(Failure::new(Exit::Usage, what).into());
-        }
-        let loaded = loaded(globals)?;
-        Ok(Self {
-            screen: Screen::new(globals),
-            network,
-            account: args.account.clone(),
-            there: find(&loaded, network.id(), &args.account),
-            loaded,
+/// The way that `--mode` names, else the one that the other arguments mean.
+fn chosen_way(
+    account: &Account,
+    mode: Option<&str>,
+    values: &Values,
+) -> Result<&'static Way, Failure> {
+    let network = account.network;
+    let Some(mode) = mode else {
+        return Ok(network.way(&|key| values.contains_key(key) || account.has(key)));
+    };
+    let ways = network.ways();
+    ways.iter()
+        .find(|way| way.mode == mode)
+        .copied()
+        .ok_or_else(|| {
+            let modes: Vec<&str> = ways.iter().map(|way| way.mode).collect();
+            let what = format!("--mode: {} has no way {mode:?}", network.label());
+            Failure::new(Exit::Usage, what).next(format!("it has {}", modes.join(", ")))
         })
-    }
-
-    fn named(&self) -> String {
-        match self.account.as_str() {
-            DEFAULT_ACCOUNT => self.network.label().to_owned(),
-            account => format!("{} ({account})", self.network.label()),
-        }
-    }
-
-    /// Where the account stands in the file, or shall stand.
-    fn path(&self) -> String {
-        let id = self.network.id();
-        match (&self.there, self.account.as_str()) {
-            (Some(account), _) => account.path.clone(),
-            (None, DEFAULT_ACCOUNT) => format!("channels.{id}"),
-            (None, account) => format!("channels.{id}.accounts.{account}"),
-        }
-    }
-
-    /// Asks for the secrets, asks the network, keeps the secrets, writes the configuration.
-    async fn connect(&self, args: &SecretArgs, values: &[(&str, &str)]) -> anyhow::Result<Exit> {
-        let state_dir = &self.loaded.state_dir;
-        let given = collect(self.network, &self.account, args, state_dir, &self.screen)?;
-        let who = self.ask_network(&given, values, args).await?;
-        state_dir::prepare(state_dir)?;
-        let edit = Edit::open(&self.loaded.config_path)?;
-        let path = self.path();
-        let set = |key: &str, value: &Value| {
-            let keys: Vec<&str> = path.split('.').chain([key]).collect();
-            edit.set(&keys, value);
-        };
-        for (key, value) in values {
-            set(key, &json!(value));
-        }
-        for secret in &given {
-            set(secret.key, &serde_json::to_value(secret.reference())?);
-        }
-        keep_all(&given, || Ok(edit.save()?))?;
-        self.tell(&who)?;
-        Ok(Exit::Done)
-    }
-
-    async fn ask_network(
-        &self,
-        given: &[Given],
-        values: &[(&str, &str)],
-        args: &SecretArgs,
-    ) -> anyhow::Result<Identity> {
-        let channel = self.loaded.config.channels.get(self.network.id());
-        let configured = match &self.there {
-            Some(account) => account.config.api_root.as_deref(),
-            None => channel.and_then(|channel| channel.api_root.as_deref()),
-        };
-        let asked = values.iter().find(|(key, _)| *key == API_ROOT);
-        let root = asked.map(|(_, root)| *root).or(configured);
-        let secrets = given.iter();
-        let secrets = secrets.map(|one| (one.key.to_owned(), one.secret.clone()));
-        let asking = probe_channel(
-            self.network,
-            &self.account,
-            secrets.collect(),
-            root,
-            Duration::from_millis(args.timeout_ms),
-        );
-        let words = format!("asking {} who we are there", self.network.label());
-        let who = with_spinner(&self.screen, &words, asking).await;
-        who.map_err(|failure| failure.next("nothing was written; try again").into())
-    }
-
-    fn tell(&self, who: &Identity) -> anyhow::Result<()> {
-        if self.screen.json {
-            let told = json!({
-                "channel": self.network.id(),
-                "accountId": self.account,
-                "bot": { "id": who.id, "username": who.handle, "name": who.name },
-                "notes": who.notes,
-                "config": self.loaded.config_path,
-            });
-            self.screen.say(&told.to_string())?;
-            return Ok(());
-        }
-        let handle = who.handle.as_deref().or(who.name.as_deref());
-        self.screen.say(&format!(
-            "{} knows us as {}; noted in {}",
-            self.named(),
-            clean(handle.unwrap_or(&who.id)),
-            self.loaded.config_path.display()
-        ))?;
-        for note in &who.notes {
-            self.screen.note(&format!("▲ {}", clean(note)));
-        }
-        self.screen.note(
-            "Restart the gateway, then write to it there: strangers get a code for `tidegate pairing approve`.",
-        );
-        Ok(())
-    }
 }
 
-/// Writes the files, then does the rest; if that fails, files that were not there before go again.
-fn keep_all(given: &[Given], then: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let mut made: Vec<PathBuf> = Vec::new();
-    let done = (|| {
-        for secret in given {
-            made.extend(secret.keep()?.map(PathBuf::from));
-        }
-        then()
-    })();
-    if done.is_err() {
-        for path in &made {
-            let _ = std::fs::remove_file(path);
+/// An argument for what this way does not read is a mistake.
+fn refuse_unread(account: &Account, way: &Way, values: &Values) -> Result<(), Failure> {
+    let network = account.network;
+    let is_read = |key: &str| {
+        let of_other = network.ways().iter().any(|way| way.keys.contains(&key));
+        let is_key = network.keys().iter().any(|one| one.name == key);
+        way.keys.contains(&key) || (is_key && !of_other)
+    };
+    for (key, argument) in ARGUMENTS {
+        if values.contains_key(key) && !is_read(key) {
+            let what = format!("{} by {} takes no {argument}", network.label(), way.mode);
+            return Err(Failure::new(Exit::Usage, what));
         }
     }
-    done
+    Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod add;
 mod ask;
+mod connect;
 mod remove;
 mod secrets;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use tidegate_channels::network::Network;
 
-use super::add::{find, known, loaded};
+use super::connect::{find, known, loaded};
 use super::secrets;
 use crate::args::{AccountArgs, Globals};
 use crate::compose::probe::API_ROOT;

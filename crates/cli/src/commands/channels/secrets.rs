@@ -1,14 +1,14 @@
 //! Secrets of accounts: asked for without being shown, kept in files that only this user reads.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, IsTerminal, Read, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
-use tidegate_channels::network::{Key, Network};
+use tidegate_channels::network::{Key, Network, Way};
 use tidegate_core::Secret;
 
-use crate::args::SecretArgs;
+use crate::args::{SecretArgs, SecretSource};
 use crate::config::env::Environment;
 use crate::config::secret_ref::SecretRef;
 use crate::config::secrets::{from_file, resolve};
@@ -65,68 +65,134 @@ impl Given {
     }
 }
 
-/// The secrets without which there is no account, the main one first.
-pub(super) fn needed(network: &dyn Network) -> impl Iterator<Item = &'static Key> {
+/// The secrets that a way to be reached takes, the main one first.
+pub(super) fn secrets_of<'a>(
+    network: &'a dyn Network,
+    way: &'a Way,
+) -> impl Iterator<Item = &'static Key> + use<'a> {
     let keys = network.keys().iter();
-    keys.filter(|key| key.needed && key.secret)
+    keys.filter(|key| key.secret && way.keys.contains(&key.name))
 }
 
 /// The file for a secret: the main one of an account is its token.
 pub(super) fn file(state_dir: &Path, network: &dyn Network, account: &str, key: &str) -> PathBuf {
-    let is_main = needed(network).next().is_some_and(|main| main.name == key);
+    let main = network.keys().iter().find(|key| key.secret);
+    let is_main = main.is_some_and(|main| main.name == key);
     let kind = if is_main { "token" } else { key };
     state_dir
         .join(FOLDER)
         .join(format!("{}-{account}.{kind}", network.id()))
 }
 
-/// Gets every secret that a network needs: from where the arguments say, else from the person.
-///
-/// # Errors
-/// One cannot be had, or there is nobody to ask.
-pub(super) fn collect(
-    network: &dyn Network,
-    account: &str,
-    args: &SecretArgs,
-    state_dir: &Path,
-    screen: &Screen,
-) -> anyhow::Result<Vec<Given>> {
-    let sources = [
-        ("--token", &args.token_file, &args.token_env),
-        ("--app-token", &args.app_token_file, &args.app_token_env),
-    ];
-    let mut given = Vec::new();
-    for (key, (argument, from, env)) in needed(network).zip(sources) {
-        let kept = || Place::File(file(state_dir, network, account, key.name));
-        let (secret, place) = match (from, env) {
+/// Which secrets are wanted, and for whom.
+pub(super) struct Wanted<'a> {
+    /// The network.
+    pub(super) network: &'a dyn Network,
+    /// How the account is to be reached.
+    pub(super) way: &'a Way,
+    /// The account.
+    pub(super) account: &'a str,
+    /// Whether the person is asked for those that no argument names.
+    pub(super) ask: bool,
+    /// Where files of ours lie.
+    pub(super) state_dir: &'a Path,
+}
+
+impl Wanted<'_> {
+    /// Gets the secrets: from where the arguments say, else from the person.
+    ///
+    /// # Errors
+    /// One cannot be had, there is nobody to ask, or an argument is for nothing here.
+    pub(super) fn collect(&self, args: &SecretArgs, screen: &Screen) -> anyhow::Result<Vec<Given>> {
+        self.refuse_others(args)?;
+        let mut given = Vec::new();
+        for key in secrets_of(self.network, self.way) {
+            let sources = args.sources();
+            let Some(source) = sources.iter().find(|one| one.keys.contains(&key.name)) else {
+                continue;
+            };
+            if !self.ask && !source.is_given() {
+                continue;
+            }
+            let (secret, place) = self.find(key, source, screen)?;
+            given.push(Given {
+                key: key.name,
+                secret,
+                place,
+            });
+        }
+        Ok(given)
+    }
+
+    fn find(
+        &self,
+        key: &Key,
+        source: &SecretSource<'_>,
+        screen: &Screen,
+    ) -> anyhow::Result<(Secret<String>, Place)> {
+        let argument = source.argument;
+        let kept = || Place::File(file(self.state_dir, self.network, self.account, key.name));
+        Ok(match (source.file, source.env) {
             (Some(path), _) => (from_file(&format!("{argument}-file"), path)?, kept()),
             (None, Some(name)) => {
-                let reference = SecretRef::Env(name.clone());
+                let reference = SecretRef::Env(name.to_owned());
                 let argument = format!("{argument}-env");
                 let found = resolve(&argument, &reference, &Environment::of_process())?;
-                (found, Place::Env(name.clone()))
+                (found, Place::Env(name.to_owned()))
             }
             (None, None) => (ask(key.ask, argument, screen)?, kept()),
-        };
-        given.push(Given {
-            key: key.name,
-            secret,
-            place,
-        });
+        })
     }
-    Ok(given)
+
+    /// An argument for a secret that this way does not take is a mistake.
+    fn refuse_others(&self, args: &SecretArgs) -> Result<(), Failure> {
+        let is_other = |source: &&SecretSource<'_>| {
+            let mut wanted = secrets_of(self.network, self.way);
+            source.is_given() && !wanted.any(|key| source.keys.contains(&key.name))
+        };
+        let Some(other) = args.sources().into_iter().find(|source| is_other(&source)) else {
+            return Ok(());
+        };
+        let (label, mode) = (self.network.label(), self.way.mode);
+        let what = format!("{label} by {mode} takes no {}", other.argument);
+        Err(Failure::new(Exit::Usage, what))
+    }
+}
+
+/// Asks for something that is no secret.
+///
+/// # Errors
+/// There is nobody to ask, or nothing was said.
+pub(super) fn ask_value(what: &str, argument: &str) -> anyhow::Result<String> {
+    let stdin = std::io::stdin();
+    if !stdin.is_terminal() {
+        return Err(nobody(what).next(format!("give it with {argument}")).into());
+    }
+    let _ = write!(std::io::stderr().lock(), "Needed: {what}: ");
+    let mut line = String::new();
+    stdin.lock().take(LINE_BYTES).read_line(&mut line)?;
+    one_word(&line)
+}
+
+fn nobody(what: &str) -> Failure {
+    let what = format!("nobody can be asked for {what}, since this is no terminal");
+    Failure::new(Exit::Usage, what)
+}
+
+fn one_word(line: &str) -> anyhow::Result<String> {
+    let text = line.trim();
+    if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+        return Err(Failure::new(Exit::Usage, "that is none: it has blanks, or is empty").into());
+    }
+    Ok(text.to_owned())
 }
 
 /// Asks without showing what is typed.
 fn ask(what: &str, argument: &str, screen: &Screen) -> anyhow::Result<Secret<String>> {
     let stdin = std::io::stdin();
     let Some(_hidden) = Hidden::on(&stdin) else {
-        let failure = Failure::new(
-            Exit::Usage,
-            format!("nobody can be asked for {what}, since this is no terminal"),
-        );
         let next = format!("give it with {argument}-file FILE or {argument}-env NAME");
-        return Err(failure.next(next).into());
+        return Err(nobody(what).next(next).into());
     };
     let _ = write!(
         std::io::stderr().lock(),
@@ -137,11 +203,7 @@ fn ask(what: &str, argument: &str, screen: &Screen) -> anyhow::Result<Secret<Str
     let line = Secret::new(line);
     screen.note("");
     read?;
-    let text = line.expose().trim();
-    if text.is_empty() || text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-        return Err(Failure::new(Exit::Usage, "that is none: it has blanks, or is empty").into());
-    }
-    Ok(Secret::new(text.to_owned()))
+    Ok(Secret::new(one_word(line.expose())?))
 }
 
 /// While it lives, the terminal does not show what is typed.
@@ -175,7 +237,8 @@ mod tests {
     fn each_secret_has_a_file_of_its_own_that_only_its_user_reads() {
         let state = tempfile::tempdir().unwrap();
         for network in NETWORKS {
-            let files: Vec<PathBuf> = needed(*network)
+            let secrets = network.keys().iter().filter(|key| key.secret);
+            let files: Vec<PathBuf> = secrets
                 .map(|key| file(state.path(), *network, "work", key.name))
                 .collect();
             assert!(!files.is_empty(), "{}", network.id());
@@ -196,6 +259,19 @@ mod tests {
                     given.reference(),
                     SecretRef::File(path.display().to_string())
                 );
+            }
+        }
+    }
+
+    #[test]
+    fn every_secret_of_every_way_has_an_argument() {
+        let args = SecretArgs::default();
+        for network in NETWORKS {
+            for way in network.ways() {
+                for key in secrets_of(*network, way) {
+                    let has = |source: &&SecretSource<'_>| source.keys.contains(&key.name);
+                    assert_eq!(args.sources().iter().filter(has).count(), 1, "{}", key.name);
+                }
             }
         }
     }

@@ -141,6 +141,14 @@ const BAD: &[(&str, &str)] = &[
         "messages.queue.cap: out of range: 1 to 1000",
     ),
     (
+        "{ messages: { ackReaction: \"\" } }",
+        "messages.ackReaction: too short: at least 1 character",
+    ),
+    (
+        "{ messages: { ackReactionScope: \"group-mention\" } }",
+        "did you mean \"group-mentions\"?",
+    ),
+    (
         "{ logging: { file: \"here.log\" } }",
         "must be an absolute path",
     ),

@@ -86,7 +86,7 @@ fn the_most_exact_binding_wins() {
             "{channel} {name} {id} {:?}",
             event.space
         );
-        let route = routing.route(&names(), &account, &event);
+        let route = routing.route(&names(), &account, &event, false);
         assert_eq!(route.session_key.agent(), Some(found));
     }
 }

@@ -149,7 +149,7 @@ fn groups_rooms_threads_and_topics() {
     ];
     for (channel, kind, id, thread, expected, conversation) in table {
         let event = message(kind, id, thread, "77");
-        let route = Routing::default().route(&names(), &account(channel), &event);
+        let route = Routing::default().route(&names(), &account(channel), &event, false);
         assert_eq!(route.session_key.as_str(), expected);
         assert_eq!(route.kind, conversation, "{expected}");
     }
@@ -183,7 +183,7 @@ fn the_main_key_is_the_configured_one() {
         main_key: "home".into(),
     };
     let event = message(PeerKind::Direct, "1", None, "1");
-    let route = Routing::default().route(&names, &account("slack"), &event);
+    let route = Routing::default().route(&names, &account("slack"), &event, false);
     assert_eq!(route.session_key, names.main());
     assert_eq!(route.session_key.as_str(), "agent:ana:home");
 }

@@ -46,7 +46,7 @@ proptest! {
         agent in "[a-z0-9][a-z0-9_-]{0,63}", main_key in "[a-z0-9_-]{1,64}",
     ) {
         let names = SessionNames { default_agent: AgentId::new(agent.clone()), main_key };
-        let route = routing.route(&names, &account(&channel), &event);
+        let route = routing.route(&names, &account(&channel), &event, false);
         prop_assert!(route.session_key.as_str().len() <= SESSION_KEY_MAX_BYTES);
         let canonical = names.canonical(route.session_key.as_str());
         prop_assert_eq!(canonical.unwrap(), route.session_key.clone());

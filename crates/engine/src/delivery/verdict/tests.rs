@@ -140,7 +140,8 @@ fn a_second_doubt_ends_a_part_only_where_another_try_could_double_it() {
         (&doubted, (false, false), "dead"),
         (&doubted, (true, false), "ambiguous 3000"),
         (&doubted, (false, true), "ambiguous 3000"),
-        (&edit, (false, false), "ambiguous 3000"),
+        (&edit, (false, false), "dead"),
+        (&edit, (false, true), "ambiguous 3000"),
         (&poll, (false, false), "dead"),
         (&poll, (true, false), "ambiguous 3000"),
     ];

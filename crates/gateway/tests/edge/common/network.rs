@@ -278,6 +278,10 @@ impl Channel for Paper {
 
 #[async_trait]
 impl Webhook for Paper {
+    fn knock(&self, headers: &WebhookRequest) -> bool {
+        headers.only("x-paper-secret") == Some(WEBHOOK_SECRET)
+    }
+
     /// The body is the id of a message that the person 77 writes; `full` cannot be stored.
     async fn take(
         &self,
