@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn an_account_has_one_owner_until_it_is_given_free() {
         let dir = tempfile::tempdir().unwrap();
-        let (one, two) = (claims(dir.path(), "/one"), claims(dir.path(), "/two"));
+        let dir = dir.path().join("accounts");
+        let (one, two) = (claims(&dir, "/one"), claims(&dir, "/two"));
         let channel = ChannelId::new("net");
         for _ in 0..100 {
             let claim = one.claim(&channel, "42").unwrap();

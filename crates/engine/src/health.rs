@@ -1,6 +1,7 @@
 //! The health summary: computed when something changes or once a minute, never by a reader, and
 //! kept as bytes.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -61,6 +62,7 @@ pub(crate) struct Health {
     facts: HealthFacts,
     state: RwLock<State>,
     dirty: Notify,
+    is_sound: AtomicBool,
 }
 
 struct State {
@@ -77,7 +79,13 @@ impl Health {
                 version: 1,
             }),
             dirty: Notify::new(),
+            is_sound: AtomicBool::new(false),
         }
+    }
+
+    /// Whether the gateway itself is well; channels may need attention all the same.
+    fn note_sound(&self, is_sound: bool) {
+        self.is_sound.store(is_sound, Ordering::Relaxed);
     }
 
     pub(crate) fn version(&self) -> u64 {
@@ -136,6 +144,12 @@ impl Engine {
     /// The summary as it was last computed.
     pub fn health(&self) -> Option<HealthSnapshot> {
         self.inner().health.snapshot()
+    }
+
+    /// Whether the gateway can do its work: it is well, and every channel that is marked required
+    /// gets messages through.
+    pub fn is_ready(&self) -> bool {
+        self.inner().health.is_sound.load(Ordering::Relaxed) && self.missing_accounts().is_empty()
     }
 
     /// Turns at work, and runs that wait.
@@ -205,11 +219,10 @@ impl Engine {
         if !inner.sessions.is_writable() {
             problems.push(DISK_FAILED.into());
         }
-        // A channel that is not required needs attention and is no reason to be not ready.
-        let ok = problems.is_empty();
+        inner.health.note_sound(problems.is_empty());
         problems.extend(channels::problems(&statuses));
         Ok(HealthSummary {
-            ok: ok && self.missing_accounts().is_empty(),
+            ok: problems.is_empty(),
             ts: now,
             duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
             channel_order: channels.keys().cloned().collect(),

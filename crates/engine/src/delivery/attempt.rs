@@ -14,6 +14,8 @@ use super::verdict::{Case, SIGNED_OUT_WAIT, backoff, deadline};
 use crate::Engine;
 use crate::channels::{Account, Side};
 
+/// Time for the network to say who we are.
+const PROOF_TIME: Duration = Duration::from_secs(10);
 /// The wait after the store failed.
 pub(super) const STORE_RETRY: Duration = Duration::from_secs(2);
 
@@ -63,11 +65,29 @@ impl Sender {
             let reason = "nobody knows whether it arrived".to_owned();
             return Ok(self.note_surely(no, OutboxStep::Dead { reason }).await);
         };
-        let outcome = self.send(&row, &part).await;
+        let outcome = match self.prove(&row).await {
+            Ok(()) => self.send(&row, &part).await,
+            Err(error) => Err(error),
+        };
         let step = self.case(&row).after(&outcome);
         let after = self.note_surely(no, step).await;
         self.learn(&row, &outcome).await;
         Ok(after)
+    }
+
+    /// The one repetition of a try of unknown end is not to be lost where the try was: the network
+    /// must answer something first.
+    async fn prove(&self, row: &OutboxRow) -> Result<(), ChannelError> {
+        if !self.case(row).is_last_chance() {
+            return Ok(());
+        }
+        match tokio::time::timeout(PROOF_TIME, self.account.channel.probe()).await {
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(error)) => Err(ChannelError::Unreachable(error.to_string())),
+            Err(_) => Err(ChannelError::Unreachable(
+                "the network does not answer".into(),
+            )),
+        }
     }
 
     /// The network call; a deadline or a panic leave its end unknown.

@@ -54,14 +54,19 @@ impl Case<'_> {
         crashed.then(|| self.doubtful("the gateway ended while it was being sent", Duration::ZERO))
     }
 
+    /// Whether the part is given up if the end of this try is unknown too.
+    pub(super) fn is_last_chance(self) -> bool {
+        self.row.maybe_sent_since_ms.is_some() && !self.makes_one()
+    }
+
     /// What to send in this try, with the mark if it may be there twice; `None` if it must be
     /// marked and cannot be.
     pub(super) fn dressed(self) -> Option<OutboundPart> {
         let part = &self.row.item.body;
-        if self.row.maybe_sent_since_ms.is_none() || self.makes_one() {
-            Some(part.clone())
-        } else {
+        if self.is_last_chance() {
             marked(part)
+        } else {
+            Some(part.clone())
         }
     }
 

@@ -17,8 +17,6 @@ use crate::Engine;
 const LINES_AT_ONCE: usize = 8;
 /// Lines that are looked at in one go; more wait until some of these are done.
 const LINES_LOOKED_AT: u32 = 256;
-/// How often it is looked whether the way in proved itself, after a try of unknown end.
-const PROOF_WAIT: Duration = Duration::from_secs(2);
 /// Looks again after this time even if nothing woke it.
 const LOOK_AGAIN: Duration = Duration::from_mins(1);
 /// Time for what is on its way when the engine stops; then its end is unknown.
@@ -32,9 +30,6 @@ struct Worker {
     on_their_way: JoinSet<Back>,
     /// Lines that have a part on its way, by the task.
     busy: HashMap<Id, String>,
-    /// When a try ended that may have arrived, by the part's number: the next one waits until the way
-    /// in has proved itself since, or it would go where the last one went.
-    doubts: HashMap<u64, Instant>,
     /// When a line that has more to send last had its turn, in Unix milliseconds.
     served: HashMap<String, u64>,
     losses: Losses,
@@ -69,7 +64,6 @@ async fn keep(sender: Sender) {
         on_their_way: JoinSet::new(),
         busy: HashMap::new(),
         served: HashMap::new(),
-        doubts: HashMap::new(),
         losses: Losses::default(),
         blind_until: None,
     };
@@ -167,11 +161,6 @@ impl Worker {
         if !self.sender.account.ledger.state().works() {
             return expires;
         }
-        if let Some(doubted) = self.doubts.get(&row.no)
-            && self.sender.account.ledger.last_proof() <= Some(*doubted)
-        {
-            return (now + PROOF_WAIT).min(expires);
-        }
         let ready = self.sender.desk.rates().ready(&row.item.target);
         ready.max(at(row.not_before_ms)).min(expires)
     }
@@ -205,12 +194,6 @@ impl Worker {
 
     /// Remembers a part that was given up: the owner is told.
     fn settled(&mut self, row: Option<OutboxRow>) {
-        if let Some(row) = &row {
-            self.doubts.remove(&row.no);
-            if row.state == OutboxState::Ambiguous {
-                self.doubts.insert(row.no, Instant::now());
-            }
-        }
         if let Some(row) = row.filter(|row| row.state == OutboxState::Dead) {
             self.losses.note(&row, Instant::now());
         }

@@ -21,9 +21,7 @@ pub(super) async fn healthz() -> Response<Body> {
 
 pub(super) async fn readyz(State(shared): State<Arc<Shared>>) -> Response<Body> {
     match shared.engine.health() {
-        Some(health) if health.summary.ok && shared.engine.missing_accounts().is_empty() => {
-            plain(StatusCode::OK, "ready")
-        }
+        Some(_) if shared.engine.is_ready() => plain(StatusCode::OK, "ready"),
         Some(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "degraded"),
         None => plain(StatusCode::SERVICE_UNAVAILABLE, "starting"),
     }

@@ -1,5 +1,5 @@
-//! The gateway after the last answer: nothing waits, nothing was given up, and what is asked about
-//! a message is that it was answered.
+//! The gateway at rest, before the first question and after the last answer: every account is live,
+//! nothing waits, nothing was given up, and every message that is asked about was answered.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tidegate_testkit::{Daemon, RawClient};
 use tokio::time::{Instant, sleep};
 
-/// Time for the last receipts to be written, and for accounts to be live again.
+/// Time for accounts to be live, at first and again, and for the last receipts to be written.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Between two looks at the accounts.
 const LOOK_EVERY: Duration = Duration::from_millis(200);

@@ -78,6 +78,9 @@ async fn soak(binary: &Path, messages: usize) -> Result<()> {
 /// What the soak came to, as a table.
 async fn live(daemon: &Daemon, networks: Vec<Box<dyn Network>>, messages: usize) -> Result<String> {
     let pid = u32::try_from(daemon.pid()?.as_raw_nonzero().get())?;
+    let ids: Vec<_> = networks.iter().map(|network| network.id()).collect();
+    // What is said before a bot is there, some networks never tell it.
+    Owner::of(daemon).await?.until_quiet(&ids).await?;
     let mut memory = Memory::of(pid);
     let progress = bar(messages)?;
     let talks = tokio::select! {
@@ -90,7 +93,6 @@ async fn live(daemon: &Daemon, networks: Vec<Box<dyn Network>>, messages: usize)
         "{:<12}{:>9}{:>8}{:>15}{:>8}{:>10}{:>8}{:>9}",
         "network", "messages", "once", "twice, marked", "waves", "troubled", "traced", "seconds"
     )];
-    let ids: Vec<_> = talks.iter().map(|talk| talk.network.id()).collect();
     let mut owner = Owner::of(daemon).await?;
     owner.until_quiet(&ids).await?;
     owner.outbox_is_empty().await?;

@@ -109,7 +109,9 @@ async fn a_body_has_a_bound_and_a_deadline() {
     assert!(answer.starts_with("HTTP/1.1 413"), "{answer}");
 
     let mut slow = Raw::dial(edge.addr).await;
-    let head = format!("POST {PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: 9\r\n\r\nhalf");
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: {host}\r\nX-Paper-Secret: {WEBHOOK_SECRET}\r\nContent-Length: 9\r\n\r\nhalf"
+    );
     slow.write(head.as_bytes()).await;
     crate::common::jump(std::time::Duration::from_secs(11)).await;
     let answer = slow.http_head().await.unwrap();
@@ -130,7 +132,7 @@ async fn what_cannot_be_stored_is_to_be_sent_again() {
 async fn so_many_at_once_and_no_more() {
     let edge = with(&[Paper::new("hook")]).await;
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\n\r\nhalf",
+        "POST {PATH} HTTP/1.1\r\nHost: {}\r\nX-Paper-Secret: {WEBHOOK_SECRET}\r\nContent-Length: 9\r\n\r\nhalf",
         edge.addr
     );
     let mut slow = Vec::new();
