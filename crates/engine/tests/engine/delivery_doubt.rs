@@ -61,6 +61,25 @@ async fn a_repetition_of_unknown_end_is_the_last() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_one_repetition_waits_for_a_network_that_answers() {
+    let post = Post::open(FakeNetwork::new("fake", plain())).await;
+    let anna = post.network.direct("anna");
+    post.network.set_mute(true);
+    post.network.script([Outcome::Lose]);
+    post.answer("a", &anna, "hello").await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert_eq!(
+        post.network.sent().len(),
+        1,
+        "nothing goes where it was lost"
+    );
+    post.network.set_mute(false);
+    assert_eq!(post.end("a").await.state, OutboxState::Sent);
+    let texts = post.network.texts();
+    assert!(texts.len() == 1 && texts[0].contains(MARK), "{texts:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_repetition_that_did_nothing_is_tried_again_and_still_marked() {
     let limited = Outcome::Limited {
         ms: 1000,

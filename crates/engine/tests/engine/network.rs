@@ -4,6 +4,7 @@
 mod seen;
 mod wire;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
@@ -46,6 +47,8 @@ pub(crate) struct FakeNetwork {
     /// Turns with everything that was seen.
     turns: watch::Sender<u64>,
     way: watch::Sender<Way>,
+    /// It does not say who we are.
+    mute: AtomicBool,
     batches: mpsc::Sender<Batch>,
     arriving: tokio::sync::Mutex<mpsc::Receiver<Batch>>,
 }
@@ -109,6 +112,7 @@ impl FakeNetwork {
             seen: Mutex::default(),
             turns: watch::channel(0).0,
             way: watch::channel(Way::Up).0,
+            mute: AtomicBool::new(false),
             batches,
             arriving: tokio::sync::Mutex::new(arriving),
         })
@@ -144,6 +148,11 @@ impl FakeNetwork {
     /// What every call of `send` meets that the script does not tell of, by target and text.
     pub(crate) fn rule(&self, rule: impl FnMut(&Target, &str) -> Outcome + Send + 'static) {
         self.seen().rule = Some(Box::new(rule));
+    }
+
+    /// Whether it leaves the question who we are without an answer.
+    pub(crate) fn set_mute(&self, is_mute: bool) {
+        self.mute.store(is_mute, Ordering::Relaxed);
     }
 
     pub(crate) fn set_way(&self, way: Way) {

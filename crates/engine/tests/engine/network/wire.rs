@@ -1,6 +1,7 @@
 //! The network's half of the port.
 
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use tidegate_core::channel::{
@@ -129,6 +130,9 @@ impl Channel for FakeNetwork {
     }
 
     async fn probe(&self) -> Result<Identity, ChannelError> {
+        if self.mute.load(Ordering::Relaxed) {
+            return std::future::pending().await;
+        }
         match *self.way.borrow() {
             Way::Up => Ok(Identity {
                 id: "bot".into(),

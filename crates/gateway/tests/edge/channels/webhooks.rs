@@ -129,6 +129,25 @@ async fn what_cannot_be_stored_is_to_be_sent_again() {
 }
 
 #[tokio::test]
+async fn strangers_take_no_place_of_the_network() {
+    let edge = with(&[Paper::new("hook")]).await;
+    let head = format!(
+        "POST {PATH} HTTP/1.1\r\nHost: {}\r\nContent-Length: 9\r\n\r\nh",
+        edge.addr
+    );
+    let mut strangers = Vec::new();
+    for _ in 0..40 {
+        let mut raw = Raw::dial(edge.addr).await;
+        raw.write(head.as_bytes()).await;
+        strangers.push(raw);
+    }
+    settle().await;
+    assert_eq!(post(edge.addr, PATH, &[SECRET], b"1").await.status, 200);
+    drop(strangers);
+    edge.stopped().await;
+}
+
+#[tokio::test]
 async fn so_many_at_once_and_no_more() {
     let edge = with(&[Paper::new("hook")]).await;
     let head = format!(
