@@ -1,7 +1,7 @@
 //! A chat network in one file: this terminal. Each line on standard input is a message of the one
 //! person there, and answers are printed.
 //!
-//! `cargo run --example console_channel`, then write something, or `/help`.
+//! `cargo run -p tidegate-engine --example console_channel`, then write something, or `/help`.
 //!
 //! A real network differs in its wire alone: admission, sessions, order, retry and the outbox are
 //! the engine's, as here.

@@ -12,12 +12,14 @@ use crate::bench::process::{peak_mib, rss_mib};
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Looks that a line of best fit needs.
 const LEAST_LOOKS: usize = 3;
-/// The peak at most, in MiB. Measured: 62 with 10 000 messages in 750 conversations, of which about
+/// The peak at most, in MiB. Measured: 67 with 10 000 messages in 750 conversations, of which about
 /// 25 are there before the first.
 const MOST_PEAK_MIB: f64 = 96.0;
 /// The growth over the second half of the messages at most, in MiB: the slope of the line of best
-/// fit, times its length. With 10 000 messages that is less than 1 KiB for a message.
-const MOST_GROWTH_MIB: f64 = 4.0;
+/// fit, times its length. Measured: 11 to 13 with 10 000 messages, though what is in use stays
+/// between 8 and 14 MiB (heaptrack, 4000 messages): the rest is what the allocator does not give
+/// back. With 10 000 messages the bound finds a leak of 2 KiB for a message.
+const MOST_GROWTH_MIB: f64 = 20.0;
 
 /// What was seen.
 pub(super) struct Memory {
