@@ -40,6 +40,7 @@ pub use channels::{
 };
 pub use delivery::{
     AckReaction, AckScope, Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing,
+    shows_code,
 };
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};

@@ -2,7 +2,10 @@
 //! told when it is lost. The answer of a run has the run's own name.
 
 use tidegate_core::IdGen;
+use tidegate_core::channel::AccountKey;
 
+/// What shows a stranger a code.
+const PAIRING: &str = "pairing-";
 /// What the owner is told.
 const NOTICE: &str = "notice-";
 
@@ -26,9 +29,15 @@ pub(super) fn sent(ids: &dyn IdGen) -> String {
     format!("send-{}", ids.uuid())
 }
 
-/// The sentence that shows a stranger this code: one for each code.
-pub(crate) fn pairing_code(code: &str) -> String {
-    format!("pairing-{code}")
+/// The sentence that shows a stranger a code: one for each time that he asks. The code is no part of
+/// the name, which more people may read.
+pub(crate) fn pairing_code(account: &AccountKey, sender_id: &str, asked_at_ms: u64) -> String {
+    format!("{PAIRING}{account}-{sender_id}-{asked_at_ms}")
+}
+
+/// Whether the words of this are a code, which lets a stranger in: not for everybody who may read.
+pub fn shows_code(group: &str) -> bool {
+    group.starts_with(PAIRING)
 }
 
 /// The sentence that somebody was let in.
@@ -53,12 +62,13 @@ mod tests {
         let others = [
             at_once(&SystemIds),
             sent(&SystemIds),
-            pairing_code("ABCD"),
+            pairing_code(&AccountKey::new("n", "a"), "1", 2),
             let_in(&SystemIds),
             draft(&SystemIds),
         ];
-        for group in others {
-            assert!(!is_own_notice(&group), "{group}");
+        for (place, group) in others.iter().enumerate() {
+            assert!(!is_own_notice(group), "{group}");
+            assert_eq!(shows_code(group), place == 2, "{group}");
         }
     }
 }

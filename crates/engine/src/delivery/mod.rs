@@ -20,6 +20,7 @@ pub use ack::{AckReaction, AckScope};
 pub(crate) use desk::Desks;
 pub use draft::Draft;
 pub(crate) use enclosures::Turnstiles;
+pub use group::shows_code;
 pub use letters::{Lot, OutboxQuery};
 pub(crate) use parts::{answer_parts, notice_parts, refusal_parts};
 pub use post::{Said, SendTo, Sending, SentTo};

@@ -35,13 +35,10 @@ impl Engine {
             .find(|request| request.account == account.key && request.sender_id == event.sender.id);
         if let Some(request) = asked {
             // Nothing was said yet if the gateway ended between the request and the answer.
-            let told = !inner
-                .outbox
-                .group(&group::pairing_code(&request.code))
-                .await?
-                .is_empty();
-            let code = request.code.clone();
-            return Ok((!told).then(|| vec![self.code_notice(account, event, target, &code)]));
+            let name = group::pairing_code(&account.key, &request.sender_id, request.at_ms);
+            let told = !inner.outbox.group(&name).await?.is_empty();
+            let notice = self.code_notice(account, event, target, &request.code, name);
+            return Ok((!told).then(|| vec![notice]));
         }
         let of_channel = waiting
             .iter()
@@ -63,7 +60,10 @@ impl Engine {
         }
         self.announce_stranger(account, event, &code, at_ms + PAIRING_TTL_MS);
         account.ledger.touch();
-        Ok(Some(vec![self.code_notice(account, event, target, &code)]))
+        let name = group::pairing_code(&account.key, &event.sender.id, at_ms);
+        Ok(Some(vec![
+            self.code_notice(account, event, target, &code, name),
+        ]))
     }
 
     fn code_notice(
@@ -72,6 +72,7 @@ impl Engine {
         event: &Inbound,
         target: &Target,
         code: &str,
+        group: String,
     ) -> NewOutbound {
         let text = format!(
             "This gateway does not know you yet. Its owner can let you in with:\n\n\
@@ -79,7 +80,7 @@ impl Engine {
              Your id here is `{}`. The code is good for one hour.",
             account.key.channel, event.sender.id
         );
-        self.sentence(group::pairing_code(code), target.clone(), text)
+        self.sentence(group, target.clone(), text)
     }
 
     /// Those who wait to be let in, oldest first.

@@ -211,6 +211,7 @@ async fn a_right_can_be_taken_away() {
             .unwrap()
     );
 
+    tokio::time::sleep(Duration::from_secs(1)).await;
     writes(&network, "2", "zoe").await;
     network.shows(2).await;
     approve(&house, &shown_code(&network), true).await.unwrap();
@@ -224,6 +225,7 @@ async fn a_right_can_be_taken_away() {
             .unwrap()
     );
     assert!(house.engine.admitted_senders().await.unwrap().is_empty());
+    tokio::time::sleep(Duration::from_secs(1)).await;
     writes(&network, "3", "zoe").await;
     assert!(house.begun().await.is_empty(), "not heard any more");
     assert!(network.texts().pop().unwrap().contains("does not know you"));

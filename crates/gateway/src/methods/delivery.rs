@@ -3,7 +3,7 @@
 use tidegate_core::channel::{AccountKey, Body};
 use tidegate_core::run::{Run, RunState};
 use tidegate_core::store::{InboxRow, OutboxRow, OutboxState, Traced};
-use tidegate_engine::{Lot, OutboxQuery};
+use tidegate_engine::{Lot, OutboxQuery, shows_code};
 use tidegate_protocol::api::delivery::{
     MessagesTrace, MessagesTraceParams, MessagesTraceResult, OUTBOX_DEFAULT_PARTS,
     OUTBOX_MOST_PARTS, OUTBOX_TEXT_CHARS, OutboxDrop, OutboxDropResult, OutboxList,
@@ -160,7 +160,11 @@ fn part(row: OutboxRow) -> OutboxPart {
         (Some(receipt.message_id), receipt.poll_id)
     });
     let item = row.item;
-    let (kind, text) = shown(item.body.body);
+    let (kind, text) = if shows_code(&item.group) {
+        (PartKind::Text, "a code that lets somebody in".to_owned())
+    } else {
+        shown(item.body.body)
+    };
     OutboxPart {
         no: row.no,
         id,
