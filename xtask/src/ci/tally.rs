@@ -186,14 +186,14 @@ struct Summary {
 impl Nextest {
     /// Reads one line; says whether a person wants to see it in the log of a whole run.
     pub(crate) fn line(&mut self, line: &str) -> bool {
-        // `PASS [   0.004s] (1/4) tidegate-core::some_test name`
+        // `PASS [   0.004s] (   1/1774) tidegate-core::some_test name`
         let (word, rest) = line
             .trim_start()
             .split_once(" [")
             .unwrap_or((line.trim(), ""));
         let mut rest = rest
             .split_once("] (")
-            .map_or("", |(_, rest)| rest)
+            .map_or("", |(_, rest)| rest.trim_start())
             .splitn(3, ' ');
         let (binary, name) = (rest.nth(1), rest.next());
         match (word, binary, name) {
@@ -238,7 +238,7 @@ mod tests {
     Starting 4 tests across 2 binaries (2 tests skipped)
         SKIP [         ] (───) nx-a tests::b
         SKIP [         ] (───) nx-a tests::b2
-        PASS [   0.004s] (1/4) nx-a tests::a
+        PASS [   0.004s] (   1/4) nx-a tests::a
         PASS [   0.004s] (2/4) nx-b::it c d
         LEAK [   0.210s] (4/4) nx-a tests::leak
      Summary [   0.210s] 3 tests run: 3 passed (1 leaky), 2 skipped";
