@@ -262,6 +262,7 @@ fn agents() -> Agents {
             identity: AgentIdentity::default(),
             model,
             system_prompt: None,
+            workspace: None,
         }],
         runners: BTreeMap::from([(OFFLINE.to_owned(), Arc::new(runner) as _)]),
         thinking: ThinkingLevel::Off,

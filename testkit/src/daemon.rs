@@ -88,6 +88,11 @@ impl Daemon {
         self.restart().await
     }
 
+    /// Starts anew on any free port next time: another process may take the old one meanwhile.
+    pub const fn leave_port(&mut self) {
+        self.port = 0;
+    }
+
     /// Waits until it died by a signal; `false` if it is still alive after `patience`.
     ///
     /// # Errors

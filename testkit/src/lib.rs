@@ -3,12 +3,14 @@
 //! - [`Daemon`]: the real binary as a process, in a state directory of its own.
 //! - [`RawClient`]: a WebSocket that shows every frame and close code as it is.
 //! - [`MockProvider`]: a model provider that says what a test wants.
+//! - [`network`]: a chat network in memory.
 //! - [`replay`]: recordings of the January server, played against ours and compared.
 //!
 //! Every wait has a deadline ([`WAIT`]), every process and socket ends with its owner.
 
 mod daemon;
 mod mock_provider;
+pub mod network;
 mod raw_client;
 pub mod replay;
 

@@ -23,6 +23,9 @@ pub(crate) struct Package {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) dependencies: Vec<Dependency>,
+    /// Its features, with what each turns on.
+    #[serde(default)]
+    pub(crate) features: BTreeMap<String, Vec<String>>,
 }
 
 /// One line of a `Cargo.toml`.

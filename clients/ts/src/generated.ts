@@ -181,9 +181,12 @@ export interface AgentParams {
   idempotencyKey: string;
   /** Which agent. */
   agentId?: string;
-  /** Accepted and not used: direct peers share the main session. */
+  /**
+   * With `deliver`, where the answer goes: a conversation on the channel. It chooses no session:
+   * direct peers share the main one.
+   */
   to?: string;
-  /** A message to reply to. */
+  /** The same; wins over `to`. */
   replyTo?: string;
   /** A session by its id. */
   sessionId?: string;
@@ -191,19 +194,22 @@ export interface AgentParams {
   sessionKey?: string;
   /** Thinking level of this run. */
   thinking?: string;
-  /** Whether to send the answer to the session's channel. */
+  /**
+   * Whether to send the answer to a chat network too: to `to` on `channel`, or to where the
+   * session was last spoken to from.
+   */
   deliver?: boolean;
   /** Pictures; refused until a runner takes them. */
   attachments?: unknown[];
-  /** The channel of `to`. */
+  /** The channel of `to`; `last` or none is the session's last one, `webchat` none. */
   channel?: string;
-  /** The channel to answer on. */
+  /** The same; wins over `channel`. */
   replyChannel?: string;
   /** The account on the channel. */
   accountId?: string;
-  /** The account to answer with. */
+  /** The same; wins over `accountId`. */
   replyAccountId?: string;
-  /** The thread. */
+  /** The thread of `to`. */
   threadId?: string;
   /** The group. */
   groupId?: string;
@@ -237,6 +243,8 @@ export interface AgentResult {
   payloads: AgentReply[];
   /** About the run. */
   meta: AgentResultMeta;
+  /** What became of the delivery; only if one was asked for. */
+  deliveryStatus?: DeliveryStatus;
 }
 
 /** About a run. */
@@ -919,6 +927,34 @@ export interface DeliveryContext {
   threadId?: string;
 }
 
+/** How far a delivery is. */
+export type DeliveryState =
+  /** The network has all of it. */
+  | "sent"
+  /** It waits in the outbox; `messages.trace` of the run tells more. */
+  | "queued"
+  /** There was nothing to deliver. */
+  | "suppressed"
+  /** The network has its beginning, the rest was given up. */
+  | "partial_failed"
+  /** It was given up. */
+  | "failed"
+  | (string & {});
+
+/** What became of an answer that was to be delivered. */
+export interface DeliveryStatus {
+  /** Always true. */
+  requested: boolean;
+  /** Whether there was something to deliver. */
+  attempted: boolean;
+  /** How far it is. */
+  status: DeliveryState;
+  /** Whether the network has all of it. */
+  succeeded: boolean;
+  /** Why it is not there. */
+  reason?: string;
+}
+
 /** A device's public key and its signature over what it asks for. */
 export interface DeviceProof {
   /** Hex SHA-256 of the raw public key. */
@@ -1160,7 +1196,7 @@ export type NoParams = Record<string, never>;
 export interface OutboxDropResult {
   /** Always true. */
   ok: boolean;
-  /** Whether it was dead, and is dropped. */
+  /** Whether one was dead, and is dropped. */
   dropped: boolean;
 }
 
@@ -1241,17 +1277,22 @@ export interface OutboxPart {
   runId?: string;
 }
 
-/** Params of `outbox.retry` and `outbox.drop`. */
+/** Params of `outbox.retry` and `outbox.drop`: either `no` or `id`. */
 export interface OutboxPartParams {
   /** The part's number. */
-  no: number;
+  no?: number;
+  /**
+   * The part's name, or whatever `messages.trace` takes: then every part of that message that was
+   * given up is meant.
+   */
+  id?: string;
 }
 
 /** Answer of `outbox.retry`. */
 export interface OutboxRetryResult {
   /** Always true. */
   ok: boolean;
-  /** Whether it was dead, and is tried again. */
+  /** Whether one was dead, and is tried again. */
   retried: boolean;
 }
 

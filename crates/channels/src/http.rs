@@ -82,35 +82,6 @@ impl Resolve for Only {
     }
 }
 
-/// Why a body is not there.
-#[derive(Debug)]
-pub(crate) enum BodyError {
-    /// It broke off.
-    Broken(reqwest::Error),
-    /// It is longer than allowed; the rest was not read.
-    TooLong,
-}
-
-/// Reads a whole body of at most `max` bytes.
-pub(crate) async fn read_body(
-    mut response: reqwest::Response,
-    max: usize,
-) -> Result<Vec<u8>, BodyError> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(BodyError::Broken)? {
-        if body.len() + chunk.len() > max {
-            return Err(BodyError::TooLong);
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-/// Whether it is certain that the other side heard nothing of the request.
-pub(crate) fn never_sent(error: &reqwest::Error) -> bool {
-    error.is_connect() || error.is_builder()
-}
-
 /// What went wrong, in words that never hold the address: addresses hold tokens.
 pub(crate) fn cause(error: &reqwest::Error) -> String {
     if error.is_connect() {

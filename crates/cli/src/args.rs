@@ -7,16 +7,21 @@ mod client;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use tidegate_client::Fingerprint;
 
 use crate::exit::HELP as EXIT_CODES;
 pub(crate) use channel_secrets::{SecretArgs, SecretSource};
 pub(crate) use channels::{
     AccountArgs, ChannelsAddArgs, ChannelsAskArgs, ChannelsCommand, ChannelsLoginArgs,
-    ChannelsTestArgs, MessageCommand, OutboxCommand, OutboxListArgs, OutboxPartArgs,
-    PairingApproveArgs, PairingCommand, PairingDismissArgs, PairingListArgs, PollArgs, TraceArgs,
+    ChannelsRemoveArgs, ChannelsTestArgs, MessageCommand, OutboxCommand, OutboxListArgs,
+    OutboxPartArgs, PairingApproveArgs, PairingCommand, PairingDismissArgs, PairingListArgs,
+    PollArgs, TraceArgs,
 };
+#[cfg(feature = "mdns")]
+pub(crate) use client::DiscoverArgs;
 pub(crate) use client::{
-    AgentArgs, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs, SessionsCommand,
+    AgentArgs, AgentsCommand, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs,
+    SessionsCommand,
 };
 
 /// The heading of what every command takes.
@@ -37,6 +42,8 @@ pub(crate) struct Globals {
     pub(crate) token_file: Option<PathBuf>,
     /// The gateway's password, in a file.
     pub(crate) password_file: Option<PathBuf>,
+    /// The certificate that the gateway must show.
+    pub(crate) tls_fingerprint: Option<Fingerprint>,
     /// How long to try, in milliseconds.
     pub(crate) timeout_ms: u64,
     /// No colours.
@@ -76,6 +83,9 @@ pub(crate) struct Connection {
     /// File with the password of the gateway
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
+    /// SHA-256 of the certificate that a wss:// gateway must show, whoever vouches for it
+    #[arg(long, value_name = "SHA256")]
+    pub(crate) tls_fingerprint: Option<Fingerprint>,
     /// How long to try, in milliseconds
     #[arg(long = "timeout", value_name = "MS", default_value_t = 10_000,
           value_parser = clap::value_parser!(u64).range(1..=86_400_000))]
@@ -98,6 +108,13 @@ pub(crate) enum Command {
     Status(Connection),
     /// Give the agent a message and wait for its answer
     Agent(AgentArgs),
+    /// The agents, their models and their workspaces
+    Agents {
+        #[command(subcommand)]
+        command: Option<AgentsCommand>,
+        #[command(flatten)]
+        connection: Connection,
+    },
     /// Conversations, newest first
     Sessions {
         #[command(subcommand)]
@@ -184,6 +201,9 @@ pub(crate) enum GatewayCommand {
     Health(Connection),
     /// The gateway, its page, its agent and its recent sessions
     Status(Connection),
+    /// Gateways of which the local network tells; what it says is not proved
+    #[cfg(feature = "mdns")]
+    Discover(DiscoverArgs),
     /// Call a method of the protocol; `call <METHOD> --help` tells its params
     Call(CallArgs),
     /// Deliver a message to a conversation, without any agent
@@ -223,6 +243,7 @@ impl Cli {
             token: None,
             token_file: None,
             password_file: None,
+            tls_fingerprint: None,
             timeout_ms: 10_000,
             no_color: self.no_color,
         };
@@ -234,6 +255,7 @@ impl Cli {
             token,
             token_file,
             password_file,
+            tls_fingerprint,
             timeout_ms,
         } = connection;
         Globals {
@@ -241,6 +263,7 @@ impl Cli {
             token,
             token_file,
             password_file,
+            tls_fingerprint,
             timeout_ms,
             ..base
         }

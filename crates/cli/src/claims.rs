@@ -14,6 +14,11 @@ use tidegate_protocol::ChannelId;
 /// Longest text of a holder that is believed.
 const HOLDER_BYTES: u64 = 4096;
 
+/// The same account stands in the configuration twice.
+const TWICE: &str = "this gateway has the same account already under another name: two accounts in \
+                     its configuration have one token; take one away with `tidegate channels remove \
+                     CHANNEL --account ID`, or give it a token of its own with `tidegate channels login`";
+
 /// Where this user's gateways claim accounts.
 pub(crate) struct HostClaims {
     dir: PathBuf,
@@ -52,9 +57,24 @@ impl HostClaims {
                 Ok(Ok(file))
             }
             Err(TryLockError::WouldBlock) => Ok(Err(Held {
-                by: holder(&mut file),
+                by: self.holder_of(&mut file),
             })),
             Err(TryLockError::Error(error)) => Err(error),
+        }
+    }
+}
+
+impl HostClaims {
+    /// Who has an account, for the owner. One gateway can have it twice, under two names.
+    fn holder_of(&self, file: &mut File) -> String {
+        let mut text = String::new();
+        let read = file
+            .rewind()
+            .and_then(|()| file.take(HOLDER_BYTES).read_to_string(&mut text));
+        match read {
+            Ok(_) if text == self.holder => TWICE.into(),
+            Ok(_) if !text.is_empty() => format!("{text} has this account"),
+            _ => "another gateway of this host has this account".into(),
         }
     }
 }
@@ -72,17 +92,6 @@ impl Claims for HostClaims {
                 ),
             }),
         }
-    }
-}
-
-fn holder(file: &mut File) -> String {
-    let mut text = String::new();
-    let read = file
-        .rewind()
-        .and_then(|()| file.take(HOLDER_BYTES).read_to_string(&mut text));
-    match read {
-        Ok(_) if !text.is_empty() => format!("{text} has this account"),
-        _ => "another gateway of this host has this account".into(),
     }
 }
 
@@ -132,6 +141,16 @@ mod tests {
             drop(claim);
             drop(two.claim(&channel, "42").unwrap());
         }
+    }
+
+    #[test]
+    fn one_gateway_with_the_account_twice_is_told_what_to_change() {
+        let dir = tempfile::tempdir().unwrap();
+        let claims = claims(&dir.path().join("accounts"), "/one");
+        let channel = ChannelId::new("net");
+        let _claim = claims.claim(&channel, "42").unwrap();
+        let held = claims.claim(&channel, "42").unwrap_err();
+        assert_eq!(held.by, TWICE);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use std::time::Duration;
 use tidegate_channels::web_file::WebFiles;
 use tidegate_core::{Clock, Events, IdGen, Secret, SystemClock, SystemIds};
 use tidegate_engine::{Engine, EngineParts, NetworkSettings};
-use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
+use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics, Tls};
 use tidegate_store::{OpenError, SqliteStore};
 use tokio_util::sync::CancellationToken;
 
@@ -28,9 +28,12 @@ use crate::config::{ConfigView, FileState, Loaded};
 use crate::exit::Exit;
 use crate::logging::LogFile;
 use crate::output::Failure;
+pub(crate) use hosts::allowed as allowed_hosts;
 
 /// The database in the state directory.
 const DATABASE: &str = "tidegate.db";
+/// So many days before its end a certificate makes the gateway ask for attention (SECURITY F34).
+const CERTIFICATE_DAYS: u64 = 14;
 /// Files of messages, in the state directory.
 const FILES: &str = "media";
 /// Time for runs at work when the gateway stops (SECURITY F12).
@@ -43,6 +46,7 @@ pub(crate) struct Daemon {
     pub(crate) webchat_listeners: Vec<TcpListener>,
     pub(crate) owner_token: Secret<String>,
     pub(crate) password: Option<Secret<String>>,
+    pub(crate) tls: Option<Tls>,
     pub(crate) log: LogFile,
     pub(crate) stop: CancellationToken,
     /// Called when the gateway serves.
@@ -61,6 +65,7 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         webchat_listeners,
         owner_token,
         password,
+        tls,
         log,
         stop,
         ready,
@@ -69,6 +74,7 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
     let ids: Arc<dyn IdGen> = Arc::new(SystemIds);
     let store = open(&loaded)?;
     let hub = Hub::new(Arc::new(Metrics::new()), Arc::clone(&clock));
+    let problems = problems(&loaded, tls.as_ref(), clock.now_ms());
     let engine = Engine::new(EngineParts {
         sessions: Arc::new(store.clone()),
         runs: Arc::new(store.clone()),
@@ -81,7 +87,7 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         ids,
         agents: Arc::new(agents::agents(&loaded, &clock)?),
         networks: networks_of(&loaded, &clock)?,
-        facts: machine::facts(store_path(&loaded).display().to_string(), problems(&loaded)),
+        facts: machine::facts(store_path(&loaded).display().to_string(), problems),
     });
     engine.start().await?;
     let bound: Vec<_> = listeners
@@ -89,10 +95,13 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         .chain(&webchat_listeners)
         .filter_map(|l| l.local_addr().ok())
         .collect();
+    #[cfg(feature = "mdns")]
+    let _told = being_found(&loaded, &bound, tls.as_ref());
     let config = GatewayConfig {
         token: owner_token,
         password,
         allowed_hosts: hosts::allowed(&loaded.config.gateway, &bound),
+        tls,
         allowed_origins: hosts::origins(&loaded.config.gateway),
         config_path: loaded.config_path.display().to_string(),
         state_dir: loaded.state_dir.display().to_string(),
@@ -153,9 +162,35 @@ fn open(loaded: &Loaded) -> Result<SqliteStore, Failure> {
     })
 }
 
-/// What health shows as wrong from the start: a configuration that is not the one in the file, and
-/// providers whose key could not be had.
-fn problems(loaded: &Loaded) -> Vec<String> {
+/// Tells the local network of the gateway, if that is wanted, for as long as the answer lives. That
+/// nobody can be told is no reason not to serve.
+#[cfg(feature = "mdns")]
+fn being_found(
+    loaded: &Loaded,
+    bound: &[std::net::SocketAddr],
+    tls: Option<&Tls>,
+) -> Option<crate::discovery::Advertised> {
+    let mode = loaded.config.discovery.mdns.mode;
+    let host = machine::host_name();
+    let told = crate::discovery::advertise(mode, &host, bound, tls.map(Tls::fingerprint));
+    told.unwrap_or_else(|error| {
+        tracing::warn!(target: "tidegate::listen", %error, "the local network cannot be told of the gateway");
+        None
+    })
+}
+
+/// A certificate that ends soon.
+fn ending(tls: &Tls, now_ms: u64) -> Option<String> {
+    let left_ms = tls.expires_at_ms().saturating_sub(now_ms);
+    let days = left_ms / (24 * 60 * 60 * 1000);
+    (days < CERTIFICATE_DAYS).then(|| {
+        format!("the TLS certificate ends in {days} days: put a new one in its place, then restart")
+    })
+}
+
+/// What health shows as wrong from the start: a configuration that is not the one in the file,
+/// providers whose key could not be had, and a certificate that ends soon.
+fn problems(loaded: &Loaded, tls: Option<&Tls>, now_ms: u64) -> Vec<String> {
     let config = match &loaded.source {
         FileState::LastKnownGood { problem } => Some(problem.clone()),
         FileState::Missing | FileState::Valid => None,
@@ -167,5 +202,6 @@ fn problems(loaded: &Loaded) -> Vec<String> {
     let keyless = keyless.map(|(name, _)| {
         format!("models.providers.{name}.apiKey could not be had: see `tidegate config validate`, then restart")
     });
-    config.into_iter().chain(keyless).collect()
+    let ending = tls.and_then(|tls| ending(tls, now_ms));
+    config.into_iter().chain(keyless).chain(ending).collect()
 }

@@ -50,7 +50,10 @@ impl Exit {
     pub(crate) fn of(error: &Error) -> Self {
         match &error.kind {
             ErrorKind::Address(_) => Self::Usage,
-            ErrorKind::Dial { .. } | ErrorKind::Upgrade { .. } => Self::Unreachable,
+            ErrorKind::Certificate(_) => Self::Denied,
+            ErrorKind::Dial { .. } | ErrorKind::Tls(_) | ErrorKind::Upgrade { .. } => {
+                Self::Unreachable
+            }
             ErrorKind::Refused(_) if error.is_temporary() => Self::Temporary,
             ErrorKind::Refused(refusal) => match refusal.shape.code {
                 ErrorCode::NotPaired | ErrorCode::Forbidden => Self::Denied,

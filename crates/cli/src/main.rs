@@ -5,6 +5,8 @@ mod claims;
 mod commands;
 mod compose;
 mod config;
+#[cfg(feature = "mdns")]
+mod discovery;
 mod exit;
 mod force;
 mod lifecycle;
@@ -16,15 +18,18 @@ mod own_addresses;
 mod owner_token;
 mod state_dir;
 mod target;
+mod tls_files;
+mod trust;
 mod words;
+mod workspaces;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
 use args::{
-    ChannelsCommand, Cli, Command, Connection, GatewayCommand, MessageCommand, OutboxCommand,
-    OutboxListArgs, PairingCommand, SessionsCommand,
+    AgentsCommand, ChannelsCommand, Cli, Command, Connection, GatewayCommand, MessageCommand,
+    OutboxCommand, OutboxListArgs, PairingCommand, SessionsCommand,
 };
 use exit::Exit;
 use output::Screen;
@@ -62,6 +67,11 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
             command: Some(GatewayCommand::Call(args)),
             ..
         } => client(commands::call::run(args, &with(&args.connection))),
+        #[cfg(feature = "mdns")]
+        Command::Gateway {
+            command: Some(GatewayCommand::Discover(args)),
+            ..
+        } => client(commands::discover::run(args, &alone)),
         Command::Gateway {
             command: Some(GatewayCommand::Send(args)),
             ..
@@ -84,6 +94,14 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
             command: Some(GatewayCommand::Agent(args)),
             ..
         } => client(commands::agent::run(args, &with(&args.connection))),
+        Command::Agents {
+            command: Some(AgentsCommand::List(connection)),
+            ..
+        }
+        | Command::Agents {
+            command: None,
+            connection,
+        } => client(commands::agents::list(&with(connection))),
         Command::Sessions {
             command: Some(SessionsCommand::List(args)),
             ..
@@ -117,7 +135,9 @@ fn channels(
         }
         Some(ChannelsCommand::Add(args)) => client(commands::channels::add(args, &alone)),
         Some(ChannelsCommand::Login(args)) => client(commands::channels::login(args, &alone)),
-        Some(ChannelsCommand::Remove(args)) => commands::channels::remove(args, &alone),
+        Some(ChannelsCommand::Remove(args)) => {
+            client(commands::channels::remove(args, &with(&args.connection)))
+        }
     }
 }
 

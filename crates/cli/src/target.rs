@@ -6,6 +6,8 @@
 //! (SECURITY T01): another address gets what was given for it on the command line, or the token
 //! that this very address gave to this device before.
 
+mod pinned;
+
 use std::fmt;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -19,7 +21,9 @@ use crate::config::{self, Bind, Loaded, Overrides};
 use crate::exit::Exit;
 use crate::output::Failure;
 use crate::owner_token::OwnerTokenError;
+use crate::trust::Expected;
 use crate::{listener, owner_token};
+use pinned::pinned;
 
 /// A secret, and where it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub(crate) struct Target {
     pub(crate) fallback: Option<Shown>,
     /// Where the device's key is, if a device is to be shown.
     pub(crate) device_in: Option<PathBuf>,
+    /// Which certificate is accepted, where the address wants TLS.
+    pub(crate) expected: Expected,
 }
 
 impl fmt::Display for Target {
@@ -87,6 +93,7 @@ pub(crate) fn find(globals: &Globals) -> anyhow::Result<Target> {
             .auth
             .token
             .as_ref()
+            .or(given.auth.password.as_ref())
             .map(|token| tidegate_core::Secret::new(token.expose().to_owned())),
         ..Overrides::default()
     };
@@ -95,7 +102,19 @@ pub(crate) fn find(globals: &Globals) -> anyhow::Result<Target> {
     {
         // Nothing of the configuration is needed, so it may be broken or missing.
         let state_dir = config::load::state_dir(&overrides, &Environment::of_process()).ok();
-        return Ok(foreign(address.clone(), &given, state_dir.as_deref())?);
+        let target = foreign(address.clone(), &given, state_dir.as_deref())?;
+        // But a pin in it counts, where it can be read.
+        let loaded = target
+            .address
+            .is_tls()
+            .then(|| config::load(&overrides).ok())
+            .flatten();
+        return Ok(pinned(
+            target,
+            globals,
+            loaded.as_ref(),
+            state_dir.as_deref(),
+        )?);
     }
     let loaded = config::load(&overrides)?;
     let own = own(&loaded, given.auth.is_empty())?;
@@ -103,7 +122,12 @@ pub(crate) fn find(globals: &Globals) -> anyhow::Result<Target> {
     if target.own && given.auth.is_empty() {
         listener::refuse_strangers(&target.address, &loaded.state_dir)?;
     }
-    Ok(target)
+    Ok(pinned(
+        target,
+        globals,
+        Some(&loaded),
+        Some(&loaded.state_dir),
+    )?)
 }
 
 fn given(globals: &Globals) -> Result<Given, Failure> {
@@ -141,7 +165,7 @@ fn given(globals: &Globals) -> Result<Given, Failure> {
 
 fn bad_url(why: &Error) -> Failure {
     Failure::new(Exit::Usage, format!("--url: {why}"))
-        .next("an address looks like ws://127.0.0.1:18789")
+        .next("an address looks like ws://127.0.0.1:18789 or wss://gate.example.org:18789")
 }
 
 fn own(loaded: &Loaded, read_owner: bool) -> Result<Own, OwnerTokenError> {
@@ -163,6 +187,9 @@ fn own(loaded: &Loaded, read_owner: bool) -> Result<Own, OwnerTokenError> {
         };
         address = Address::parse(&format!("ws://{host}:{}", gateway.port)).unwrap_or(address);
         chosen.push_str(", host: gateway.customBindHost");
+    }
+    if gateway.tls.enabled {
+        address = address.with_tls();
     }
     let configured = loaded.secrets.token.as_ref().map(|secret| Shown {
         secret: Credential::new(secret.expose()),
@@ -212,6 +239,7 @@ fn decide(given: &Given, own: &Own, state_dir: &Path) -> Result<Target, Failure>
         fallback: None,
         // The owner on the gateway's own host needs no device (DECISIONS D9).
         device_in: (!own.address.is_loopback()).then(|| state_dir.to_owned()),
+        expected: Expected::default(),
     };
     if !given.auth.is_empty() {
         return Ok(target);
@@ -254,6 +282,7 @@ fn foreign(address: Address, given: &Given, state_dir: Option<&Path>) -> Result<
         credential,
         fallback: None,
         device_in,
+        expected: Expected::default(),
     })
 }
 
@@ -274,7 +303,7 @@ fn same(address: &Address, own: &Address) -> bool {
         "localhost" => "127.0.0.1".to_owned(),
         other => other.to_owned(),
     };
-    address.port() == own.port() && host(address) == host(own)
+    address.is_tls() == own.is_tls() && address.port() == own.port() && host(address) == host(own)
 }
 
 fn no_secret_yet(own: &Own, state_dir: &Path) -> Failure {

@@ -12,31 +12,28 @@ pub const DEFAULT_PORT: u16 = 18789;
 /// The address of a gateway, taken apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
+    tls: bool,
     host: String,
     port: u16,
     path: String,
 }
 
 impl Address {
-    /// Reads `ws://host[:port][/path]`.
+    /// Reads `ws://host[:port][/path]`, or the same with `wss://` for TLS.
     ///
     /// # Errors
-    /// Another scheme (`wss://` too: TLS comes with a later release), no host, or a user name.
+    /// Another scheme, no host, or a user name.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let bad = |why: &str| Error::new(Phase::Address, ErrorKind::Address(why.to_owned()));
         let uri: Uri = text
             .trim()
             .parse()
             .map_err(|_| bad("this is not an address"))?;
-        match uri.scheme_str() {
-            Some("ws") => {}
-            Some("wss" | "https") => {
-                return Err(bad(
-                    "TLS comes with a later release; reach a remote gateway through an SSH tunnel",
-                ));
-            }
-            Some(_) | None => return Err(bad("an address begins with ws://")),
-        }
+        let tls = match uri.scheme_str() {
+            Some("ws") => false,
+            Some("wss") => true,
+            Some(_) | None => return Err(bad("an address begins with ws:// or wss://")),
+        };
         let authority = uri
             .authority()
             .ok_or_else(|| bad("the address names no host"))?;
@@ -61,19 +58,32 @@ impl Address {
             _ => return Err(bad("a port is a number from 1 to 65535")),
         };
         Ok(Self {
+            tls,
             host: host.to_ascii_lowercase(),
             port,
             path: uri.path().to_owned(),
         })
     }
 
-    /// The address of a port of this host.
+    /// The address of a port of this host, without TLS.
     pub fn loopback(port: u16) -> Self {
         Self {
+            tls: false,
             host: "127.0.0.1".to_owned(),
             port,
             path: "/".to_owned(),
         }
+    }
+
+    /// The same place, with TLS.
+    #[must_use]
+    pub fn with_tls(self) -> Self {
+        Self { tls: true, ..self }
+    }
+
+    /// Whether it is dialled with TLS, and never without.
+    pub const fn is_tls(&self) -> bool {
+        self.tls
     }
 
     /// The host: a name or an address, without brackets.
@@ -95,9 +105,16 @@ impl Address {
         }
     }
 
-    /// What a credential belongs to: `ws://host:port`.
+    /// What a credential belongs to: `ws://host:port`, or `wss://host:port`.
     pub fn origin(&self) -> String {
-        format!("ws://{}", self.authority())
+        let scheme = if self.tls { "wss" } else { "ws" };
+        format!("{scheme}://{}", self.authority())
+    }
+
+    /// The gateway's page: `http://host:port`, or `https://host:port`.
+    pub fn page(&self) -> String {
+        let scheme = if self.tls { "https" } else { "http" };
+        format!("{scheme}://{}", self.authority())
     }
 
     /// The whole address.
@@ -137,6 +154,8 @@ mod tests {
             ("ws://127.0.0.1", "ws://127.0.0.1:18789", true),
             ("ws://127.9.9.9:1/", "ws://127.9.9.9:1", true),
             ("ws://LocalHost:5/x?y=1#z", "ws://localhost:5", true),
+            ("wss://localhost", "wss://localhost:18789", true),
+            ("wss://Gate.example:5/x", "wss://gate.example:5", false),
             ("ws://[::1]:9", "ws://[::1]:9", true),
             ("ws://[::1]", "ws://[::1]:18789", true),
             ("ws://example.org:80", "ws://example.org:80", false),
@@ -163,7 +182,7 @@ mod tests {
     #[test]
     fn what_is_no_address_is_refused_with_a_reason() {
         for (text, why) in [
-            ("wss://a", "TLS comes with a later release"),
+            ("https://a", "begins with ws:// or wss://"),
             ("http://a", "begins with ws://"),
             ("127.0.0.1:18789", "begins with ws://"),
             ("", "not an address"),

@@ -21,6 +21,7 @@ use crate::error::{Error, Phase};
 use crate::events::{Events, Speaker, WAITING_EVENTS};
 use crate::frame::{is_ack, read, request};
 use crate::link::{self, Answer, OUTGOING, Shared};
+use crate::pin::Fingerprint;
 
 /// How long [`Client::close`] waits for the other side.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
@@ -33,6 +34,7 @@ pub struct Client {
 
 struct Inner {
     hello: HelloOk,
+    certificate: Option<Fingerprint>,
     outgoing: mpsc::Sender<Message>,
     shared: Arc<Shared>,
     next_id: AtomicU64,
@@ -116,7 +118,11 @@ impl Client {
     /// Nobody there, refused, or too slow; [`Error::phase`] tells how far it came.
     pub async fn connect(options: &ConnectOptions) -> Result<(Self, Events), Error> {
         // On the heap: it is large, short-lived and once per connection.
-        let Opened { socket, hello } = Box::pin(handshake(options)).await?;
+        let Opened {
+            socket,
+            hello,
+            certificate,
+        } = Box::pin(handshake(options)).await?;
         let (outgoing, queue) = mpsc::channel(OUTGOING);
         let (speaker, events) = Speaker::pair(WAITING_EVENTS);
         let shared = Arc::new(Shared::new());
@@ -131,6 +137,7 @@ impl Client {
         ));
         let inner = Inner {
             hello,
+            certificate,
             outgoing,
             shared,
             next_id: AtomicU64::new(1),
@@ -148,6 +155,11 @@ impl Client {
     /// What the gateway said when it let this connection in.
     pub fn hello(&self) -> &HelloOk {
         &self.inner.hello
+    }
+
+    /// The certificate that the gateway showed, if the connection is under TLS.
+    pub fn certificate(&self) -> Option<Fingerprint> {
+        self.inner.certificate
     }
 
     /// Calls a method. Cancel safe in the sense that the connection stays usable; the request

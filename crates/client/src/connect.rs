@@ -8,6 +8,7 @@ use tidegate_protocol::api::connect::{
     Challenge, ClientInfo, ConnectAuth, ConnectChallenge, ConnectParams, HelloOk,
 };
 use tidegate_protocol::{Role, Scope, version};
+use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 
@@ -18,7 +19,10 @@ use crate::error::{Error, ErrorKind, Phase};
 use crate::frame::{Frame, read, read_frame, request};
 use crate::identity::{DeviceIdentity, Statement};
 use crate::link::{Socket, sort};
+use crate::pin::{Fingerprint, Trust};
+use crate::secure::secure;
 use crate::token_cache::TokenCache;
+use crate::wire::Wire;
 
 /// How long to wait, after a refusal, for the close frame that belongs to it.
 const CLOSE_AFTER_REFUSAL: Duration = Duration::from_millis(500);
@@ -69,6 +73,8 @@ pub struct ConnectOptions {
     pub identity: Option<DeviceIdentity>,
     /// Where tokens that gateways gave to the device are kept.
     pub tokens: Option<TokenCache>,
+    /// Which certificate is accepted, where the address wants TLS.
+    pub trust: Trust,
     /// How long to wait.
     pub deadlines: Deadlines,
 }
@@ -84,6 +90,7 @@ impl ConnectOptions {
             auth,
             identity: None,
             tokens: None,
+            trust: Trust::default(),
             deadlines: Deadlines::default(),
         }
     }
@@ -92,6 +99,8 @@ impl ConnectOptions {
 pub(crate) struct Opened {
     pub(crate) socket: Socket,
     pub(crate) hello: HelloOk,
+    /// The gateway's certificate, under TLS.
+    pub(crate) certificate: Option<Fingerprint>,
 }
 
 /// The whole handshake within one deadline.
@@ -102,6 +111,9 @@ pub(crate) async fn handshake(options: &ConnectOptions) -> Result<Opened, Error>
     let stream = timeout_at(until, dial(&options.address))
         .await
         .map_err(in_time(Phase::Dial))??;
+    let (stream, certificate) = timeout_at(until, wire(options, stream))
+        .await
+        .map_err(in_time(Phase::Tls))??;
     let mut socket = timeout_at(until, upgrade(&options.address, stream))
         .await
         .map_err(in_time(Phase::Upgrade))??;
@@ -112,7 +124,23 @@ pub(crate) async fn handshake(options: &ConnectOptions) -> Result<Opened, Error>
         .await
         .map_err(in_time(Phase::Hello))??;
     keep_token(options, &hello);
-    Ok(Opened { socket, hello })
+    Ok(Opened {
+        socket,
+        hello,
+        certificate,
+    })
+}
+
+/// What the WebSocket goes over. An address with TLS is never spoken to without.
+async fn wire(
+    options: &ConnectOptions,
+    stream: TcpStream,
+) -> Result<(Box<dyn Wire>, Option<Fingerprint>), Error> {
+    if !options.address.is_tls() {
+        return Ok((Box::new(stream), None));
+    }
+    let secured = secure(&options.address, options.trust, stream).await?;
+    Ok((Box::new(secured.stream), Some(secured.certificate)))
 }
 
 /// The next frame with a meaning.

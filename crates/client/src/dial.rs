@@ -9,9 +9,12 @@ use tokio_tungstenite::tungstenite::{self, protocol::WebSocketConfig};
 use crate::address::Address;
 use crate::error::{Error, ErrorKind, Phase};
 use crate::link::Socket;
+use crate::wire::Wire;
 
 /// Largest message that is taken from a gateway (V3 1.1).
 const MAX_MESSAGE_BYTES: usize = 25 * 1024 * 1024;
+/// Most characters of an HTTP answer that are shown.
+const SAID_CHARS: usize = 200;
 /// Begins small: most answers are.
 const BUFFER_BYTES: usize = 16 * 1024;
 
@@ -45,7 +48,7 @@ pub(crate) async fn dial(address: &Address) -> Result<TcpStream, Error> {
     Err(failed(&last))
 }
 
-pub(crate) async fn upgrade(address: &Address, stream: TcpStream) -> Result<Socket, Error> {
+pub(crate) async fn upgrade(address: &Address, stream: Box<dyn Wire>) -> Result<Socket, Error> {
     let config = WebSocketConfig::default()
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES))
@@ -57,9 +60,10 @@ pub(crate) async fn upgrade(address: &Address, stream: TcpStream) -> Result<Sock
             let (status, text) = match &why {
                 tungstenite::Error::Http(response) => {
                     let status = response.status();
+                    let said = response.body().as_deref().map(said).unwrap_or_default();
                     (
                         Some(status.as_u16()),
-                        format!("it answered with HTTP status {status}"),
+                        format!("it answered with HTTP status {status}{said}"),
                     )
                 }
                 other => (None, other.to_string()),
@@ -69,5 +73,23 @@ pub(crate) async fn upgrade(address: &Address, stream: TcpStream) -> Result<Sock
                 ErrorKind::Upgrade { status, text },
             ))
         }
+    }
+}
+
+/// The first line of an HTTP answer's text, as much of it as can be shown.
+fn said(body: &[u8]) -> String {
+    let text = String::from_utf8_lossy(body);
+    let line: String = text
+        .lines()
+        .next()
+        .unwrap_or_default()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(SAID_CHARS)
+        .collect();
+    if line.is_empty() {
+        line
+    } else {
+        format!(": {line}")
     }
 }

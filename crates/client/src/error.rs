@@ -6,6 +6,8 @@ use std::time::Duration;
 use serde_json::Value;
 use tidegate_protocol::{ErrorCode, ErrorShape, close};
 
+use crate::pin::Distrust;
+
 /// What the client was doing when it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -13,6 +15,8 @@ pub enum Phase {
     Address,
     /// Opening the TCP connection.
     Dial,
+    /// Securing it with TLS.
+    Tls,
     /// Upgrading it to a WebSocket.
     Upgrade,
     /// Waiting for the gateway's challenge.
@@ -28,6 +32,7 @@ impl Phase {
         match self {
             Self::Address => "reading the address",
             Self::Dial => "connecting",
+            Self::Tls => "looking at its certificate",
             Self::Upgrade => "opening the WebSocket",
             Self::Challenge => "waiting for the gateway's first word",
             Self::Hello => "waiting to be let in",
@@ -95,6 +100,12 @@ pub enum ErrorKind {
         /// The system's error.
         text: String,
     },
+    /// The certificate was not accepted. Nothing was sent.
+    #[error("{0}")]
+    Certificate(Box<Distrust>),
+    /// Somebody answered, but not with TLS as it should be. Nothing was sent.
+    #[error("{0}")]
+    Tls(String),
     /// Somebody answered, but did not open a WebSocket.
     #[error("{text}")]
     Upgrade {
@@ -171,6 +182,14 @@ impl Error {
     pub fn refusal(&self) -> Option<&Refusal> {
         match &self.kind {
             ErrorKind::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// The certificate that was not accepted, if that is what failed.
+    pub fn distrust(&self) -> Option<&Distrust> {
+        match &self.kind {
+            ErrorKind::Certificate(distrust) => Some(distrust),
             _ => None,
         }
     }

@@ -10,7 +10,6 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::value::RawValue;
 use tidegate_protocol::limits;
-use tokio::net::TcpStream;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use tokio_tungstenite::WebSocketStream;
@@ -21,8 +20,9 @@ use tokio_tungstenite::tungstenite::{self, Message};
 use crate::error::{Close, Error, ErrorKind, Phase};
 use crate::events::Speaker;
 use crate::frame::{Frame, is_ack, read_frame};
+use crate::wire::Wire;
 
-pub(crate) type Socket = WebSocketStream<TcpStream>;
+pub(crate) type Socket = WebSocketStream<Box<dyn Wire>>;
 
 /// Requests that may wait to be written: callers wait beyond it.
 pub(crate) const OUTGOING: usize = 32;

@@ -1,5 +1,8 @@
 //! The configured agents, and what the engine must know of the configuration.
 
+mod audience;
+mod workspace;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +13,9 @@ use tidegate_protocol::{AgentId, ChannelId};
 use crate::origin::Origin;
 use crate::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use crate::session::SessionNames;
+
+pub use audience::Audience;
+pub use workspace::{FILE_CHARS, StandingFile, WORKSPACE_CHARS, Workspace, standing_words};
 
 /// Provider name and model id of the built-in agent that answers while no model is connected.
 pub const OFFLINE: &str = "offline";
@@ -27,6 +33,8 @@ pub struct Agent {
     pub model: ModelRef,
     /// What it is told about itself.
     pub system_prompt: Option<String>,
+    /// Its own folder; none where the gateway has no disk.
+    pub workspace: Option<Workspace>,
 }
 
 /// What happens to messages that arrive while a run of their session is at work.

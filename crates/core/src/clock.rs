@@ -1,6 +1,7 @@
 //! Time and randomness come from here and nowhere else.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 /// The wall clock.
 pub trait Clock: Send + Sync + 'static {
@@ -16,6 +17,11 @@ pub trait IdGen: Send + Sync + 'static {
     fn secret(&self) -> [u8; 32];
 }
 
+/// The whole milliseconds of a time; one that is too long for the number is the greatest number.
+pub fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// The clock of the system.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;
@@ -28,9 +34,7 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> u64 {
         std::time::SystemTime::now()
             .duration_since(std::time::UNIX_EPOCH)
-            .map_or(0, |since| {
-                u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-            })
+            .map_or(0, millis)
     }
 }
 

@@ -37,7 +37,7 @@ pub const LIST: &[SlashCommand] = &[
         about: "Show or choose the model",
         argument: Some(Argument {
             name: "model",
-            about: "The model to use from now on",
+            about: "The model to use from now on; default is the configured one",
         }),
     },
     SlashCommand {

@@ -7,12 +7,18 @@
 
 pub mod access;
 pub mod agents;
+pub mod approval;
+pub mod backoff;
+pub mod canvas;
 pub mod channel;
 pub mod clock;
 pub mod commands;
 pub mod event;
+pub mod exec;
 pub mod files;
 pub mod freshness;
+pub mod live;
+pub mod node;
 pub mod origin;
 pub mod policy;
 pub mod principal;
@@ -25,8 +31,10 @@ pub mod store;
 pub mod text;
 pub mod transcript;
 
+pub use backoff::Backoff;
 pub use clock::{Clock, IdGen, ManualClock, SystemClock, SystemIds};
 pub use event::{EventSink, Events};
+pub use live::{Generation, LiveConnections, Standing};
 pub use policy::{Action, Denied, Permit, Resource, authorize};
 pub use principal::{Chain, Principal, PrincipalId, ScopeSet};
 pub use secret::{Secret, SecretHash};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use tidegate_protocol::RunId;
 
-use crate::channel::InboundMedia;
+use crate::channel::{InboundMedia, Target};
 use crate::origin::Origin;
 use crate::session::SessionKey;
 use crate::transcript::{Maker, Usage};
@@ -49,6 +49,9 @@ pub struct RunRequest {
     /// The chat network that it came from: the answer goes back there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub origin: Option<Origin>,
+    /// Where the answer of a run that no network asked for is delivered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deliver_to: Option<Target>,
     /// Files that came with it, not fetched yet.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub media: Vec<InboundMedia>,

@@ -6,7 +6,6 @@ use tidegate_core::SessionKey;
 use tidegate_core::channel::Button;
 use tidegate_core::commands;
 use tidegate_core::run::Run;
-use tidegate_core::runner::ModelRef;
 use tidegate_core::store::{Patched, SettingsPatch, StoreError};
 use tidegate_protocol::Patch;
 
@@ -15,6 +14,8 @@ use crate::Engine;
 /// Words that end the session's runs, as a whole message in any case (V3 6.5).
 const STOP_WORDS: [&str; 7] = ["/stop", "stop", "esc", "abort", "wait", "exit", "interrupt"];
 
+/// The word for the configured model.
+const DEFAULT_MODEL: &str = "default";
 /// Models named in the answer of `/model`.
 const MODELS_SHOWN: usize = 30;
 
@@ -89,7 +90,9 @@ pub(crate) fn may_join(first: &Run, next: &Run) -> bool {
             .map(|origin| origin.target.clone())
     };
     let plain = |run: &Run| {
-        run.request.extra_system_prompt.is_none() && parse(&run.request.message).is_none()
+        run.request.extra_system_prompt.is_none()
+            && run.request.deliver_to.is_none()
+            && parse(&run.request.message).is_none()
     };
     plain(first)
         && plain(next)
@@ -208,17 +211,33 @@ impl Engine {
     }
 
     async fn choose_model(&self, key: &SessionKey, word: &str) -> Result<String, StoreError> {
+        if word.eq_ignore_ascii_case(DEFAULT_MODEL) {
+            self.set_model(key, Patch::Clear).await?;
+            return self.default_text(key).await;
+        }
         let model = match self.find_model(word).await {
             Ok(model) => model,
             Err(text) => return Ok(text),
         };
-        self.set_model(key, &model).await?;
+        self.set_model(key, Patch::Set(model.to_string())).await?;
         Ok(format!("This conversation now uses `{model}`."))
     }
 
-    async fn set_model(&self, key: &SessionKey, model: &ModelRef) -> Result<(), StoreError> {
+    /// What a conversation uses that chose nothing.
+    async fn default_text(&self, key: &SessionKey) -> Result<String, StoreError> {
+        let session = self.inner().sessions.session(key).await?;
+        let model = self
+            .agent_of(key)
+            .map(|agent| self.model_of(agent, session.as_ref()).to_string());
+        Ok(match model {
+            Ok(model) => format!("This conversation uses the configured model again: `{model}`."),
+            Err(text) => text,
+        })
+    }
+
+    async fn set_model(&self, key: &SessionKey, model: Patch<String>) -> Result<(), StoreError> {
         let patch = SettingsPatch {
-            model: Patch::Set(model.to_string()),
+            model,
             ..Default::default()
         };
         let inner = self.inner();

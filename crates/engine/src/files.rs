@@ -49,8 +49,7 @@ impl Engine {
     pub(crate) async fn forget_files(&self) {
         for path in self.stored_files().await {
             let keep = if is_half(&path) { KEEP_HALF } else { KEEP };
-            let keep_ms = u64::try_from(keep.as_millis()).unwrap_or(u64::MAX);
-            let before_ms = self.now_ms().saturating_sub(keep_ms);
+            let before_ms = self.ago_ms(keep);
             if modified_ms(&path).await.is_some_and(|at| at < before_ms) {
                 let _ = tokio::fs::remove_file(path).await;
             }

@@ -6,6 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use tidegate_core::agents::Agent;
+use tidegate_core::clock::millis;
 use tidegate_core::store::SessionQuery;
 use tidegate_protocol::Nullable;
 use tidegate_protocol::api::channels::ChannelState;
@@ -224,7 +225,7 @@ impl Engine {
         Ok(HealthSummary {
             ok: problems.is_empty(),
             ts: now,
-            duration_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            duration_ms: millis(began.elapsed()),
             channel_order: channels.keys().cloned().collect(),
             channel_labels: statuses
                 .iter()

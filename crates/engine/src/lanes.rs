@@ -2,7 +2,6 @@
 //! Pure bookkeeping under a short lock; who runs a lane is the caller's business.
 
 use std::collections::{HashMap, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -12,23 +11,20 @@ use tidegate_core::agents::QueueMode;
 use tidegate_core::channel::Target;
 use tidegate_core::run::Run;
 use tidegate_protocol::RunId;
-use tokio::sync::{OwnedMutexGuard, OwnedRwLockReadGuard, OwnedRwLockWriteGuard, Semaphore};
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
-/// Gates that keep the order of acceptance; sessions share them by hash.
-const GATES: usize = 64;
+use self::gates::{AllGates, Gate, Gates};
+
+mod gates;
+mod waiting;
+
 /// How many times the debounce a lane waits at most for people who go on writing.
 const MAX_DEBOUNCES: u32 = 10;
-/// Characters that are left of a message that is read shortened.
-const SHORTENED_CHARS: usize = 160;
-const SHORTENED: &str = "[shortened: too many messages were waiting]";
-
 pub(crate) struct Lanes {
     last_no: AtomicU64,
     by_session: Mutex<HashMap<SessionKey, Lane>>,
-    gates: Vec<Arc<tokio::sync::Mutex<()>>>,
-    /// Shared by whoever passes one gate, held alone by whoever passes all of them.
-    all_gates: Arc<tokio::sync::RwLock<()>>,
+    gates: Gates,
     slots: Arc<Semaphore>,
     closed: AtomicBool,
 }
@@ -45,12 +41,6 @@ struct Lane {
     came: Option<(Instant, Instant)>,
 }
 
-/// Held while a message is stored and queued.
-pub(crate) struct Gate {
-    _one: Option<OwnedMutexGuard<()>>,
-    _all: OwnedRwLockReadGuard<()>,
-}
-
 /// What a lane does next.
 #[derive(Debug)]
 pub(crate) enum Next {
@@ -65,8 +55,7 @@ impl Lanes {
         Self {
             last_no: AtomicU64::new(0),
             by_session: Mutex::default(),
-            gates: (0..GATES).map(|_| Arc::default()).collect(),
-            all_gates: Arc::default(),
+            gates: Gates::default(),
             slots: Arc::new(Semaphore::new(concurrent.max(1))),
             closed: AtomicBool::new(false),
         }
@@ -80,23 +69,12 @@ impl Lanes {
 
     /// Held while a message is stored and queued, so that lanes see the order of the store.
     pub(crate) async fn gate(&self, key: &SessionKey) -> Gate {
-        let all = Arc::clone(&self.all_gates).read_owned().await;
-        let mut hasher = DefaultHasher::new();
-        key.hash(&mut hasher);
-        let index = usize::try_from(hasher.finish() % GATES as u64).unwrap_or(0);
-        let one = match self.gates.get(index) {
-            Some(gate) => Some(Arc::clone(gate).lock_owned().await),
-            None => None,
-        };
-        Gate {
-            _one: one,
-            _all: all,
-        }
+        self.gates.one(key).await
     }
 
     /// The same for messages of many sessions at once.
-    pub(crate) async fn all_gates(&self) -> OwnedRwLockWriteGuard<()> {
-        Arc::clone(&self.all_gates).write_owned().await
+    pub(crate) async fn all_gates(&self) -> AllGates {
+        self.gates.all().await
     }
 
     /// Slots of the whole gateway.
@@ -114,11 +92,6 @@ impl Lanes {
         self.closed.load(Ordering::Acquire)
     }
 
-    /// How many runs of a session wait.
-    pub(crate) fn waiting(&self, key: &SessionKey) -> usize {
-        self.lock().get(key).map_or(0, |lane| lane.waiting.len())
-    }
-
     /// Whether a turn of the session is at work or waits.
     pub(crate) fn is_busy(&self, key: &SessionKey) -> bool {
         self.lock().contains_key(key)
@@ -134,16 +107,6 @@ impl Lanes {
         self.lock()
             .get(key)
             .map_or_else(Vec::new, |lane| lane.active.clone())
-    }
-
-    /// Runs that wait, in order.
-    pub(crate) fn queued(&self, key: &SessionKey) -> Vec<(RunId, String)> {
-        self.lock().get(key).map_or_else(Vec::new, |lane| {
-            lane.waiting
-                .iter()
-                .map(|run| (run.id.clone(), run.request.message.clone()))
-                .collect()
-        })
     }
 
     /// How many turns are at work and how many runs wait.
@@ -210,51 +173,6 @@ impl Lanes {
         (until > Instant::now()).then_some(until)
     }
 
-    /// Shortens the oldest waiting runs until at most `whole` are as long as they came.
-    pub(crate) fn shorten(&self, key: &SessionKey, whole: usize) {
-        let mut lanes = self.lock();
-        let Some(lane) = lanes.get_mut(key) else {
-            return;
-        };
-        let too_many = lane.waiting.len().saturating_sub(whole);
-        for run in lane.waiting.iter_mut().take(too_many) {
-            let message = &mut run.request.message;
-            if message.chars().count() > SHORTENED_CHARS + SHORTENED.len() + 2 {
-                let begin: String = message.chars().take(SHORTENED_CHARS).collect();
-                *message = format!("{begin}… {SHORTENED}");
-            }
-        }
-    }
-
-    /// Gives the first waiting run that fits other words, if there are any for it. Says which run
-    /// it is and what it says now.
-    pub(crate) fn reword(
-        &self,
-        key: &SessionKey,
-        fits: impl Fn(&Run) -> bool,
-        words: impl FnOnce(&Run) -> Option<String>,
-    ) -> Option<(RunId, String)> {
-        let mut lanes = self.lock();
-        let run = lanes
-            .get_mut(key)?
-            .waiting
-            .iter_mut()
-            .find(|run| fits(run))?;
-        run.request.message = words(run)?;
-        Some((run.id.clone(), run.request.message.clone()))
-    }
-
-    /// Takes the oldest waiting run of a chat network out.
-    pub(crate) fn remove_oldest(&self, key: &SessionKey) -> Option<Run> {
-        let mut lanes = self.lock();
-        let lane = lanes.get_mut(key)?;
-        let index = lane
-            .waiting
-            .iter()
-            .position(|run| run.request.origin.is_some())?;
-        lane.waiting.remove(index)
-    }
-
     /// The turn of a lane is over. True if nothing waits: then the lane is gone.
     pub(crate) fn rest(&self, no: LaneNo) -> bool {
         let mut lanes = self.lock();
@@ -297,21 +215,6 @@ impl Lanes {
         }
         lane.active = turn.iter().map(|run| run.id.clone()).collect();
         Next::Turn(turn)
-    }
-
-    /// Takes one waiting run out, if it still waits.
-    pub(crate) fn remove_waiting(&self, key: &SessionKey, id: &RunId) -> Option<Run> {
-        let mut lanes = self.lock();
-        let lane = lanes.get_mut(key)?;
-        let index = lane.waiting.iter().position(|run| run.id == *id)?;
-        lane.waiting.remove(index)
-    }
-
-    /// Takes every waiting run of a session out.
-    pub(crate) fn remove_all_waiting(&self, key: &SessionKey) -> Vec<Run> {
-        self.lock()
-            .get_mut(key)
-            .map_or_else(Vec::new, |lane| lane.waiting.drain(..).collect())
     }
 }
 

@@ -15,7 +15,6 @@ mod lanes;
 mod live;
 mod pairing;
 mod presence;
-mod presence_text;
 mod prune;
 mod runs;
 mod sessions;
@@ -23,6 +22,7 @@ mod shown;
 mod speech;
 mod turn;
 mod waiting_lines;
+mod workspace;
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ pub use channels::{
     StateChange,
 };
 pub use delivery::{
-    AckReaction, AckScope, Draft, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing,
-    shows_code,
+    AckReaction, AckScope, Draft, Errand, Letter, Lot, OutboxQuery, Said, SendTo, Sending, SentTo,
+    Typing, shows_code,
 };
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};
@@ -101,7 +101,6 @@ pub(crate) struct Inner {
     pub(crate) senders: Arc<dyn SenderStore>,
     pub(crate) accounts: channels::Accounts,
     pub(crate) refusals: inbound::Refusals,
-    pub(crate) desks: delivery::Desks,
     pub(crate) turnstiles: delivery::Turnstiles,
     pub(crate) events: Events,
     pub(crate) clock: Arc<dyn Clock>,
@@ -116,6 +115,8 @@ pub(crate) struct Inner {
     pub(crate) system_events: waiting_lines::WaitingLines,
     /// What people on networks did beside writing, for the users' words.
     pub(crate) reactions: waiting_lines::WaitingLines,
+    /// Who reads what agents are told from their folders.
+    pub(crate) readers: workspace::Readers,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
     /// What sends; it ends after everything that may have something to send.
@@ -135,7 +136,6 @@ impl Engine {
         let health = health::Health::new(parts.facts);
         let codes = pairing::OneTimeCodes::new(Arc::clone(&parts.clock));
         let accounts = channels::Accounts::new(parts.networks, &parts.clock);
-        let desks = delivery::Desks::new(&accounts);
         Self {
             inner: Arc::new(Inner {
                 sessions: parts.sessions,
@@ -146,7 +146,6 @@ impl Engine {
                 senders: parts.senders,
                 accounts,
                 refusals: inbound::Refusals::default(),
-                desks,
                 turnstiles: delivery::Turnstiles::default(),
                 events: parts.events,
                 clock: parts.clock,
@@ -159,6 +158,7 @@ impl Engine {
                 codes,
                 system_events: waiting_lines::WaitingLines::default(),
                 reactions: waiting_lines::WaitingLines::default(),
+                readers: workspace::Readers::default(),
                 tasks: TaskTracker::new(),
                 stop: CancellationToken::new(),
                 deliveries: TaskTracker::new(),

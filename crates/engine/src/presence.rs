@@ -1,32 +1,27 @@
 //! Who is here. A connected client stays listed; one that left, or that only sends beacons, falls
-//! off five minutes after its last sign of life. Changes are told at most once a second, and at
-//! most 1 MiB a second to all clients together (DECISIONS D5).
+//! off five minutes after its last sign of life.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use tidegate_core::Clock;
-use tidegate_protocol::api::connect::{Tick, Ticked};
-use tidegate_protocol::api::health::{Presence, PresenceChanged, PresenceEntry};
-use tidegate_protocol::frame::StateVersion;
+use tidegate_protocol::api::health::PresenceEntry;
 use tidegate_protocol::limits::PRESENCE_ENTRIES;
 use tokio::sync::Notify;
-use tokio::time::Instant;
 
+use self::entry::{beacon_key, changed_line, overwrite};
+use self::node_line::parse_node_line;
+pub(crate) use self::told::keep;
 use crate::health::HealthFacts;
-use crate::presence_text::parse_node_line;
-use crate::{Engine, EngineError};
+
+mod entry;
+mod node_line;
+mod told;
 
 /// How long an entry without a connection stays (V3 4).
 const TTL_MS: u64 = 5 * 60 * 1000;
 /// Entries kept at most; the list that is told is cut at [`PRESENCE_ENTRIES`].
 const KEPT_ENTRIES: usize = 4_096;
-/// Joins within this time are told together.
-const GATHER: Duration = Duration::from_millis(20);
-const TELL_EVERY: Duration = Duration::from_secs(1);
-/// Presence bytes a second for the whole gateway.
-const BYTES_PER_S: u64 = 1024 * 1024;
 
 /// What a beacon says of its machine.
 #[derive(Debug, Clone, Default)]
@@ -240,159 +235,4 @@ impl Drop for PresenceGuard {
     fn drop(&mut self) {
         self.presences.leave(self.key.as_deref());
     }
-}
-
-fn beacon_key(entry: &PresenceEntry) -> String {
-    let named = [&entry.device_id, &entry.instance_id, &entry.host, &entry.ip]
-        .into_iter()
-        .flatten()
-        .next();
-    let key = named
-        .cloned()
-        .unwrap_or_else(|| entry.text.chars().take(64).collect());
-    key.trim().to_lowercase()
-}
-
-fn overwrite(old: &mut PresenceEntry, new: PresenceEntry) {
-    fn set<T>(old: &mut Option<T>, new: Option<T>) {
-        if new.is_some() {
-            *old = new;
-        }
-    }
-    fn add(old: &mut Vec<String>, new: Vec<String>) {
-        for word in new {
-            if !old.contains(&word) {
-                old.push(word);
-            }
-        }
-    }
-    set(&mut old.host, new.host);
-    set(&mut old.ip, new.ip);
-    set(&mut old.version, new.version);
-    set(&mut old.platform, new.platform);
-    set(&mut old.device_family, new.device_family);
-    set(&mut old.model_identifier, new.model_identifier);
-    set(&mut old.mode, new.mode);
-    set(&mut old.last_input_seconds, new.last_input_seconds);
-    set(&mut old.reason, new.reason);
-    set(&mut old.device_id, new.device_id);
-    set(&mut old.instance_id, new.instance_id);
-    add(&mut old.roles, new.roles);
-    add(&mut old.scopes, new.scopes);
-    if !new.tags.is_empty() {
-        old.tags = new.tags;
-    }
-    if !new.text.is_empty() {
-        old.text = new.text;
-    }
-    if new.ts > 0 {
-        old.ts = new.ts;
-    }
-}
-
-/// A short line for the main session when something that matters changed (V3 5).
-fn changed_line(before: Option<&PresenceEntry>, after: &PresenceEntry) -> Option<String> {
-    let periodic = |reason: &Option<String>| {
-        reason
-            .as_deref()
-            .is_none_or(|r| r.starts_with("periodic") || r.starts_with("heartbeat"))
-    };
-    let same = before.is_some_and(|before| {
-        before.host == after.host
-            && before.ip == after.ip
-            && before.version == after.version
-            && before.mode == after.mode
-            && (periodic(&after.reason) || before.reason == after.reason)
-    });
-    if same {
-        return None;
-    }
-    let part = |name: &str, value: &Option<String>| value.as_ref().map(|v| format!("{name}{v}"));
-    let parts: Vec<String> = [
-        Some(format!(
-            "Node: {}",
-            after.host.as_deref().unwrap_or("unknown")
-        )),
-        part("app ", &after.version),
-        part("mode ", &after.mode),
-        part("reason ", &after.reason),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    Some(parts.join(" · "))
-}
-
-impl Engine {
-    /// Versions of presence and health.
-    pub fn state_version(&self) -> StateVersion {
-        StateVersion {
-            presence: self.inner().presence.version(),
-            health: self.inner().health.version(),
-        }
-    }
-
-    /// A beacon, or a line for the main session.
-    ///
-    /// # Errors
-    /// The text is blank.
-    pub fn system_event(&self, mut beacon: Beacon) -> Result<(), EngineError> {
-        let text = beacon.text.trim().to_owned();
-        beacon.text = text;
-        if beacon.text.is_empty() {
-            return Err(EngineError::invalid("text required"));
-        }
-        if let Some(line) = self.inner().presence.beacon(beacon) {
-            self.inner()
-                .system_events
-                .push(&self.inner().agents.names.main(), line);
-        }
-        Ok(())
-    }
-
-    /// Lines that wait for the next turn of the main session.
-    pub fn queued_system_events(&self) -> Vec<String> {
-        self.inner()
-            .system_events
-            .list(&self.inner().agents.names.main())
-    }
-
-    fn tell_presence(&self) -> usize {
-        let (presence, _) = self.inner().presence.list();
-        let bytes = self
-            .inner()
-            .events
-            .publish_versioned::<PresenceChanged>(&Presence { presence }, self.state_version());
-        self.inner()
-            .events
-            .publish::<Ticked>(&Tick { ts: self.now_ms() });
-        bytes
-    }
-}
-
-/// Tells changes until the engine stops. A tick follows each presence, so that a client that has
-/// just joined sees both within a second.
-pub(crate) async fn keep(engine: Engine) {
-    let presences = Arc::clone(&engine.inner().presence);
-    loop {
-        tokio::select! {
-            () = engine.inner().stop.cancelled() => return,
-            () = presences.changed.notified() => {}
-        }
-        tokio::time::sleep(GATHER).await;
-        let told_at = Instant::now();
-        let bytes = engine.tell_presence();
-        let pause = TELL_EVERY.max(time_for(bytes, presences.connections()));
-        // Gathering is part of the pause: whoever joins right after a list sees the next in time.
-        tokio::select! {
-            () = engine.inner().stop.cancelled() => return,
-            () = tokio::time::sleep_until(told_at + pause - GATHER) => {}
-        }
-    }
-}
-
-/// How long so many bytes may take to so many clients.
-fn time_for(bytes: usize, clients: u64) -> Duration {
-    let all = (bytes as u64).saturating_mul(clients);
-    Duration::from_millis(all.saturating_mul(1_000) / BYTES_PER_S)
 }

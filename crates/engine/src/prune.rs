@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tidegate_core::clock::millis;
 use tidegate_core::store::StoreError;
 
 use crate::Engine;
@@ -31,16 +32,17 @@ pub(crate) async fn keep_pruned(engine: Engine) {
 impl Engine {
     async fn forget(&self) -> Result<(), StoreError> {
         let inner = self.inner();
-        inner.runs.prune(self.before(KEEP_ENDED)).await?;
-        let before = self.before(KEEP_MESSAGES);
+        inner.runs.prune(self.ago_ms(KEEP_ENDED)).await?;
+        // Those that are given up now are forgotten like those that a person drops: later.
+        self.drop_old_letters().await?;
+        let before = self.ago_ms(KEEP_MESSAGES);
         inner.inbox.prune_inbox(before).await?;
         inner.outbox.prune_outbox(before).await?;
         Ok(())
     }
 
     /// So long ago, in Unix milliseconds.
-    fn before(&self, kept: Duration) -> u64 {
-        let kept_ms = u64::try_from(kept.as_millis()).unwrap_or(u64::MAX);
-        self.now_ms().saturating_sub(kept_ms)
+    pub(crate) fn ago_ms(&self, ago: Duration) -> u64 {
+        self.now_ms().saturating_sub(millis(ago))
     }
 }

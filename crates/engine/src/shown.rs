@@ -54,7 +54,8 @@ impl Engine {
     }
 
     /// What goes out when a run is over: its answer, or a sentence that says why there is none.
-    /// Nothing if no network asked for it.
+    /// Nothing if no network asked for it and it is not to be
+    /// delivered anywhere.
     pub(crate) fn outcome(
         &self,
         run: &Run,
@@ -63,6 +64,9 @@ impl Engine {
         draft: Option<String>,
         at_ms: u64,
     ) -> Vec<NewOutbound> {
+        if let Some(target) = &run.request.deliver_to {
+            return self.errand_parts(run, end, target, at_ms);
+        }
         let Some(account) = self.asked_on(run) else {
             return Vec::new();
         };
@@ -79,7 +83,7 @@ impl Engine {
         if let Some(last) = parts.last_mut().filter(|_| can.buttons) {
             last.body.buttons = commands::buttons(&run.request.message);
         }
-        parts
+        forwarded(account, parts)
     }
 
     /// What goes out when a run is given up before it began. Nothing if no network asked for it.
@@ -97,7 +101,8 @@ impl Engine {
             && target.is_some_and(|target| !self.inner().refusals.may_tell(target));
         let account = self.asked_on(run).filter(|_| !knows);
         account.map_or_else(Vec::new, |account| {
-            refusal_parts(run, sentence, account.channel.capabilities(), at_ms)
+            let parts = refusal_parts(run, sentence, account.channel.capabilities(), at_ms);
+            forwarded(account, parts)
         })
     }
 
@@ -107,6 +112,14 @@ impl Engine {
         let account = self.inner().accounts.get(&origin.target.account)?;
         Some(account)
     }
+}
+
+/// The parts, to where their conversation is now: it may have moved while the run was at work.
+fn forwarded(account: &Account, mut parts: Vec<NewOutbound>) -> Vec<NewOutbound> {
+    for part in &mut parts {
+        account.places.forward(&mut part.target, &mut part.body);
+    }
+    parts
 }
 
 /// Why a run failed: all of it for whoever may mend it, the kind of it for others.

@@ -75,7 +75,7 @@ impl Engine {
             return Ok(Finished::answered(text, message));
         }
         speaker.started(started_ms);
-        let ready = match self.prepare(lead, live).await? {
+        let ready = match self.prepare(runs, lead, live).await? {
             Ok(ready) => ready,
             Err(text) => return Ok(Finished::failed(FailureKind::Unknown, text)),
         };

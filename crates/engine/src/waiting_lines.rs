@@ -43,6 +43,25 @@ impl WaitingLines {
         }
     }
 
+    /// The sessions with lines that wait.
+    pub(crate) fn keys(&self) -> Vec<SessionKey> {
+        let queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        queues.keys().cloned().collect()
+    }
+
+    /// A session has a new key: its lines wait under it, in front of those that do already.
+    pub(crate) fn rename(&self, old: &SessionKey, new: &SessionKey) {
+        let mut queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(mut lines) = queues.remove(old) else {
+            return;
+        };
+        let there = queues.entry(new.clone()).or_default();
+        lines.append(there);
+        let too_many = lines.len().saturating_sub(PER_SESSION);
+        lines.drain(..too_many);
+        *there = lines;
+    }
+
     pub(crate) fn list(&self, key: &SessionKey) -> Vec<String> {
         let queues = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         queues

@@ -7,6 +7,8 @@ use tidegate_core::Secret;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::api::system::LogsTailResult;
 
+use crate::tls::Tls;
+
 /// Reads configuration and its schema for `config.get` and `config.schema`.
 pub type ConfigReader<T> = Arc<dyn Fn() -> T + Send + Sync>;
 
@@ -24,6 +26,8 @@ pub struct GatewayConfig {
     pub allowed_hosts: BTreeSet<String>,
     /// Origins beside the Host's own, as `scheme://host[:port]`.
     pub allowed_origins: BTreeSet<String>,
+    /// What is shown on every listener; without it they speak in the clear.
+    pub tls: Option<Tls>,
     /// Path of the configuration file.
     pub config_path: String,
     /// Path of the state directory.

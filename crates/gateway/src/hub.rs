@@ -34,7 +34,7 @@ pub(crate) struct Conn {
     /// What moves on its socket; the sweeper watches.
     pub(crate) gauges: Arc<Gauges>,
     /// Events that it may hear, by their place in the catalog.
-    hears: u32,
+    hears: u64,
 }
 
 impl Conn {
@@ -165,7 +165,7 @@ impl Hub {
             .collect()
     }
 
-    fn hears(&self, chain: &Chain) -> u32 {
+    fn hears(&self, chain: &Chain) -> u64 {
         let audible = self
             .events
             .iter()
@@ -274,6 +274,6 @@ mod tests {
     fn every_event_has_a_bit() {
         let mut events = AllEvents(Vec::new());
         catalog::visit_all_events(&mut events);
-        assert!(events.0.len() <= u32::BITS as usize, "widen `Conn::hears`");
+        assert!(events.0.len() <= u64::BITS as usize, "widen `Conn::hears`");
     }
 }

@@ -15,6 +15,7 @@ mod methods;
 mod metrics;
 mod rpc;
 mod state;
+mod tls;
 mod ws;
 
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use config::{ConfigReader, GatewayConfig, LogTail};
 pub use hub::Hub;
 pub use metrics::Metrics;
 use state::Shared;
+pub use tls::{SelfMade, Tls, TlsError, certificate_fingerprint, self_made};
 
 /// A gateway that is ready to serve.
 pub struct Gateway {

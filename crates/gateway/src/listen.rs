@@ -14,12 +14,14 @@ use tidegate_protocol::Nullable;
 use tidegate_protocol::api::connect::{Shutdown, ShuttingDown, Tick, Ticked};
 use tidegate_protocol::limits::TICK_INTERVAL_MS;
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
 use crate::http;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
 use crate::state::Shared;
+use crate::tls::{Io, Tls, secure};
 use crate::ws::sweep;
 
 /// Time for a complete HTTP head.
@@ -110,6 +112,7 @@ async fn accept(
     router: axum::Router,
     stop: CancellationToken,
 ) {
+    let tls = shared.config.tls.as_ref().map(Tls::acceptor);
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => return,
@@ -123,7 +126,13 @@ async fn accept(
                     addr,
                     ticket: Arc::new(ticket),
                 };
-                shared.tasks.spawn(connection(stream, peer, router.clone()));
+                shared.tasks.spawn(connection(
+                    Arc::clone(&shared.metrics),
+                    stream,
+                    tls.clone(),
+                    peer,
+                    router.clone(),
+                ));
             }
             Err(error) => {
                 tracing::warn!(error = %error, "accept failed; trying again");
@@ -133,10 +142,31 @@ async fn accept(
     }
 }
 
-/// Speaks HTTP/1.1 until the connection ends, is upgraded, or must give way.
-async fn connection(stream: TcpStream, peer: Peer, router: axum::Router) {
+/// Serves a connection until it ends, is upgraded, or must give way. The TLS handshake belongs to
+/// it: it holds up nobody else, and counts among the unknown.
+async fn connection(
+    metrics: Arc<Metrics>,
+    stream: TcpStream,
+    tls: Option<TlsAcceptor>,
+    peer: Peer,
+    router: axum::Router,
+) {
     let _ = stream.set_nodelay(true);
     let ended = peer.ticket.ended.clone();
+    let serving = async {
+        match secure(stream, tls.as_ref()).await {
+            Some(io) => http(io, peer, router).await,
+            None => metrics.refused("tls"),
+        }
+    };
+    tokio::select! {
+        () = serving => {}
+        () = ended.cancelled() => {}
+    }
+}
+
+/// Speaks HTTP/1.1 until the connection ends or is upgraded.
+async fn http(stream: Io, peer: Peer, router: axum::Router) {
     let service =
         hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
             request.extensions_mut().insert(peer.clone());
@@ -152,10 +182,7 @@ async fn connection(stream: TcpStream, peer: Peer, router: axum::Router) {
         .max_buf_size(MAX_HEAD_BYTES)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
-    tokio::select! {
-        _ = serving => {}
-        () = ended.cancelled() => {}
-    }
+    let _ = serving.await;
 }
 
 /// The sockets of peers that are not known yet.

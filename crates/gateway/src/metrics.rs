@@ -82,7 +82,7 @@ struct RefusalLabels {
 }
 
 /// Reasons for refusing a connection before it is known who it is.
-pub(crate) const REFUSALS: [&str; 5] = ["host", "origin", "handshake", "rate", "room"];
+pub(crate) const REFUSALS: [&str; 6] = ["host", "origin", "handshake", "rate", "room", "tls"];
 
 /// The close codes that are counted.
 const CODES: [u16; 10] = [1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1012, 1013];

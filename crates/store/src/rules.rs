@@ -1,5 +1,6 @@
 //! What both stores hold to.
 
+use tidegate_core::approval::{Approval, Ending};
 use tidegate_core::run::{RunEnd, RunRequest, RunStatus};
 use tidegate_core::store::{
     Arrivals, Deed, InboxState, NewOutbound, PairRequest, RecoveryNote, SettingsPatch,
@@ -25,6 +26,11 @@ pub(crate) const fn cut_short(status: RunStatus) -> bool {
 /// that no model answered.
 pub(crate) fn tokens(end: &RunEnd, worked: bool) -> Option<Usage> {
     (worked && end.usage.total() > 0).then_some(end.usage)
+}
+
+/// Whether a decision comes when its question has expired. Other ends are never late.
+pub(crate) const fn is_late(asked: &Approval, ending: &Ending) -> bool {
+    ending.outcome.decision().is_some() && ending.at_ms >= asked.expires_at_ms
 }
 
 /// Whether a patch would change who asked for the session, which is written once.

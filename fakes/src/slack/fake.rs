@@ -94,6 +94,16 @@ impl SlackFake {
         self.core.world(|world| world.add_channel(channel));
     }
 
+    /// The direct chat between the bot and a person, if it was opened.
+    pub fn im(&self, user: &str) -> Option<String> {
+        self.core.look(|world| {
+            let mut channels = world.channels.values();
+            let im =
+                channels.find(|channel| channel.kind == Kind::Im && channel.members.contains(user));
+            im.map(|channel| channel.id.clone())
+        })
+    }
+
     /// Everything that stands in a channel now, threads included, oldest first.
     pub fn messages(&self, channel: &str) -> Vec<Message> {
         self.core.look(|world| {

@@ -5,10 +5,10 @@ import { join } from "node:path";
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-/** No accessibility violation of any weight. */
-export async function accessible(page, view) {
+/** No accessibility violation of any weight. `options` are axe's own. */
+export async function accessible(page, view, options = {}) {
   await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  const { violations } = await page.evaluate((given) => globalThis.axe.run(document, given), options);
   const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`);
   assert.deepEqual(told, [], `axe violations in view "${view}"`);
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask ci`: the whole check, on a bare machine and from a fresh clone.
 
+mod features;
 mod run;
 mod setup;
 mod skips;

@@ -39,6 +39,8 @@ pub(crate) enum Step {
     Deps,
     /// cargo clippy, in place of cargo check
     Clippy,
+    /// The binary with each chat network alone, and with none
+    Features,
     /// cargo xtask codegen --check
     Codegen,
     /// cargo xtask licences
@@ -69,11 +71,14 @@ impl Step {
             Self::Tidy => "mend the lines named above, then: cargo xtask tidy",
             Self::Deps => "mend the Cargo.toml named above, then: cargo xtask deps",
             Self::Clippy => "cargo clippy --workspace --all-targets -- -D warnings",
+            Self::Features => "cargo xtask ci --only features",
             Self::Codegen => "cargo xtask codegen",
             Self::Licences => "cargo xtask licences",
             Self::Tests => "cargo nextest run --workspace; cargo test --workspace --doc",
             Self::Loom => "cargo xtask ci --only loom",
-            Self::Ui => "npm --prefix ui run build; npm --prefix ui test",
+            Self::Ui => {
+                "npm --prefix ui run build; npm --prefix ui run build:a2ui; npm --prefix ui test"
+            }
             Self::Browser => "cargo xtask ci --only browser",
             Self::Proof => "cargo xtask proof soak --short; cargo xtask proof autobahn --short",
         }

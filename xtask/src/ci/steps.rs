@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use super::run::Step;
 use super::tally::{Nextest, Tally};
 use super::tools::Tools;
-use super::{setup, ui};
+use super::{features, setup, ui};
 use crate::{codegen, deps, licences, proof, tidy};
 
 /// What the steps share.
@@ -47,6 +47,7 @@ pub(crate) fn take(step: Step, stage: &mut Stage<'_>) -> Result<()> {
             ])
             .args(["--", "-D", "warnings"])
             .run(),
+        Step::Features => features::check(stage),
         Step::Codegen => codegen::run(stage.root, &codegen::Options { check: true }),
         Step::Licences => licences::check(stage.root, &stage.tools),
         Step::Tests => tests(stage),
@@ -60,8 +61,26 @@ pub(crate) fn take(step: Step, stage: &mut Stage<'_>) -> Result<()> {
 fn tests(stage: &mut Stage<'_>) -> Result<()> {
     // Each is worth knowing, whether or not the other is good.
     let tests = nextest(stage, &["--workspace"]);
+    let discovery = discovery(stage);
     let examples = doctests(stage);
-    tests.and(examples)
+    tests.and(discovery).and(examples)
+}
+
+/// Being found in the network. Its crate turns on features of what tokio stands on, so everything
+/// else is built and tested without it.
+fn discovery(stage: &mut Stage<'_>) -> Result<()> {
+    let wanted = "binary(remote) or test(discovery::)";
+    nextest(
+        stage,
+        &[
+            "--package",
+            "tidegate-cli",
+            "--features",
+            "mdns",
+            "--filterset",
+            wanted,
+        ],
+    )
 }
 
 /// The outbox under every order of its atomic steps. A feature of a crate without tokio, so the

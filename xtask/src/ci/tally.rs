@@ -296,6 +296,7 @@ mod tests {
             id: name.into(),
             name: name.into(),
             dependencies: Vec::new(),
+            features: BTreeMap::new(),
         };
         let members = [package("nx-a"), package("nx-c")];
         let mut tally = Tally::default();

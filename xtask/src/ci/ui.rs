@@ -32,22 +32,23 @@ pub(crate) fn page(stage: &mut Stage<'_>) -> Result<()> {
     let text = fs::read_to_string(&report).context("vitest wrote no report");
     text.and_then(|text| stage.tally.vitest(&text)).and(tests)?;
 
-    // Built beside the checked-in page: a check must not change what it checks.
-    let fresh = stage.target().join("ui-dist");
+    is_fresh(stage, "build", "dist")?;
+    is_fresh(stage, "build:a2ui", "dist-a2ui")
+}
+
+/// Whether a checked-in folder of `ui` is what the npm script makes of its sources.
+fn is_fresh(stage: &Stage<'_>, script: &str, folder: &str) -> Result<()> {
+    let ui = stage.root.join("ui");
+    // Built beside the checked-in one: a check must not change what it checks.
+    let fresh = stage.target().join(format!("ui-{folder}"));
     stage
         .tools
         .cmd("npm", &ui)
-        .args([
-            "run",
-            "--silent",
-            "build",
-            "--",
-            "--emptyOutDir",
-            "--outDir",
-        ])
+        .args(["run", "--silent", script, "--", "--emptyOutDir", "--outDir"])
         .args([&fresh])
         .run()?;
-    compare(&ui.join("dist"), &fresh)
+    compare(&ui.join(folder), &fresh)
+        .with_context(|| format!("ui/{folder} is stale\nfix: npm --prefix ui run {script}"))
 }
 
 /// The page in Chromium, against the binary as it is released but for link-time optimisation.
@@ -88,7 +89,7 @@ fn compare(checked_in: &Path, fresh: &Path) -> Result<()> {
         return Ok(());
     }
     bail!(
-        "ui/dist is not what its sources give; different: {}",
+        "not what its sources give; different: {}",
         differ.join(", ")
     )
 }

@@ -21,6 +21,7 @@ const MADE: &[&str] = &[
     "crates/protocol/gen/",
     "testkit/recordings/",
     "ui/dist/",
+    "ui/dist-a2ui/",
 ];
 
 /// Endings of files that hold code.

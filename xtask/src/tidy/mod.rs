@@ -5,5 +5,6 @@ mod files;
 mod rules;
 mod run;
 mod rust;
+mod siblings;
 
 pub(crate) use run::run;

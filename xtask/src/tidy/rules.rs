@@ -83,7 +83,7 @@ fn unfinished_words(source: &Source, problems: &mut Vec<String>) {
 }
 
 /// Whether `word` stands in `line` by itself, not inside a longer name.
-fn has_word(line: &str, word: &str) -> bool {
+pub(super) fn has_word(line: &str, word: &str) -> bool {
     let inside = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric() || c == '_');
     line.match_indices(word).any(|(at, _)| {
         let (before, after) = (line.get(..at), line.get(at + word.len()..));

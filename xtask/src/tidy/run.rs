@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 
 use super::rules::RULES;
-use super::{exceptions, files};
+use super::{exceptions, files, siblings};
 
 pub(crate) fn run(root: &Path) -> Result<()> {
     let sources = files::sources(root)?;
@@ -16,6 +16,7 @@ pub(crate) fn run(root: &Path) -> Result<()> {
             rule(source, &mut problems);
         }
     }
+    problems.extend(siblings::check(&sources));
     let list = fs::read_to_string(root.join(exceptions::FILE))
         .with_context(|| format!("cannot read {}", exceptions::FILE))?;
     problems.extend(exceptions::check(&sources, &list)?);

@@ -69,7 +69,7 @@ impl Discord {
             Err(error) if matches!(error.status(), Some(403 | 404)) => None,
             Err(error) => return Err(error.receiving()),
         };
-        Ok(self.remember(Me::new(user, application)))
+        Ok(self.me.learn(Me::new(user, application)))
     }
 }
 

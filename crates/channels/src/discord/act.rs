@@ -8,7 +8,6 @@ use super::channel::Discord;
 use super::compose::{channel_of, message_id};
 use super::emoji::forms;
 use super::fault::{UNKNOWN_EMOJI, UNKNOWN_MESSAGE};
-use super::send::Edit;
 
 impl Discord {
     pub(super) async fn do_act(&self, to: &Target, act: &Act) -> Result<(), ChannelError> {
@@ -36,10 +35,10 @@ impl Discord {
             Act::Edit {
                 message_id: id,
                 markdown,
-            } => match self.edit(channel, message_id(id)?, markdown, None).await? {
-                Edit::Done => Ok(()),
-                Edit::Gone(why) => Err(ChannelError::Refused(why)),
-            },
+            } => {
+                let id = message_id(id)?;
+                self.edit(channel, id, markdown, None).await?.done()
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use base64::Engine as _;
@@ -23,6 +23,7 @@ use super::places::Places;
 use super::settings::{DiscordSettings, SettingsError};
 use super::snowflake::is_id;
 use crate::http::HttpClient;
+use crate::latest::Latest;
 
 /// One bot on Discord.
 pub struct Discord {
@@ -33,8 +34,9 @@ pub struct Discord {
     /// The list of commands was told to Discord.
     pub(super) commands_told: AtomicBool,
     pub(super) places: Mutex<Places>,
+    /// Who we are.
+    pub(super) me: Latest<Me>,
     capabilities: Capabilities,
-    me: Mutex<Option<Arc<Me>>>,
 }
 
 impl Discord {
@@ -56,22 +58,9 @@ impl Discord {
             commands_told: AtomicBool::new(false),
             places: Mutex::default(),
             capabilities: capabilities(),
-            me: Mutex::new(None),
+            me: Latest::default(),
             settings,
         })
-    }
-
-    /// Who we are, as Discord last told.
-    pub(super) fn me(&self) -> Option<Arc<Me>> {
-        let me = self.me.lock().unwrap_or_else(PoisonError::into_inner);
-        me.clone()
-    }
-
-    pub(super) fn remember(&self, known: Me) -> Arc<Me> {
-        let known = Arc::new(known);
-        let mut me = self.me.lock().unwrap_or_else(PoisonError::into_inner);
-        *me = Some(Arc::clone(&known));
-        known
     }
 }
 

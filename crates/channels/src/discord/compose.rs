@@ -5,9 +5,7 @@ use tidegate_core::channel::{
     Body, Button, ChannelError, OutboundMedia, OutboundPart, Poll, Target,
 };
 
-use super::api::{
-    Answers, Attachment, Component, FileNote, Mentions, NewPoll, Outgoing, Reference, Words,
-};
+use super::api::{Answers, Component, FileNote, Mentions, NewPoll, Outgoing, Reference, Words};
 use super::markup;
 use super::snowflake::is_id;
 
@@ -87,14 +85,6 @@ impl<'a> Draft<'a> {
             Body::Poll(poll) => Some(poll),
             Body::Text { .. } | Body::Media { .. } => None,
         }
-    }
-}
-
-pub(super) fn attachment(media: &OutboundMedia) -> Attachment<'_> {
-    Attachment {
-        path: &media.path,
-        name: &media.name,
-        mime: &media.mime,
     }
 }
 

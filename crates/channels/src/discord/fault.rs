@@ -1,8 +1,9 @@
-//! What a failed call means, by what it was for.
+//! What Discord's no means.
 
 use tidegate_core::channel::ChannelError;
 
-use super::api::{CallError, Refusal};
+use super::api::Refusal;
+use crate::call::Meaning;
 
 /// There is no such message (any more).
 pub(super) const UNKNOWN_MESSAGE: u32 = 10_008;
@@ -17,66 +18,25 @@ pub(super) const UNKNOWN_CHANNEL: u32 = 10_003;
 /// The bot may not look there.
 pub(super) const NO_ACCESS: u32 = 50_001;
 
-impl CallError {
-    /// For what belongs to receiving: tried again from the beginning, by the supervisor.
-    pub(super) fn receiving(self) -> ChannelError {
-        match self {
-            Self::Limited { retry_after_ms, .. } => ChannelError::Limited {
-                retry_after_ms,
-                account: true,
-            },
-            Self::Refused(refusal) if refusal.status != 401 => {
-                ChannelError::Unreachable(refusal.words)
-            }
-            other => other.repeating(),
-        }
-    }
+const TOO_LARGE: &str = "the file is larger than Discord takes";
 
-    /// For what makes a message: a second try can double it.
-    pub(super) fn sending(self) -> ChannelError {
-        match self {
-            Self::NotSent(why) => ChannelError::Unreachable(why),
-            Self::NoFile(why) => ChannelError::Refused(why),
-            Self::Lost(why) => ChannelError::Unknown(why),
-            Self::Limited {
-                retry_after_ms,
-                account,
-            } => ChannelError::Limited {
-                retry_after_ms,
-                account,
-            },
-            Self::Foreign { status: 401 } => signed_out("401"),
-            Self::Foreign { status: 413 } => ChannelError::Refused(TOO_LARGE.into()),
-            Self::Foreign { status } => {
-                let why = format!("an answer {status} that is not the API's");
-                if (400..500).contains(&status) {
-                    ChannelError::Unreachable(why)
-                } else {
-                    ChannelError::Unknown(why)
-                }
-            }
-            Self::Refused(refusal) => no(refusal),
+impl Meaning for Refusal {
+    fn sending(self) -> ChannelError {
+        match self.status {
+            401 => return signed_out(&self.words),
+            500.. => return ChannelError::Unknown(self.words),
+            _ => {}
         }
-    }
-
-    /// For what can be done twice as well as once.
-    pub(super) fn repeating(self) -> ChannelError {
-        match self.sending() {
-            ChannelError::Unknown(why) => ChannelError::Unreachable(why),
-            other => other,
-        }
+        ChannelError::Refused(match sentence(self.status, self.code) {
+            Some(sentence) => sentence.to_owned(),
+            None => format!("{} ({})", self.words, self.code),
+        })
     }
 }
 
-const TOO_LARGE: &str = "the file is larger than Discord takes";
-
-fn no(refusal: Refusal) -> ChannelError {
-    match refusal.status {
-        401 => return signed_out(&refusal.words),
-        500.. => return ChannelError::Unknown(refusal.words),
-        _ => {}
-    }
-    let sentence = match refusal.code {
+/// What is to be done about it, if we know.
+fn sentence(status: u16, code: u32) -> Option<&'static str> {
+    Some(match code {
         UNKNOWN_CHANNEL => "there is no such channel on Discord (any more)",
         NO_ACCESS => "the bot cannot see this channel; give it View Channel there",
         50_013 => {
@@ -89,9 +49,10 @@ fn no(refusal: Refusal) -> ChannelError {
         50_033 => "this person cannot be written to; bots do not talk to bots",
         ARCHIVED => "the thread is closed; open it again",
         40_005 => TOO_LARGE,
-        _ => return ChannelError::Refused(format!("{} ({})", refusal.words, refusal.code)),
-    };
-    ChannelError::Refused(sentence.to_owned())
+        // What stands before the API says it without a code.
+        0 if status == 413 => TOO_LARGE,
+        _ => return None,
+    })
 }
 
 pub(super) fn signed_out(words: &str) -> ChannelError {
@@ -105,26 +66,11 @@ pub(super) fn signed_out(words: &str) -> ChannelError {
 mod tests {
     use super::*;
 
-    fn refused(status: u16, code: u32) -> CallError {
-        CallError::Refused(Refusal {
+    fn refused(status: u16, code: u32) -> Refusal {
+        Refusal {
             status,
             code,
             words: "words".into(),
-        })
-    }
-
-    #[test]
-    fn a_message_may_have_been_sent_or_not() {
-        let lost = || CallError::Lost("cut".into());
-        let unsent = || CallError::NotSent("no connection".into());
-        assert!(matches!(lost().sending(), ChannelError::Unknown(_)));
-        assert!(matches!(unsent().sending(), ChannelError::Unreachable(_)));
-        assert!(matches!(lost().repeating(), ChannelError::Unreachable(_)));
-        assert!(matches!(lost().receiving(), ChannelError::Unreachable(_)));
-        for (status, known) in [(200, false), (302, false), (403, true), (502, false)] {
-            let sent = CallError::Foreign { status }.sending();
-            let safe = matches!(sent, ChannelError::Unreachable(_));
-            assert_eq!(safe, known, "{status}");
         }
     }
 
@@ -139,6 +85,7 @@ mod tests {
             (400, 50_033),
             (400, ARCHIVED),
             (413, 40_005),
+            (413, 0),
         ] {
             let ChannelError::Refused(sentence) = refused(status, code).sending() else {
                 panic!("{code}");
@@ -162,17 +109,6 @@ mod tests {
         assert!(matches!(
             refused(403, 0).receiving(),
             ChannelError::Unreachable(_)
-        ));
-        assert!(matches!(
-            CallError::Limited {
-                retry_after_ms: 1500,
-                account: false
-            }
-            .sending(),
-            ChannelError::Limited {
-                retry_after_ms: 1500,
-                account: false
-            }
         ));
     }
 }

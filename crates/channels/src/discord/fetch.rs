@@ -2,25 +2,19 @@
 //! given; and only the vendor's own hosts are asked, whatever a message names.
 
 use std::path::Path;
-use std::time::Duration;
 
 use reqwest::Url;
 use tidegate_core::channel::{ChannelError, StoredFile};
-use tokio::time::timeout;
 
+use super::api::CallError;
 use super::channel::Discord;
 use super::settings::DEFAULT_API_ROOT;
+use crate::call::head;
 use crate::file::save;
-use crate::http::cause;
+use crate::transfer::fetched_in_time;
 
 /// Where Discord keeps files.
 const HOSTS: [&str; 2] = ["cdn.discordapp.com", "media.discordapp.net"];
-/// How long the head of an answer may take.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(20);
-/// What a fetch may take besides the time of its bytes.
-const FETCH_TIMEOUT: Duration = Duration::from_mins(1);
-/// Slowest way that is waited for.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
 
 impl Discord {
     pub(super) async fn fetch_file(
@@ -33,10 +27,8 @@ impl Discord {
         let url = allowed(address, own_root).ok_or_else(|| {
             ChannelError::Refused("the file lies at an address that we do not follow".into())
         })?;
-        let deadline = FETCH_TIMEOUT + Duration::from_secs(max_bytes / BYTES_PER_SECOND);
-        timeout(deadline, self.fetch_from(url, to, max_bytes))
-            .await
-            .map_err(|_| ChannelError::Unreachable("the file took too long".into()))?
+        let fetch = self.fetch_from(url, to, max_bytes);
+        fetched_in_time(max_bytes, fetch).await
     }
 
     async fn fetch_from(
@@ -45,11 +37,8 @@ impl Discord {
         to: &Path,
         max_bytes: u64,
     ) -> Result<StoredFile, ChannelError> {
-        let head = timeout(HEAD_TIMEOUT, self.http.inner().get(url).send());
-        let response = head
-            .await
-            .map_err(|_| ChannelError::Unreachable("no answer in time".into()))?
-            .map_err(|e| ChannelError::Unreachable(cause(&e)))?;
+        let response = head(self.http.inner().get(url)).await;
+        let response = response.map_err(CallError::repeating)?;
         let status = response.status().as_u16();
         match status {
             200 => save(response, to, max_bytes).await,

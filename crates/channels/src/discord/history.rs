@@ -20,7 +20,9 @@ const KNOWN_SLACK_MS: i64 = 2_000;
 const UNKNOWN_SLACK_MS: i64 = 60_000;
 
 impl Discord {
-    /// The id of a message of ours like this draft, sent since then (Unix milliseconds, our clock).
+    /// The id of a message of ours like this draft, sent since then (Unix milliseconds, our clock),
+    /// that is none of the `known` ones. Of several the oldest: the try came before what we said
+    /// after it.
     ///
     /// # Errors
     /// Nobody knows: the history could not be read.
@@ -29,12 +31,14 @@ impl Discord {
         channel: &str,
         draft: &Draft<'_>,
         since_ms: u64,
+        known: &[String],
     ) -> Result<Option<String>, ChannelError> {
-        let me = match self.me() {
+        let me = match self.me.known() {
             Some(me) => me,
             None => self.meet().await?,
         };
         let mut before: Option<String> = None;
+        let mut oldest: Option<String> = None;
         for _ in 0..MOST_PAGES {
             let page = self.page(channel, before.as_deref()).await?;
             let since_ms = self.on_their_clock(since_ms);
@@ -45,17 +49,22 @@ impl Discord {
             };
             let ours = |message: &&Message| {
                 let author = message.author.as_ref();
-                author.is_some_and(|author| author.id == me.id) && is_like(message, draft)
+                author.is_some_and(|author| author.id == me.id)
+                    && !known.contains(&message.id)
+                    && is_like(message, draft)
             };
-            if let Some(found) = page.iter().filter(fresh).find(ours) {
-                return Ok(Some(found.id.clone()));
+            if let Some(found) = page.iter().filter(fresh).rfind(ours) {
+                oldest = Some(found.id.clone());
             }
             match page.last() {
-                Some(oldest) if page.len() >= PAGE && fresh(&oldest) => {
-                    before = Some(oldest.id.clone());
+                Some(last) if page.len() >= PAGE && fresh(&last) => {
+                    before = Some(last.id.clone());
                 }
-                _ => return Ok(None),
+                _ => return Ok(oldest),
             }
+        }
+        if oldest.is_some() {
+            return Ok(oldest);
         }
         Err(ChannelError::Unknown(
             "too much was written since to look for it".into(),

@@ -4,6 +4,8 @@ use reqwest::Url;
 use tidegate_core::Secret;
 use tidegate_core::channel::AccountKey;
 
+use crate::call::api_root;
+
 /// The vendor's own server.
 pub const DEFAULT_API_ROOT: &str = "https://discord.com/api/v10";
 /// Discord's limits for commands (documented): characters of a name and of a description.
@@ -45,10 +47,7 @@ impl DiscordSettings {
         }
         self.token = Secret::new(token.to_owned());
         let root = self.api_root.trim().trim_end_matches('/').to_owned();
-        let url = Url::parse(&root).map_err(|_| SettingsError::ApiRoot)?;
-        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
-            return Err(SettingsError::ApiRoot);
-        }
+        let url = api_root(&root).ok_or(SettingsError::ApiRoot)?;
         self.api_root = root;
         if let Some(command) = self.commands.iter().find(|command| !command.is_valid()) {
             return Err(SettingsError::Command(command.name.clone()));

@@ -28,7 +28,7 @@ impl Slack {
     /// Asks who we are.
     pub(super) async fn meet(&self) -> Result<Arc<Me>, ChannelError> {
         let me = self.api.who().await.map_err(CallError::receiving)?;
-        Ok(self.remember(me))
+        Ok(self.me.learn(me))
     }
 
     /// Asks who we are, and whether events can come in.

@@ -6,7 +6,6 @@ use tidegate_core::channel::{Act, ChannelError, Target};
 use super::api::{CallError, Changed, Named, Posting};
 use super::channel::Slack;
 use super::destination::{Destination, message_ts};
-use super::send::Edit;
 
 impl Slack {
     pub(super) async fn do_act(&self, to: &Target, act: &Act) -> Result<(), ChannelError> {
@@ -23,10 +22,7 @@ impl Slack {
 
     async fn edit(&self, to: &Destination, id: &str, markdown: &str) -> Result<(), ChannelError> {
         let posting = Posting::change(to, message_ts(id)?, markdown);
-        match self.update(&posting).await? {
-            Edit::Done => Ok(()),
-            Edit::Gone(error) => Err(error),
-        }
+        self.update(&posting).await?.done()
     }
 
     /// Takes a message of ours away. One that is gone is no failure.

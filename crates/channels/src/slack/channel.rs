@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use tidegate_core::Clock;
@@ -18,6 +18,7 @@ use super::capabilities::capabilities;
 use super::known::Known;
 use super::settings::{Mode, SettingsError, SlackSettings};
 use crate::http::HttpClient;
+use crate::latest::Latest;
 
 /// One app in one workspace of Slack.
 pub struct Slack {
@@ -26,10 +27,11 @@ pub struct Slack {
     pub(super) clock: Arc<dyn Clock>,
     /// What we learned of the workspace.
     pub(super) known: Known,
+    /// Who we are.
+    pub(super) me: Latest<Me>,
     capabilities: Capabilities,
     /// Slack called our webhook in this life.
     pub(super) called: AtomicBool,
-    me: Mutex<Option<Arc<Me>>>,
 }
 
 impl Slack {
@@ -51,26 +53,13 @@ impl Slack {
             clock,
             known: Known::default(),
             called: AtomicBool::new(false),
-            me: Mutex::new(None),
+            me: Latest::default(),
         })
-    }
-
-    /// Who we are, as Slack last told.
-    pub(super) fn me(&self) -> Option<Arc<Me>> {
-        let me = self.me.lock().unwrap_or_else(PoisonError::into_inner);
-        me.clone()
-    }
-
-    pub(super) fn remember(&self, me: Me) -> Arc<Me> {
-        let me = Arc::new(me);
-        let mut slot = self.me.lock().unwrap_or_else(PoisonError::into_inner);
-        *slot = Some(Arc::clone(&me));
-        me
     }
 
     /// Who we are; asked only if we do not know yet.
     pub(super) async fn ourselves(&self) -> Result<Arc<Me>, ChannelError> {
-        match self.me() {
+        match self.me.known() {
             Some(me) => Ok(me),
             None => self.meet().await,
         }

@@ -1,11 +1,9 @@
-//! What a failed call means, by what it was for.
+//! What Slack's no means.
 
 use tidegate_core::channel::ChannelError;
 
-use super::api::{CallError, Refusal};
-
-/// How long to wait when Slack does not say.
-const DEFAULT_WAIT_S: u64 = 1;
+use super::api::Refusal;
+use crate::call::Meaning;
 
 /// Words for a token that is dead.
 const SIGNED_OUT: &[&str] = &[
@@ -24,65 +22,24 @@ const IN_TROUBLE: &[&str] = &[
     "request_timeout",
 ];
 
-impl CallError {
-    /// For what belongs to receiving: tried again from the beginning, by the supervisor.
-    pub(super) fn receiving(self) -> ChannelError {
-        match self.repeating() {
-            ChannelError::Refused(why) => ChannelError::Unreachable(why),
-            ChannelError::Limited { retry_after_ms, .. } => ChannelError::Limited {
-                retry_after_ms,
-                account: true,
-            },
-            other => other,
+impl Meaning for Refusal {
+    fn sending(self) -> ChannelError {
+        let word = self.error.as_str();
+        if SIGNED_OUT.contains(&word) {
+            return ChannelError::SignedOut(format!(
+                "Slack does not take the token ({word}); install the app again and give the new one"
+            ));
         }
-    }
-
-    /// For what makes a message: a second try can double it.
-    pub(super) fn sending(self) -> ChannelError {
-        match self {
-            Self::NotSent(why) => ChannelError::Unreachable(why),
-            Self::Lost(why) => ChannelError::Unknown(why),
-            Self::Foreign { status } => {
-                let why = format!("an answer {status} that is not the Web API's");
-                if (400..500).contains(&status) {
-                    ChannelError::Unreachable(why)
-                } else {
-                    ChannelError::Unknown(why)
-                }
-            }
-            Self::Limited { retry_after } => ChannelError::Limited {
-                retry_after_ms: retry_after.unwrap_or(DEFAULT_WAIT_S).saturating_mul(1000),
-                account: false,
-            },
-            Self::Refused(refusal) => no(&refusal),
+        if IN_TROUBLE.contains(&word) {
+            return ChannelError::Unknown(format!("Slack is in trouble of its own ({word})"));
         }
-    }
-
-    /// For what can be done twice as well as once.
-    pub(super) fn repeating(self) -> ChannelError {
-        match self.sending() {
-            ChannelError::Unknown(why) => ChannelError::Unreachable(why),
-            other => other,
+        if let Some(what) = to_set_up(&self) {
+            return ChannelError::NeedsSetup(what);
         }
-    }
-}
-
-fn no(refusal: &Refusal) -> ChannelError {
-    let word = refusal.error.as_str();
-    if SIGNED_OUT.contains(&word) {
-        return ChannelError::SignedOut(format!(
-            "Slack does not take the token ({word}); install the app again and give the new one"
-        ));
-    }
-    if IN_TROUBLE.contains(&word) {
-        return ChannelError::Unknown(format!("Slack is in trouble of its own ({word})"));
-    }
-    if let Some(what) = to_set_up(refusal) {
-        return ChannelError::NeedsSetup(what);
-    }
-    match what_to_do(word) {
-        Some(what) => ChannelError::Refused(format!("{what} ({word})")),
-        None => ChannelError::Refused(format!("Slack refused: {word}")),
+        match what_to_do(word) {
+            Some(what) => ChannelError::Refused(format!("{what} ({word})")),
+            None => ChannelError::Refused(format!("Slack refused: {word}")),
+        }
     }
 }
 
@@ -144,27 +101,19 @@ fn what_to_do(word: &str) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    fn refused(error: &str, needed: Option<&str>) -> CallError {
-        CallError::Refused(Refusal {
+    fn refused(error: &str, needed: Option<&str>) -> Refusal {
+        Refusal {
             error: error.into(),
             needed: needed.map(Into::into),
-        })
+        }
     }
 
     #[test]
-    fn a_message_may_have_been_sent_or_not() {
-        let lost = || CallError::Lost("cut".into());
-        let unsent = || CallError::NotSent("no connection".into());
-        assert!(matches!(lost().sending(), ChannelError::Unknown(_)));
-        assert!(matches!(unsent().sending(), ChannelError::Unreachable(_)));
-        assert!(matches!(lost().repeating(), ChannelError::Unreachable(_)));
-        for (status, known) in [(200, false), (302, false), (404, true), (502, false)] {
-            let safe = CallError::Foreign { status }.sending();
-            let safe = matches!(safe, ChannelError::Unreachable(_));
-            assert_eq!(safe, known, "{status}");
+    fn trouble_of_its_own_leaves_it_unknown() {
+        for word in IN_TROUBLE {
+            let error = refused(word, None).sending();
+            assert!(matches!(error, ChannelError::Unknown(_)), "{word}");
         }
-        let trouble = refused("internal_error", None).sending();
-        assert!(matches!(trouble, ChannelError::Unknown(_)));
     }
 
     #[test]
@@ -191,28 +140,9 @@ mod tests {
         let error = refused("not_in_channel", None).sending();
         assert!(matches!(&error, ChannelError::Refused(_)), "{error:?}");
         assert!(error.to_string().contains("/invite"), "{error}");
-        let other = refused("something_new", None);
-        assert_eq!(other.sending().to_string(), "Slack refused: something_new");
+        let other = refused("something_new", None).sending();
+        assert_eq!(other.to_string(), "Slack refused: something_new");
         let received = refused("something_new", None).receiving();
         assert!(matches!(received, ChannelError::Unreachable(_)));
-    }
-
-    #[test]
-    fn a_limit_says_how_long() {
-        let limited = |retry_after| CallError::Limited { retry_after };
-        assert!(matches!(
-            limited(Some(7)).sending(),
-            ChannelError::Limited {
-                retry_after_ms: 7000,
-                account: false
-            }
-        ));
-        assert!(matches!(
-            limited(None).receiving(),
-            ChannelError::Limited {
-                retry_after_ms: 1000,
-                account: true
-            }
-        ));
     }
 }

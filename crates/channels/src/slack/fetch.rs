@@ -2,23 +2,19 @@
 //! token, to another, where the token has no business (SECURITY T45).
 
 use std::path::Path;
-use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, LOCATION};
 use reqwest::{Response, StatusCode, Url};
 use tidegate_core::channel::{ChannelError, InboundMedia, StoredFile};
-use tokio::time::timeout;
 
-use super::api::{CALL_TIMEOUT, CallError, lost};
+use super::api::CallError;
 use super::channel::Slack;
+use crate::call::head;
 use crate::file::{save, within};
+use crate::transfer::fetched_in_time;
 
 /// Redirects that are followed; Slack needs two.
 const MOST_HOPS: usize = 5;
-/// What a fetch may take besides the time of its bytes.
-const FETCH_TIMEOUT: Duration = Duration::from_mins(1);
-/// Slowest way that is waited for.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
 
 impl Slack {
     pub(super) async fn fetch_file(
@@ -29,8 +25,7 @@ impl Slack {
     ) -> Result<StoredFile, ChannelError> {
         within(media.bytes.unwrap_or(0), max_bytes)?;
         let bytes = media.bytes.unwrap_or(max_bytes).min(max_bytes);
-        let deadline = FETCH_TIMEOUT + Duration::from_secs(bytes / BYTES_PER_SECOND);
-        let fetched = async {
+        let fetch = async {
             let response = self.follow(&media.handle).await?;
             if is_login_page(&response, media) {
                 return Err(ChannelError::NeedsSetup(
@@ -41,9 +36,7 @@ impl Slack {
             }
             save(response, to, max_bytes).await
         };
-        timeout(deadline, fetched)
-            .await
-            .map_err(|_| ChannelError::Unreachable("the file took too long".into()))?
+        fetched_in_time(bytes, fetch).await
     }
 
     /// Begins to fetch, and follows Slack to where the bytes are.
@@ -74,9 +67,7 @@ impl Slack {
             let bearer = self.api.bearer().map_err(CallError::repeating)?;
             request = request.header(AUTHORIZATION, bearer);
         }
-        let head = timeout(CALL_TIMEOUT, request.send()).await;
-        head.map_err(|_| ChannelError::Unreachable("no answer in time".into()))?
-            .map_err(|e| lost(&e).repeating())
+        head(request).await.map_err(CallError::repeating)
     }
 }
 

@@ -40,6 +40,12 @@ fn shows(message: &Past, media: &OutboundMedia) -> bool {
     files.any(|file| file.name.as_deref() == Some(&*media.name) && file.size == Some(media.bytes))
 }
 
+/// By its own name, or by its file's: where a share cannot be looked up, that is the receipt.
+fn is_known(message: &Past, known: &[String]) -> bool {
+    let by_file = message.files.iter().any(|file| known.contains(&file.id));
+    by_file || known.contains(&message.ts)
+}
+
 fn is_by(message: &Past, me: &Me) -> bool {
     let by_user = message.user.as_deref() == Some(&*me.user_id);
     by_user || (message.bot_id.is_some() && message.bot_id == me.bot_id)
@@ -57,16 +63,18 @@ impl Slack {
             .await
     }
 
-    /// The message of ours with such a file, if it was sent since then.
+    /// The message of ours with such a file, if it was sent since then and is none of the `known`
+    /// ones.
     pub(super) async fn find_file(
         &self,
         to: &Destination,
         media: &OutboundMedia,
         since_ms: u64,
+        known: &[String],
     ) -> Result<Option<String>, ChannelError> {
         let me = self.ourselves().await?;
         self.look_back(to, since_ms, |message| {
-            is_by(message, &me) && shows(message, media)
+            is_by(message, &me) && !is_known(message, known) && shows(message, media)
         })
         .await
     }

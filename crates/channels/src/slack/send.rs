@@ -9,6 +9,7 @@ use super::channel::Slack;
 use super::destination::{Destination, message_ts};
 use super::history::mark;
 use super::markup::mrkdwn;
+use crate::draft::{self, Edit, receipt};
 
 /// Slack's words when a message of ours cannot be changed any more.
 const GONE: &[&str] = &[
@@ -21,22 +22,17 @@ const GONE: &[&str] = &[
 /// Slack's words when there is nothing to hang a thread on.
 const NO_THREAD: &[&str] = &["thread_not_found", "cannot_reply_to_message"];
 
-/// What became of a change.
-pub(super) enum Edit {
-    /// The message says it now.
-    Done,
-    /// There is no such message, or it cannot say that; what Slack said.
-    Gone(ChannelError),
-}
-
 /// Words as Slack takes them.
-struct Words {
-    text: String,
-    blocks: Option<Value>,
+pub(super) struct Words {
+    pub(super) text: String,
+    pub(super) blocks: Option<Value>,
 }
 
 impl Words {
-    fn of(markdown: &str, part: &OutboundPart) -> Result<Self, ChannelError> {
+    fn of(part: &OutboundPart) -> Result<Self, ChannelError> {
+        let (Body::Text { markdown } | Body::Media { markdown, .. }) = &part.body else {
+            return Err(ChannelError::Unsupported("ask with polls"));
+        };
         let text = mrkdwn(markdown);
         let has_buttons = part.buttons.iter().any(|row| !row.is_empty());
         let blocks = has_buttons.then(|| blocks(&text, markdown, &part.buttons));
@@ -55,53 +51,43 @@ impl Slack {
         attempt: &Attempt,
     ) -> Result<Receipt, ChannelError> {
         let to = Destination::of(to)?;
-        match &part.body {
-            Body::Text { markdown } => {
-                let words = Words::of(markdown, part)?;
-                self.send_words(&to, part, words, attempt).await
-            }
-            Body::Media { media, markdown } => {
-                let words = Words::of(markdown, part)?;
-                let thread = to.thread.clone().or_else(|| part.reply_to.clone());
-                let to = Destination { thread, ..to };
-                let sent = self
-                    .send_file(&to, media, (words.text, words.blocks), attempt)
-                    .await?;
-                self.drop_draft(&to, part).await;
-                Ok(sent)
-            }
-            Body::Poll(_) => Err(ChannelError::Unsupported("ask with polls")),
-        }
+        let words = Words::of(part)?;
+        let send = self.send_new(&to, part, &words, attempt);
+        let Some(draft) = part.replaces.as_deref().map(message_ts).transpose()? else {
+            return send.await;
+        };
+        let change = Posting {
+            ts: Some(draft),
+            // An empty list takes the buttons away.
+            blocks: Some(words.blocks.clone().unwrap_or_else(|| json!([]))),
+            ..posting(&to, &words, &attempt.key)
+        };
+        let is_text = matches!(part.body, Body::Text { .. });
+        let edit = is_text.then(|| self.update(&change));
+        let delete = self.delete(&to, draft);
+        draft::replace(&self.settings.account, draft, edit, send, delete).await
     }
 
-    /// Words take the place of their draft, or are sent anew where they cannot.
-    async fn send_words(
+    /// Makes a message, or finds the one that an earlier try made.
+    async fn send_new(
         &self,
         to: &Destination,
         part: &OutboundPart,
-        words: Words,
+        words: &Words,
         attempt: &Attempt,
     ) -> Result<Receipt, ChannelError> {
-        let draft = part.replaces.as_deref().map(message_ts).transpose()?;
-        if let Some(draft) = draft {
-            let blocks = Some(words.blocks.clone().unwrap_or_else(|| json!([])));
-            let posting = Posting {
-                ts: Some(draft),
-                blocks,
-                ..posting(to, &words, &attempt.key)
-            };
-            if let Edit::Done = self.update(&posting).await? {
-                return Ok(receipt(draft.to_owned()));
-            }
+        if let Body::Media { media, .. } = &part.body {
+            let thread = to.thread.clone().or_else(|| part.reply_to.clone());
+            let channel = to.channel.clone();
+            let to = Destination { channel, thread };
+            return self.send_file(&to, media, words, attempt).await;
         }
         if let Some(since_ms) = attempt.maybe_sent_since_ms
             && let Some(found) = self.find_marked(to, &attempt.key, since_ms).await?
         {
             return Ok(receipt(found));
         }
-        let sent = self.post(to, part, &words, &attempt.key).await?;
-        self.drop_draft(to, part).await;
-        Ok(sent)
+        self.post(to, part, words, &attempt.key).await
     }
 
     /// Posts words. One that answers a message hangs below it, if anything can.
@@ -140,17 +126,6 @@ impl Slack {
             Err(error) => Err(error.repeating()),
         }
     }
-
-    /// The answer is there; a draft that stays is ugly, and no reason to send it again.
-    async fn drop_draft(&self, to: &Destination, part: &OutboundPart) {
-        let Some(draft) = &part.replaces else {
-            return;
-        };
-        if let Err(error) = self.delete(to, draft).await {
-            let account = &self.settings.account;
-            tracing::warn!(%account, %error, "a draft could not be taken away");
-        }
-    }
 }
 
 fn posting<'a>(to: &'a Destination, words: &Words, key: &str) -> Posting<'a> {
@@ -176,12 +151,5 @@ impl<'a> Posting<'a> {
             blocks: None,
             metadata,
         }
-    }
-}
-
-pub(super) fn receipt(message_id: String) -> Receipt {
-    Receipt {
-        message_id,
-        poll_id: None,
     }
 }

@@ -6,6 +6,8 @@ use reqwest::Url;
 use tidegate_core::Secret;
 use tidegate_core::channel::AccountKey;
 
+use crate::call::api_root;
+
 /// The vendor's own server.
 pub const DEFAULT_API_ROOT: &str = "https://slack.com/api";
 /// Slack's own client gives a socket up after so long without a ping.
@@ -82,10 +84,7 @@ impl SlackSettings {
         if self.patience < Duration::from_secs(1) {
             return Err(SettingsError::Patience);
         }
-        let root = Url::parse(self.api_root.trim()).map_err(|_| SettingsError::ApiRoot)?;
-        if !matches!(root.scheme(), "http" | "https") || root.query().is_some() {
-            return Err(SettingsError::ApiRoot);
-        }
+        let root = api_root(self.api_root.trim()).ok_or(SettingsError::ApiRoot)?;
         Ok((self, root))
     }
 

@@ -6,16 +6,15 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use serde_json::{Value, json};
 use tidegate_core::channel::{Attempt, ChannelError, OutboundMedia, Receipt};
-use tokio::fs::File;
 use tokio::time::sleep;
 
-use super::api::{CALL_TIMEOUT, CallError, Completed, Finish, Reserved, lost};
+use super::api::{CallError, Completed, Finish, Reserved};
 use super::channel::Slack;
 use super::destination::Destination;
-use super::send::receipt;
+use super::send::Words;
+use crate::draft::receipt;
+use crate::transfer::{open, upload_time};
 
-/// Slowest upload that is waited for.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
 /// Slack makes the message in its own time; so long we wait between two looks for it.
 const LOOKS_MS: [u64; 3] = [0, 400, 1200];
 
@@ -25,11 +24,11 @@ impl Slack {
         &self,
         to: &Destination,
         media: &OutboundMedia,
-        words: (String, Option<Value>),
+        words: &Words,
         attempt: &Attempt,
     ) -> Result<Receipt, ChannelError> {
         if let Some(since_ms) = attempt.maybe_sent_since_ms
-            && let Some(found) = self.find_file(to, media, since_ms).await?
+            && let Some(found) = self.find_file(to, media, since_ms, &attempt.known).await?
         {
             return Ok(receipt(found));
         }
@@ -41,10 +40,7 @@ impl Slack {
 
     /// Sends the bytes; nothing can be seen of them.
     async fn upload(&self, media: &OutboundMedia) -> Result<String, ChannelError> {
-        let gone =
-            |e: std::io::Error| ChannelError::Refused(format!("the file cannot be read: {e}"));
-        let file = File::open(&media.path).await.map_err(gone)?;
-        let bytes = file.metadata().await.map_err(gone)?.len();
+        let (file, bytes) = open(media).await.map_err(CallError::repeating)?;
         if bytes == 0 {
             return Err(ChannelError::Refused("Slack takes no empty files".into()));
         }
@@ -67,9 +63,9 @@ impl Slack {
             .header(CONTENT_TYPE, "application/octet-stream")
             .header(CONTENT_LENGTH, bytes)
             .body(file)
-            .timeout(CALL_TIMEOUT + Duration::from_secs(bytes / BYTES_PER_SECOND));
-        let sent = request.send().await;
-        let status = sent.map_err(|e| lost(&e).repeating())?.status();
+            .timeout(upload_time(bytes));
+        let sent = request.send().await.map_err(CallError::from);
+        let status = sent.map_err(CallError::repeating)?.status();
         if status.is_success() {
             return Ok(reserved.file_id);
         }
@@ -84,15 +80,16 @@ impl Slack {
         to: &Destination,
         file_id: &str,
         media: &OutboundMedia,
-        (text, blocks): (String, Option<Value>),
+        words: &Words,
     ) -> Result<Completed, ChannelError> {
+        let text = Some(&words.text).filter(|text| !text.is_empty() && words.blocks.is_none());
         let finish = Finish {
             files: json!([{"id": file_id, "title": media.name}]).to_string(),
             channel_id: &to.channel,
             thread_ts: to.thread.as_deref(),
             // Slack takes one of them.
-            initial_comment: Some(text).filter(|text| !text.is_empty() && blocks.is_none()),
-            blocks: blocks.map(|blocks| blocks.to_string()),
+            initial_comment: text.cloned(),
+            blocks: words.blocks.as_ref().map(Value::to_string),
         };
         let shown = self.api.read("files.completeUploadExternal", &finish).await;
         shown.map_err(CallError::sending)

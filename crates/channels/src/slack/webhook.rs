@@ -85,7 +85,7 @@ impl Webhook for Slack {
         let Some(arrived) = arrived else {
             return Ok(self.unreadable());
         };
-        let Some(me) = self.me() else {
+        let Some(me) = self.me.known() else {
             return Ok(WebhookAnswer::text(503, "not ready yet"));
         };
         self.take_in(&me, inbox, &[arrived]).await?;

@@ -15,7 +15,7 @@ impl Telegram {
     /// Asks who we are.
     pub(super) async fn meet(&self) -> Result<Arc<User>, ChannelError> {
         let me = self.api.call("getMe", &NoParams {}).await;
-        me.map(|user| self.remember(user))
+        me.map(|user| self.me.learn(user))
             .map_err(CallError::receiving)
     }
 

@@ -7,7 +7,6 @@ use super::api::{CallError, DeleteMessage, ReactTo, Reaction, ShowAction};
 use super::channel::Telegram;
 use super::destination::{Destination, message_number};
 use super::reactions::known;
-use super::send::Edit;
 
 impl Telegram {
     pub(super) async fn do_act(&self, to: &Target, act: &Act) -> Result<(), ChannelError> {
@@ -65,13 +64,8 @@ impl Telegram {
         message_id: &str,
         markdown: &str,
     ) -> Result<(), ChannelError> {
-        match self
-            .edit(to, message_number(message_id)?, markdown, None)
-            .await?
-        {
-            Edit::Done => Ok(()),
-            Edit::Gone(why) => Err(ChannelError::Refused(why)),
-        }
+        let id = message_number(message_id)?;
+        self.edit(to, id, markdown, None).await?.done()
     }
 
     /// Takes a message of ours away. One that is gone is no failure.

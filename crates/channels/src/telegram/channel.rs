@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use tidegate_core::channel::{
@@ -17,6 +17,7 @@ use super::api::{Api, User};
 use super::capabilities::capabilities;
 use super::settings::{Mode, SettingsError, TelegramSettings, bot_number};
 use crate::http::HttpClient;
+use crate::latest::Latest;
 
 /// One bot on Telegram.
 pub struct Telegram {
@@ -27,8 +28,9 @@ pub struct Telegram {
     pub(super) webhook_secret: Option<SecretHash>,
     /// The list of commands was told to Telegram.
     pub(super) commands_told: AtomicBool,
+    /// Who we are.
+    pub(super) me: Latest<User>,
     capabilities: Capabilities,
-    me: Mutex<Option<Arc<User>>>,
 }
 
 impl Telegram {
@@ -54,21 +56,8 @@ impl Telegram {
             clock,
             webhook_secret,
             commands_told: AtomicBool::new(false),
-            me: Mutex::new(None),
+            me: Latest::default(),
         })
-    }
-
-    /// Who we are, as Telegram last told.
-    pub(super) fn me(&self) -> Option<Arc<User>> {
-        let me = self.me.lock().unwrap_or_else(PoisonError::into_inner);
-        me.clone()
-    }
-
-    pub(super) fn remember(&self, user: User) -> Arc<User> {
-        let user = Arc::new(user);
-        let mut me = self.me.lock().unwrap_or_else(PoisonError::into_inner);
-        *me = Some(Arc::clone(&user));
-        user
     }
 }
 

@@ -1,19 +1,13 @@
 //! Fetching a file that came with a message.
 
 use std::path::Path;
-use std::time::Duration;
 
 use tidegate_core::channel::{ChannelError, StoredFile};
-use tokio::time::timeout;
 
 use super::api::{CallError, FileAt, FileId};
 use super::channel::Telegram;
 use crate::file::{copy, save, within};
-
-/// What a fetch may take besides the time of its bytes.
-const FETCH_TIMEOUT: Duration = Duration::from_mins(1);
-/// Slowest way that is waited for.
-const BYTES_PER_SECOND: u64 = 64 * 1024;
+use crate::transfer::fetched_in_time;
 
 impl Telegram {
     pub(super) async fn fetch_file(
@@ -32,8 +26,7 @@ impl Telegram {
             .file_path
             .ok_or_else(|| refused("Telegram does not give this file out"))?;
         let bytes = file.file_size.unwrap_or(max_bytes).min(max_bytes);
-        let deadline = FETCH_TIMEOUT + Duration::from_secs(bytes / BYTES_PER_SECOND);
-        let fetched = async {
+        let fetch = async {
             if Path::new(&path).is_absolute() {
                 return self.copy_local(&path, to, max_bytes).await;
             }
@@ -43,9 +36,7 @@ impl Telegram {
             let response = self.api.download(&path).await;
             save(response.map_err(CallError::repeating)?, to, max_bytes).await
         };
-        timeout(deadline, fetched)
-            .await
-            .map_err(|_| ChannelError::Unreachable("the file took too long".into()))?
+        fetched_in_time(bytes, fetch).await
     }
 
     /// A server of one's own on this machine names files by their path. Only what lies in its

@@ -15,6 +15,7 @@ pub struct TelegramNetwork;
 
 const BOT_TOKEN: &str = "botToken";
 const API_ROOT: &str = "apiRoot";
+const LOCAL_FILES: &str = "localFiles";
 const WEBHOOK_URL: &str = "webhookUrl";
 const WEBHOOK_SECRET: &str = "webhookSecret";
 
@@ -27,6 +28,11 @@ const KEYS: &[Key] = &[
     Key {
         name: API_ROOT,
         ask: "the address of your own Bot API server",
+        secret: false,
+    },
+    Key {
+        name: LOCAL_FILES,
+        ask: "the working directory of your own Bot API server, if it runs with --local on this machine",
         secret: false,
     },
     Key {
@@ -98,6 +104,7 @@ impl Network for TelegramNetwork {
         if let Some(root) = opening.values.get(API_ROOT) {
             settings.api_root.clone_from(root);
         }
+        settings.local_files = opening.values.get(LOCAL_FILES).map(Into::into);
         if let Some(public_url) = opening.values.get(WEBHOOK_URL) {
             settings.mode = Mode::Webhook {
                 public_url: public_url.clone(),
@@ -114,5 +121,40 @@ impl Network for TelegramNetwork {
         let bot = Telegram::new(settings, opening.http, opening.clock);
         bot.map(|bot| Arc::new(bot) as Arc<dyn Channel>)
             .map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use tidegate_core::channel::AccountKey;
+    use tidegate_core::{Secret, SystemClock};
+
+    use super::*;
+    use crate::http::HttpClient;
+
+    fn opened(values: &[(&str, &str)]) -> Result<Capabilities, String> {
+        let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+        let opening = Opening {
+            account: AccountKey::new("telegram", "default"),
+            secrets: BTreeMap::from([(BOT_TOKEN.into(), Secret::new("42:AA".into()))]),
+            values: values.iter().map(own).collect(),
+            http: HttpClient::new().unwrap(),
+            clock: Arc::new(SystemClock),
+        };
+        let channel = TelegramNetwork.open(opening)?;
+        Ok(*channel.capabilities())
+    }
+
+    #[test]
+    fn a_server_on_this_machine_takes_larger_files() {
+        let root = (API_ROOT, "http://127.0.0.1:8081");
+        let folder = (LOCAL_FILES, "/var/lib/telegram-bot-api");
+        let largest = |values: &[_]| opened(values).unwrap().media.unwrap().download_bytes;
+        assert!(largest(&[root, folder]) > largest(&[root]));
+        assert!(opened(&[folder]).unwrap_err().contains("of one's own"));
+        let relative = opened(&[root, (LOCAL_FILES, "files")]);
+        assert!(relative.unwrap_err().contains("absolute"));
     }
 }

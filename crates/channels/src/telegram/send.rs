@@ -5,12 +5,14 @@ use tidegate_core::channel::{
     Body, ChannelError, MediaKind, OutboundMedia, OutboundPart, Receipt, Target,
 };
 
-use super::api::{Attachment, CallError, Keyboard, Outgoing, Sent};
+use super::api::{CallError, Keyboard, Outgoing, Sent};
 use super::capabilities::PHOTO_BYTES;
 use super::channel::Telegram;
 use super::destination::{Destination, message_number};
 use super::frame::Frame;
 use super::markup;
+use crate::call::Meaning as _;
+use crate::draft::{self, Edit};
 
 /// The vendor's words when our marks are the trouble: then the words go without marks.
 const ABOUT_MARKS: &[&str] = &[
@@ -37,14 +39,6 @@ const NOT_AS_THAT: &[&str] = &[
     "wrong type of the web page content",
 ];
 
-/// What became of a change.
-pub(super) enum Edit {
-    /// The message says it now.
-    Done,
-    /// There is no such message, or it cannot be changed any more; Telegram's words.
-    Gone(String),
-}
-
 /// In which parameter the words go.
 #[derive(Clone, Copy)]
 enum Words {
@@ -60,23 +54,19 @@ impl Telegram {
     ) -> Result<Receipt, ChannelError> {
         let to = Destination::of(to)?;
         let frame = Frame::of(&to, part)?;
-        let Some(draft) = part.replaces.as_deref().map(message_number).transpose()? else {
-            return self.send_new(&frame, &part.body).await;
+        let send = self.send_new(&frame, &part.body);
+        let Some(draft_id) = &part.replaces else {
+            return send.await;
         };
-        if let Body::Text { markdown } = &part.body {
-            let keyboard = frame.keyboard.clone();
-            if let Edit::Done = self.edit(&to, draft, markdown, keyboard).await? {
-                return Ok(receipt_of(draft));
+        let draft = message_number(draft_id)?;
+        let edit = match &part.body {
+            Body::Text { markdown } => {
+                Some(self.edit(&to, draft, markdown, frame.keyboard.clone()))
             }
-            return self.send_new(&frame, &part.body).await;
-        }
-        let receipt = self.send_new(&frame, &part.body).await?;
-        // The answer is there; a draft that stays is ugly, and no reason to send it again.
-        if let Err(error) = self.delete(&to, draft).await {
-            let account = &self.settings.account;
-            tracing::warn!(%account, %error, "a draft could not be taken away");
-        }
-        Ok(receipt)
+            _ => None,
+        };
+        let delete = self.delete(&to, draft);
+        draft::replace(&self.settings.account, draft_id, edit, send, delete).await
     }
 
     async fn send_new(&self, frame: &Frame, body: &Body) -> Result<Receipt, ChannelError> {
@@ -123,14 +113,9 @@ impl Telegram {
             MediaKind::Voice => ("sendVoice", "voice"),
             MediaKind::Sticker | MediaKind::Document => ("sendDocument", "document"),
         };
-        let file = Attachment {
-            field,
-            path: &media.path,
-            name: &media.name,
-            mime: &media.mime,
-        };
         let message = frame.message();
-        self.speak(method, message, Words::Caption, markdown, Some(&file))
+        let file = Some((field, media));
+        self.speak(method, message, Words::Caption, markdown, file)
             .await
     }
 
@@ -153,7 +138,7 @@ impl Telegram {
         match edited {
             Ok(_) => Ok(Edit::Done),
             Err(error) if error.says(&["message is not modified"]) => Ok(Edit::Done),
-            Err(CallError::Refused(no)) if no.says(GONE) => Ok(Edit::Gone(no.description)),
+            Err(CallError::Refused(no)) if no.says(GONE) => Ok(Edit::Gone(no.sending())),
             Err(error) => Err(error.repeating()),
         }
     }
@@ -165,7 +150,7 @@ impl Telegram {
         message: Outgoing,
         words: Words,
         markdown: &str,
-        file: Option<&Attachment<'_>>,
+        file: Option<(&'static str, &OutboundMedia)>,
     ) -> Result<R, CallError> {
         if markdown.is_empty() {
             return self.give(method, &message, file).await;
@@ -184,10 +169,10 @@ impl Telegram {
         &self,
         method: &str,
         message: &Outgoing,
-        file: Option<&Attachment<'_>>,
+        file: Option<(&'static str, &OutboundMedia)>,
     ) -> Result<R, CallError> {
         match file {
-            Some(file) => self.api.upload(method, message, file).await,
+            Some((field, file)) => self.api.upload(method, message, field, file).await,
             None => self.api.call(method, message).await,
         }
     }
@@ -223,13 +208,6 @@ fn fitting_kind(media: &OutboundMedia) -> MediaKind {
 fn receipt(sent: Sent) -> Receipt {
     Receipt {
         poll_id: sent.poll.map(|poll| poll.id),
-        ..receipt_of(sent.message_id)
-    }
-}
-
-fn receipt_of(message_id: i64) -> Receipt {
-    Receipt {
-        message_id: message_id.to_string(),
-        poll_id: None,
+        ..draft::receipt(sent.message_id.to_string())
     }
 }

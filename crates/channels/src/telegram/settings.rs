@@ -6,6 +6,8 @@ use std::time::Duration;
 use tidegate_core::Secret;
 use tidegate_core::channel::AccountKey;
 
+use crate::call::api_root;
+
 /// The vendor's own server.
 pub const DEFAULT_API_ROOT: &str = "https://api.telegram.org";
 /// How long one poll waits for news.
@@ -36,7 +38,8 @@ pub struct TelegramSettings {
     /// Commands that are shown to people as they type; none leaves the list as it is.
     pub commands: Vec<Command>,
     /// The working directory of a Bot API server of one's own that runs with `--local` on this
-    /// machine: it names files by their path, and only those below this directory are taken.
+    /// machine, an absolute path: the server names files by their path, and only those below this
+    /// directory are taken.
     pub local_files: Option<PathBuf>,
 }
 
@@ -58,10 +61,7 @@ impl TelegramSettings {
         self.token = Secret::new(self.token.expose().trim().to_owned());
         bot_number(self.token.expose()).ok_or(SettingsError::Token)?;
         let root = self.api_root.trim().trim_end_matches('/').to_owned();
-        let url = reqwest::Url::parse(&root).map_err(|_| SettingsError::ApiRoot)?;
-        if !matches!(url.scheme(), "http" | "https") || url.query().is_some() {
-            return Err(SettingsError::ApiRoot);
-        }
+        api_root(&root).ok_or(SettingsError::ApiRoot)?;
         self.api_root = root;
         if self.poll < Duration::from_secs(1) || self.poll > LONGEST_POLL {
             return Err(SettingsError::Poll);
@@ -74,8 +74,13 @@ impl TelegramSettings {
         if let Some(command) = self.commands.iter().find(|command| !command.is_valid()) {
             return Err(SettingsError::Command(command.name.clone()));
         }
-        if self.local_files.is_some() && self.api_root == DEFAULT_API_ROOT {
-            return Err(SettingsError::LocalFiles);
+        if let Some(folder) = &self.local_files {
+            if self.api_root == DEFAULT_API_ROOT {
+                return Err(SettingsError::LocalFiles);
+            }
+            if !folder.is_absolute() {
+                return Err(SettingsError::RelativeFolder);
+            }
         }
         Ok(self)
     }
@@ -133,9 +138,12 @@ pub enum SettingsError {
     /// A command.
     #[error("the command `{0}` must have 1 to 32 of a-z 0-9 _, and a description")]
     Command(String),
-    /// Local files.
-    #[error("local files need a Bot API server of one's own")]
+    /// Local files, of the vendor's own server.
+    #[error("local files need a Bot API server of one's own: name it by `apiRoot`")]
     LocalFiles,
+    /// The folder of local files.
+    #[error("the folder of local files must be an absolute path")]
+    RelativeFolder,
 }
 
 /// The bot's number: the part of a token before the colon; none if it is no token. What comes
@@ -233,6 +241,10 @@ mod tests {
         let mut local = settings();
         local.local_files = Some("/var/lib/bot-api".into());
         assert_eq!(local.check().unwrap_err(), SettingsError::LocalFiles);
+        let mut relative = settings();
+        relative.api_root = "http://127.0.0.1:8081".into();
+        relative.local_files = Some("bot-api".into());
+        assert_eq!(relative.check().unwrap_err(), SettingsError::RelativeFolder);
     }
 
     #[test]

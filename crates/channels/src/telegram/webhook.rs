@@ -103,7 +103,7 @@ impl Webhook for Telegram {
         if !self.knock(&request) {
             return Ok(WebhookAnswer::text(401, "wrong secret"));
         }
-        let Some(me) = self.me() else {
+        let Some(me) = self.me.known() else {
             return Ok(WebhookAnswer::text(503, "not ready yet"));
         };
         let Ok(raw) = serde_json::from_slice::<&RawValue>(&request.body) else {

@@ -6,8 +6,10 @@ use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use tidegate_core::channel::{Heard, Inbound, InboundEvent, Inbox, InboxError};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
-use super::eventually;
+use super::PATIENCE;
 
 #[derive(Debug, Default)]
 pub(crate) struct MemoryInbox {
@@ -16,6 +18,8 @@ pub(crate) struct MemoryInbox {
     ignores: AtomicBool,
     proofs: AtomicUsize,
     connects: AtomicUsize,
+    /// Turns with everything that is told.
+    turns: watch::Sender<u64>,
 }
 
 #[derive(Debug, Default)]
@@ -88,16 +92,26 @@ impl MemoryInbox {
     }
 
     pub(crate) async fn wait_for(&self, count: usize) -> Vec<Inbound> {
-        eventually(&format!("{count} events"), || {
-            self.state().events.len() >= count
-        })
-        .await;
+        let what = format!("{count} events");
+        self.until(&what, || self.state().events.len() >= count)
+            .await;
         self.events()
     }
 
     pub(crate) async fn proved_now(&self) {
         let before = self.proofs();
-        eventually("a proof", || self.proofs() > before).await;
+        self.until("a proof", || self.proofs() > before).await;
+    }
+
+    /// Waits until something is so of what was told.
+    async fn until(&self, what: &str, is_so: impl Fn() -> bool) {
+        let mut turns = self.turns.subscribe();
+        let waited = timeout(PATIENCE, turns.wait_for(|_| is_so())).await;
+        assert!(waited.is_ok(), "never: {what}");
+    }
+
+    fn turn(&self) {
+        self.turns.send_modify(|turn| *turn += 1);
     }
 }
 
@@ -162,16 +176,19 @@ impl Inbox for MemoryInbox {
         let heard = self
             .state()
             .store(owner, events, cursor, self.ignores.load(Ordering::SeqCst));
+        self.turn();
         tokio::task::yield_now().await;
         Ok(heard)
     }
 
     fn connecting(&self) {
         self.connects.fetch_add(1, Ordering::SeqCst);
+        self.turn();
     }
 
     fn proved(&self) {
         self.proofs.fetch_add(1, Ordering::SeqCst);
+        self.turn();
     }
 
     fn degraded(&self, reason: &str) {

@@ -77,7 +77,7 @@ pub(crate) async fn a_repeated_event_has_the_same_id<R: Rig>() {
     let live = Live::started(rig.channel(), &inbox).await;
     rig.say(&rig.direct(), "once");
     inbox.wait_for(1).await;
-    rig.repeat();
+    rig.repeat().await;
     eventually("a repeated event", || inbox.known() > 0).await;
     rig.say(&rig.direct(), "twice");
     inbox.wait_for(2).await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tidegate_core::channel::{Channel, ChannelError};
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::{MemoryInbox, PATIENCE, eventually};
@@ -32,7 +32,8 @@ impl Live {
         tasks.spawn(async move {
             while let Err(error) = channel.receive(&*inbox, token.clone()).await {
                 list.lock().unwrap().push(error);
-                sleep(BACKOFF).await;
+                // A stop ends the wait too.
+                let _ = timeout(BACKOFF, token.cancelled()).await;
             }
         });
         Self {

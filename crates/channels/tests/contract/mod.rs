@@ -10,7 +10,9 @@ pub(crate) mod small;
 
 pub(crate) use inbox::MemoryInbox;
 pub(crate) use live::Live;
-pub(crate) use rig::{PATIENCE, Rig, Shown, Trouble, attempt, eventually, in_fast_time, text};
+pub(crate) use rig::{
+    PATIENCE, Rig, Shown, Trouble, attempt, eventually, in_fast_time, nowhere, text,
+};
 
 /// The tests of the contract for one network.
 macro_rules! contract {

@@ -1,16 +1,20 @@
 //! A channel with the imitation of its network.
 
+use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use tidegate_core::channel::{Attempt, Channel, OutboundPart, Target};
-use tokio::time::{Instant, sleep};
+use tidegate_fakes::common::Fault;
+use tokio::time::{interval, timeout};
 
 use super::MemoryInbox;
 
 /// Longer than anything here takes.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+/// How often a state is looked at that tells nobody when it changes.
+const LOOK_EVERY: Duration = Duration::from_millis(5);
 
 /// What goes wrong with one call or connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +35,24 @@ pub(crate) enum Trouble {
     Silence,
     /// It is done, and nothing ever comes.
     SilenceAfter,
+}
+
+impl Trouble {
+    /// The same, as imitations of networks make it.
+    pub(crate) const fn fault(self) -> Fault {
+        match self {
+            Self::Flood(seconds) => Fault::TooMany {
+                retry_after: Duration::from_secs(seconds),
+            },
+            Self::ServerError => Fault::Status(500),
+            Self::CutBefore => Fault::CutBeforeStoring,
+            Self::CutAfter => Fault::CutAfterStoring,
+            Self::CutInAnswer => Fault::CutInAnswer { after_bytes: 150 },
+            Self::Slow => Fault::SlowHeaders(Duration::from_millis(300)),
+            Self::Silence => Fault::Silence,
+            Self::SilenceAfter => Fault::SilenceAfterStoring,
+        }
+    }
 }
 
 /// A message of ours as people see it now.
@@ -73,8 +95,8 @@ pub(crate) trait Rig: Sized + Send + Sync + 'static {
     fn change(&self, to: &Target, message_id: &str, text: &str);
     /// A person reacts to a message of ours.
     fn react(&self, to: &Target, message_id: &str, emoji: &str);
-    /// The network delivers the last event once more.
-    fn repeat(&self);
+    /// The network delivers the last event once more, after it was acknowledged.
+    async fn repeat(&self);
     /// The next delivery goes wrong.
     fn trouble_in(&self, trouble: Trouble);
     /// Whether we are listening right now.
@@ -98,6 +120,12 @@ pub(crate) trait Rig: Sized + Send + Sync + 'static {
     fn typings(&self, to: &Target) -> usize;
 }
 
+/// An address at which nobody listens.
+pub(crate) fn nowhere() -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    free.local_addr().unwrap()
+}
+
 /// Words alone.
 pub(crate) fn text(markdown: &str) -> OutboundPart {
     OutboundPart::text(markdown)
@@ -108,16 +136,20 @@ pub(crate) fn attempt(key: &str) -> Attempt {
     Attempt {
         key: key.into(),
         maybe_sent_since_ms: None,
+        known: Vec::new(),
     }
 }
 
-/// Waits until something is so.
+/// Waits until something is so, which is looked at again and again.
 pub(crate) async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
-    let deadline = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < deadline, "never: {what}");
-        sleep(Duration::from_millis(5)).await;
-    }
+    let waiting = async {
+        let mut looks = interval(LOOK_EVERY);
+        while !is_so() {
+            looks.tick().await;
+        }
+    };
+    let waited = timeout(PATIENCE, waiting).await;
+    assert!(waited.is_ok(), "never: {what}");
 }
 
 /// Waits for the end of something that waits for a deadline, without waiting for it.

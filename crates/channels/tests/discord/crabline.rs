@@ -5,86 +5,55 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tidegate_channels::discord::{Discord, DiscordSettings};
-use tidegate_channels::http::HttpClient;
+use tidegate_core::Secret;
 use tidegate_core::channel::{
     AccountKey, Act, Body, Channel as _, InboundEvent, MediaKind, OutboundMedia, OutboundPart,
     PeerKind, Space, Target,
 };
-use tidegate_core::{Secret, SystemClock};
-use tokio::process::Child;
 
 use crate::contract::{Live, MemoryInbox, attempt, eventually, text};
-use crate::node::{node, package, post, start};
-use crate::rig::{commands, number, target};
+use crate::others::{Crabline, installed};
+use crate::rig::{commands, discord, number, target};
 
 const TOKEN: &str = "MTM1MDAwMDAwMDAwMDAwMDAx.crabline.discord";
-const ADMIN: &str = "admin-token-for-tests";
 const GUILD: &str = "135000000000000011";
 const ROOM: &str = "135000000000000010";
 const ADA: &str = "135000000000000099";
 
-struct Crabline {
+struct World {
+    crabline: Crabline,
     folder: TempDir,
-    manifest: Value,
-    _child: Child,
 }
 
-impl Crabline {
+impl World {
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let ready = folder.path().join("ready.json");
-        let child = start(
-            node()
-                .arg(package("@openclaw/crabline/dist/src/bin/crabline.js"))
-                .args(["--json", "serve", "discord", "--port", "0"])
-                .arg("--ready-file")
-                .arg(&ready)
-                .arg("--recorder")
-                .arg(folder.path().join("recorder.jsonl"))
-                .env("CRABLINE_BOT_TOKEN", TOKEN)
-                .env("CRABLINE_ADMIN_TOKEN", ADMIN),
-        );
-        let read = || serde_json::from_slice(&std::fs::read(&ready).ok()?).ok();
-        eventually("Crabline is ready", || read().is_some()).await;
+        let arguments = ["--json", "serve", "discord", "--port", "0"];
+        let env = [("CRABLINE_BOT_TOKEN", TOKEN)];
         Self {
-            manifest: read().unwrap(),
-            folder,
-            _child: child,
+            crabline: Crabline::start(&installed("bin/crabline.js"), &arguments, &env).await,
+            folder: tempfile::tempdir().unwrap(),
         }
     }
 
     fn discord(&self) -> Arc<Discord> {
-        let root = self.manifest["endpoints"]["apiRoot"].as_str().unwrap();
+        let root = self.crabline.endpoint("apiRoot");
         let account = AccountKey::new("discord", "crabline");
-        let settings = DiscordSettings {
+        discord(DiscordSettings {
             api_root: format!("{root}/v10"),
             commands: commands(),
             ..DiscordSettings::new(account, Secret::new(TOKEN.into()))
-        };
-        let http = HttpClient::new().unwrap();
-        Arc::new(Discord::new(settings, http, Arc::new(SystemClock)).unwrap())
+        })
     }
 
-    async fn say(&self, room: &str, text: &str) -> Value {
-        let url = self.manifest["endpoints"]["adminInboundUrl"].as_str();
+    async fn say(&self, room: &str, text: &str) {
         let body = json!({
             "channelId": room, "guildId": GUILD, "senderId": ADA, "senderName": "Ada", "content": text,
         });
-        post(url.unwrap(), &[("x-crabline-admin-token", ADMIN)], &body).await
+        self.crabline.say(&body).await;
     }
 
-    /// The calls of a verb and an end of a path, in order.
     fn calls(&self, method: &str, end: &str) -> Vec<Value> {
-        let path = self.folder.path().join("recorder.jsonl");
-        let lines = std::fs::read_to_string(path).unwrap_or_default();
-        lines
-            .lines()
-            .filter_map(|line| serde_json::from_str::<Value>(line).ok())
-            .filter(|call| {
-                let path = call["path"].as_str().unwrap_or_default();
-                call["method"] == method && path.ends_with(end)
-            })
-            .collect()
+        self.crabline.calls(method, end)
     }
 }
 
@@ -94,11 +63,11 @@ fn room() -> Target {
 
 #[tokio::test]
 async fn messages_go_both_ways() {
-    let crabline = Crabline::start().await;
-    let discord = crabline.discord();
+    let world = World::start().await;
+    let discord = world.discord();
     let inbox = Arc::new(MemoryInbox::default());
     let live = Live::started(discord.clone(), &inbox).await;
-    crabline.say(ROOM, "when is high tide?").await;
+    world.say(ROOM, "when is high tide?").await;
     let events = inbox.wait_for(1).await;
     assert_eq!(events[0].sender.id, ADA);
     assert_eq!(events[0].peer, room().peer);
@@ -135,10 +104,10 @@ async fn messages_go_both_ways() {
         ("PUT", "/@me"),
         ("PUT", "/commands"),
     ] {
-        eventually(end, || crabline.calls(method, end).len() == 1).await;
+        eventually(end, || world.calls(method, end).len() == 1).await;
     }
     assert_eq!(
-        crabline.calls("POST", "/messages")[0]["body"]["content"],
+        world.calls("POST", "/messages")[0]["body"]["content"],
         "**At six**"
     );
     live.stop().await;
@@ -146,15 +115,15 @@ async fn messages_go_both_ways() {
 
 #[tokio::test]
 async fn a_restart_goes_on() {
-    let crabline = Crabline::start().await;
+    let world = World::start().await;
     let inbox = Arc::new(MemoryInbox::default());
-    let live = Live::started(crabline.discord(), &inbox).await;
-    crabline.say(ROOM, "one").await;
+    let live = Live::started(world.discord(), &inbox).await;
+    world.say(ROOM, "one").await;
     inbox.wait_for(1).await;
     live.stop().await;
     // This server takes no session up again, and so nothing of it: a new one begins.
-    let live = Live::started(crabline.discord(), &inbox).await;
-    crabline.say(ROOM, "two").await;
+    let live = Live::started(world.discord(), &inbox).await;
+    world.say(ROOM, "two").await;
     inbox.wait_for(2).await;
     assert_eq!(inbox.texts(), ["one", "two"]);
     live.stop().await;
@@ -162,8 +131,8 @@ async fn a_restart_goes_on() {
 
 #[tokio::test]
 async fn a_file_goes_out_and_comes_back() {
-    let crabline = Crabline::start().await;
-    let path = crabline.folder.path().join("tides.txt");
+    let world = World::start().await;
+    let path = world.folder.path().join("tides.txt");
     std::fs::write(&path, "06:12 high\n").unwrap();
     let part = OutboundPart {
         body: Body::Media {
@@ -178,10 +147,10 @@ async fn a_file_goes_out_and_comes_back() {
         },
         ..text("")
     };
-    let sent = crabline.discord().send(&room(), &part, &attempt("1")).await;
+    let sent = world.discord().send(&room(), &part, &attempt("1")).await;
     assert!(!sent.unwrap().message_id.is_empty());
     eventually("it is there", || {
-        crabline.calls("POST", "/messages").len() == 1
+        world.calls("POST", "/messages").len() == 1
     })
     .await;
 }

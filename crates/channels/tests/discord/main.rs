@@ -15,8 +15,8 @@ mod crabline;
 mod interactions;
 mod limits;
 mod missed;
-#[path = "../telegram/node.rs"]
-mod node;
+#[path = "../others/mod.rs"]
+mod others;
 mod places;
 mod refusals;
 mod rig;

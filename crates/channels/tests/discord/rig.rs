@@ -12,7 +12,7 @@ use tidegate_core::{Clock, Secret, SystemClock};
 use tidegate_fakes::common::Fault;
 use tidegate_fakes::discord::{DiscordFake, Opening, Post, Settings, Snowflake, Upload, routes};
 
-use crate::contract::{MemoryInbox, Rig, Shown, Trouble};
+use crate::contract::{MemoryInbox, Rig, Shown, Trouble, nowhere};
 
 pub(crate) struct DiscordRig {
     pub(crate) fake: DiscordFake,
@@ -81,21 +81,6 @@ fn channel(to: &Target) -> Snowflake {
     number(to.thread.as_deref().unwrap_or(&to.peer.id))
 }
 
-pub(crate) fn fault(trouble: Trouble) -> Fault {
-    match trouble {
-        Trouble::Flood(seconds) => Fault::TooMany {
-            retry_after: Duration::from_secs(seconds),
-        },
-        Trouble::ServerError => Fault::Status(500),
-        Trouble::CutBefore => Fault::CutBeforeStoring,
-        Trouble::CutAfter => Fault::CutAfterStoring,
-        Trouble::CutInAnswer => Fault::CutInAnswer { after_bytes: 150 },
-        Trouble::Slow => Fault::SlowHeaders(Duration::from_millis(300)),
-        Trouble::Silence => Fault::Silence,
-        Trouble::SilenceAfter => Fault::SilenceAfterStoring,
-    }
-}
-
 impl DiscordRig {
     pub(crate) async fn with(rules: Settings) -> Self {
         let fake = DiscordFake::start_with(rules, 7).await;
@@ -155,11 +140,8 @@ impl Rig for DiscordRig {
     }
 
     fn nobody_there(&self) -> Arc<dyn Channel> {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
         discord(DiscordSettings {
-            api_root: format!("http://{address}/api/v10"),
+            api_root: format!("http://{}/api/v10", nowhere()),
             ..settings(&self.fake)
         })
     }
@@ -206,14 +188,14 @@ impl Rig for DiscordRig {
         reacted.unwrap();
     }
 
-    fn repeat(&self) {
+    async fn repeat(&self) {
         self.fake.rewind_next_resume(1);
         self.fake.close_connections(4000);
     }
 
     fn trouble_in(&self, trouble: Trouble) {
         match trouble {
-            Trouble::Flood(_) => self.fake.faults().next(routes::ME, fault(trouble)),
+            Trouble::Flood(_) => self.fake.faults().next(routes::ME, trouble.fault()),
             Trouble::ServerError => {
                 self.fake.next_connections(&[Opening::Unavailable]);
                 self.fake.cut_connections();
@@ -248,7 +230,7 @@ impl Rig for DiscordRig {
 
     fn trouble_out(&self, trouble: Trouble) {
         self.fake.faults().clear();
-        self.fake.faults().next(routes::SEND, fault(trouble));
+        self.fake.faults().next(routes::SEND, trouble.fault());
     }
 
     fn trouble_file(&self, trouble: Trouble) {
@@ -257,7 +239,7 @@ impl Rig for DiscordRig {
             Trouble::CutInAnswer => Fault::CutInAnswer {
                 after_bytes: 200_000,
             },
-            other => fault(other),
+            other => other.fault(),
         };
         self.fake.faults().next(routes::DOWNLOAD, fault);
     }

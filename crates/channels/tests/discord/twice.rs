@@ -18,6 +18,7 @@ fn again(key: &str, since_ms: u64) -> Attempt {
     Attempt {
         key: key.into(),
         maybe_sent_since_ms: Some(since_ms),
+        known: Vec::new(),
     }
 }
 
@@ -163,4 +164,47 @@ async fn a_history_that_cannot_be_read_leaves_it_unknown() {
         .await;
     assert!(matches!(sent, Err(ChannelError::Unknown(_))), "{sent:?}");
     assert_eq!(rig.calls(routes::SEND), 0);
+}
+
+/// Sends the same words under this key, much later, when Discord has forgotten earlier keys.
+async fn said_again(rig: &DiscordRig, known: &[&str]) -> String {
+    let clock = Arc::new(ManualClock::at(SystemClock.now_ms() + 10 * MINUTE_MS));
+    rig.fake.clock().skew_ms(10 * 60_000);
+    let again = Attempt {
+        known: known.iter().map(|id| (*id).to_owned()).collect(),
+        ..again("key", SystemClock.now_ms() - MINUTE_MS)
+    };
+    let adapter = discord_at(settings(&rig.fake), clock);
+    let sent = adapter.send(&rig.of_room(), &text("ok"), &again).await;
+    sent.unwrap().message_id
+}
+
+#[tokio::test]
+async fn equal_words_of_another_part_are_not_taken_for_it() {
+    let rig = DiscordRig::start().await;
+    let other = rig.adapter();
+    let other = other
+        .send(&rig.of_room(), &text("ok"), &attempt("other"))
+        .await;
+    let other = other.unwrap().message_id;
+    rig.fake.say(rig.room, rig.ada, "ok").unwrap();
+    let sent = said_again(&rig, &[&other]).await;
+    let shown = rig.shown(&rig.of_room());
+    let ids: Vec<_> = shown.iter().map(|message| message.id.clone()).collect();
+    assert_eq!(ids, [other, sent]);
+}
+
+#[tokio::test]
+async fn of_several_the_oldest_that_nobody_else_made_is_it() {
+    let rig = DiscordRig::start().await;
+    let adapter = rig.adapter();
+    let mut ids = Vec::new();
+    for key in ["before", "lost", "after"] {
+        let sent = adapter
+            .send(&rig.of_room(), &text("ok"), &attempt(key))
+            .await;
+        ids.push(sent.unwrap().message_id);
+    }
+    assert_eq!(said_again(&rig, &[&ids[0]]).await, ids[1]);
+    assert_eq!(rig.shown(&rig.of_room()).len(), 3);
 }

@@ -1,8 +1,9 @@
 // Starts Crabline's Slack with a door of ours to call: its command line has no option for that.
+// Arguments: its library, our door, then `--ready-file FILE --recorder FILE` as its own.
 import { renameSync, writeFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const [library, eventsRequestUrl, ready, recorderPath] = process.argv.slice(2);
+const [library, eventsRequestUrl, , ready, , recorderPath] = process.argv.slice(2);
 const { startSlackServer } = await import(pathToFileURL(library).href);
 const server = await startSlackServer({
   adminToken: process.env.CRABLINE_ADMIN_TOKEN,

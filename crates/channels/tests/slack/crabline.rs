@@ -1,98 +1,72 @@
 //! Against a Slack that others wrote: npm `@openclaw/crabline`, for what it covers (Web API and
 //! signed events; no Socket Mode, no changes, no files).
 
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 use tidegate_channels::slack::{Mode, SlackSettings};
 use tidegate_core::Secret;
 use tidegate_core::channel::{
     AccountKey, Attempt, Channel as _, ChannelError, InboundEvent, PeerKind,
 };
 use tidegate_fakes::common::Server;
-use tokio::process::Child;
 use tokio_util::sync::CancellationToken;
 
-use crate::contract::{Live, MemoryInbox, attempt, eventually, text};
-use crate::hook::{Edge, door};
-use crate::node::{node, package, post, start};
+use crate::contract::{MemoryInbox, attempt, text};
+use crate::edge::Edge;
+use crate::others::{Crabline, installed};
 use crate::rig::{slack, target};
 
 const TOKEN: &str = "xoxb-4242-4243-crablinetoken";
 const SECRET: &str = "signing-secret-for-tests";
-const ADMIN: &str = "admin-token-for-tests";
+/// Starts the server with our door as its own options cannot.
+const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slack/crabline.mjs");
 const BOT: &str = "UCRABBOT";
 const ADA: &str = "UADA00001";
 const ROOM: &str = "C0HARBOUR";
 
-struct Crabline {
-    _folder: TempDir,
-    manifest: Value,
+struct World {
+    crabline: Crabline,
     edge: Edge,
-    _child: Child,
     _server: Server,
 }
 
-impl Crabline {
+impl World {
     /// Started, and told where our door is.
     async fn start() -> Self {
-        let folder = tempfile::tempdir().unwrap();
         let edge = Edge::default();
-        let server = door(&edge).await;
-        let ready = folder.path().join("ready.json");
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/slack/crabline.mjs");
-        let child = start(
-            node()
-                .arg(script)
-                .arg(package("@openclaw/crabline/dist/src/index.js"))
-                .arg(format!("{}/hook", server.root()))
-                .arg(&ready)
-                .arg(folder.path().join("recorder.jsonl"))
-                .env("CRABLINE_BOT_TOKEN", TOKEN)
-                .env("CRABLINE_SIGNING_SECRET", SECRET)
-                .env("CRABLINE_ADMIN_TOKEN", ADMIN),
-        );
-        let read = || serde_json::from_slice(&std::fs::read(&ready).ok()?).ok();
-        eventually("Crabline is ready", || read().is_some()).await;
-        let crabline = Self {
-            manifest: read().unwrap(),
-            _folder: folder,
+        let server = edge.open().await;
+        let library = installed("index.js");
+        let hook = format!("{}/hook", server.root());
+        let env = [
+            ("CRABLINE_BOT_TOKEN", TOKEN),
+            ("CRABLINE_SIGNING_SECRET", SECRET),
+        ];
+        let arguments = [library.to_str().unwrap(), &hook];
+        let world = Self {
+            crabline: Crabline::start(Path::new(SCRIPT), &arguments, &env).await,
             edge,
-            _child: child,
             _server: server,
         };
-        *crabline.edge.slack.lock().unwrap() = Some(slack(crabline.settings(SECRET)));
-        crabline
+        world.edge.put(slack(world.settings()));
+        world
     }
 
-    fn settings(&self, secret: &str) -> SlackSettings {
+    fn settings(&self) -> SlackSettings {
         let mode = Mode::Webhook {
             public_url: "https://tide.test/hook".into(),
-            signing_secret: Secret::new(secret.into()),
+            signing_secret: Secret::new(SECRET.into()),
         };
         let account = AccountKey::new("slack", "crabline");
         SlackSettings {
-            api_root: self.endpoint("apiRoot"),
+            api_root: self.crabline.endpoint("apiRoot"),
             ..SlackSettings::new(account, Secret::new(TOKEN.into()), mode)
         }
     }
 
-    fn endpoint(&self, name: &str) -> String {
-        self.manifest["endpoints"][name]
-            .as_str()
-            .unwrap()
-            .to_owned()
-    }
-
-    async fn live(&self) -> Live {
-        let slack = self.edge.slack.lock().unwrap().clone().unwrap();
-        Live::started(slack, &self.edge.inbox).await
-    }
-
     async fn say(&self, body: Value) -> Value {
-        let url = self.endpoint("adminInboundUrl");
-        let said = post(&url, &[("x-crabline-admin-token", ADMIN)], &body).await;
+        let said = self.crabline.say(&body).await;
         assert_eq!(said["ok"], true, "{said}");
         said["message"].clone()
     }
@@ -100,19 +74,19 @@ impl Crabline {
 
 #[tokio::test]
 async fn signed_events_are_heard() {
-    let crabline = Crabline::start().await;
-    let live = crabline.live().await;
+    let world = World::start().await;
+    let live = world.edge.live().await;
     let words = format!("<@{BOT}> high &amp; low?");
-    let message = crabline
+    let message = world
         .say(json!({"channel": ROOM, "user": ADA, "text": words}))
         .await;
-    crabline
+    world
         .say(json!({"channel": "D0000ADA1", "user": ADA, "text": "hello"}))
         .await;
-    crabline
+    world
         .say(json!({"channel": ROOM, "user": ADA, "text": "more", "threadTs": message["ts"]}))
         .await;
-    let events = crabline.edge.inbox.wait_for(3).await;
+    let events = world.edge.inbox.wait_for(3).await;
     let of = |text: &str| {
         let found = events.iter().find_map(|event| match &event.event {
             InboundEvent::Message(message) if message.text == text => Some((event, message)),
@@ -132,8 +106,8 @@ async fn signed_events_are_heard() {
 
 #[tokio::test]
 async fn words_are_posted_and_found_again() {
-    let crabline = Crabline::start().await;
-    let slack = slack(crabline.settings(SECRET));
+    let world = World::start().await;
+    let slack = slack(world.settings());
     let identity = slack.probe().await.unwrap();
     assert_eq!(identity.id, BOT);
     let direct = slack.address("user:UADA00001", None).await.unwrap();
@@ -149,19 +123,22 @@ async fn words_are_posted_and_found_again() {
     let again = |key: &str| Attempt {
         key: key.into(),
         maybe_sent_since_ms: Some(1_600_000_000_000),
+        known: Vec::new(),
     };
     let found = slack.send(&to, &text("x"), &again("part")).await;
     assert_eq!(found.unwrap(), sent);
     let found = slack.send(&within, &text("x"), &again("other")).await;
     assert_eq!(found.unwrap(), answer.unwrap());
+    // What was found was not said again.
+    assert_eq!(world.crabline.calls("POST", "/chat.postMessage").len(), 2);
 }
 
 #[tokio::test]
 async fn a_wrong_token_is_final() {
-    let crabline = Crabline::start().await;
+    let world = World::start().await;
     let wrong = SlackSettings {
         bot_token: Secret::new("xoxb-1-2-wrong".into()),
-        ..crabline.settings(SECRET)
+        ..world.settings()
     };
     let slack = slack(wrong);
     let to = target(ROOM, None);

@@ -103,11 +103,40 @@ async fn a_file_that_may_have_arrived_is_looked_for_first() {
     let again = Attempt {
         key: "1".into(),
         maybe_sent_since_ms: Some(SystemClock.now_ms() - 1000),
+        known: Vec::new(),
     };
     let found = slack.send(&to, &part(&path), &again).await.unwrap();
     let all = fake.messages(GENERAL);
     assert_eq!(all.len(), 1);
     assert_eq!(all[0].ts, found.message_id);
+}
+
+#[tokio::test]
+async fn the_same_file_of_another_part_is_not_taken_for_it() {
+    let fake = fake().await;
+    let slack = slack(settings(&fake));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("file");
+    std::fs::write(&path, content()).unwrap();
+    let to = target(GENERAL, None);
+    let other = slack.send(&to, &part(&path), &attempt("1")).await.unwrap();
+    let again = |known: &[&str]| Attempt {
+        key: "2".into(),
+        maybe_sent_since_ms: Some(SystemClock.now_ms() - 1000),
+        known: known.iter().map(|id| (*id).to_owned()).collect(),
+    };
+    let known = again(&[&other.message_id]);
+    let sent = slack.send(&to, &part(&path), &known).await.unwrap();
+    assert_ne!(sent, other);
+    assert_eq!(fake.messages(GENERAL).len(), 2);
+    // Where the share could not be looked up, the receipt is the file's id.
+    let files = fake.messages(GENERAL).into_iter();
+    let files: Vec<_> = files
+        .map(|message| message.files[0]["id"].as_str().unwrap().to_owned())
+        .collect();
+    let by_file = again(&[&files[0], &sent.message_id]);
+    slack.send(&to, &part(&path), &by_file).await.unwrap();
+    assert_eq!(fake.messages(GENERAL).len(), 3);
 }
 
 #[tokio::test]

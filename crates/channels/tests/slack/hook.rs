@@ -1,14 +1,6 @@
 //! The Events API, called by the imitation through a real socket, and by forgers.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
-
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
-use tidegate_channels::slack::{Mode, Slack, SlackSettings};
+use tidegate_channels::slack::{Mode, SlackSettings};
 use tidegate_core::channel::{
     Button, Channel as _, ChannelError, InboundEvent, OutboundPart, Webhook as _, WebhookAnswer,
     WebhookRequest,
@@ -19,45 +11,11 @@ use tidegate_fakes::slack::names::{ALICE, BOB, GENERAL, SIGNING_SECRET};
 use tidegate_fakes::slack::{SlackFake, Step, signature};
 
 use crate::contract::{Live, MemoryInbox, attempt, eventually, text};
+use crate::edge::Edge;
 use crate::rig::{acknowledged, fake, settings, slack, target};
 
 const SIGNATURE: &str = "x-slack-signature";
 const TIMESTAMP: &str = "x-slack-request-timestamp";
-
-/// What the edge does: plain bytes in, plain bytes out.
-#[derive(Clone, Default)]
-pub(crate) struct Edge {
-    pub(crate) slack: Arc<Mutex<Option<Arc<Slack>>>>,
-    pub(crate) inbox: Arc<MemoryInbox>,
-    is_down: Arc<AtomicBool>,
-}
-
-async fn take(State(edge): State<Edge>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
-    if edge.is_down.load(Ordering::SeqCst) {
-        return (StatusCode::BAD_GATEWAY, String::new());
-    }
-    let slack = edge.slack.lock().unwrap().clone().unwrap();
-    let request = WebhookRequest {
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect(),
-        body: body.to_vec(),
-    };
-    let webhook = slack.webhook().unwrap();
-    match webhook.take(request, &*edge.inbox).await {
-        Ok(answer) => (StatusCode::from_u16(answer.status).unwrap(), answer.body),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
-    }
-}
-
-/// Opens the door for a network.
-pub(crate) async fn door(edge: &Edge) -> Server {
-    let router = Router::new().route("/hook", post(take));
-    Server::start(router.with_state(edge.clone()))
-        .await
-        .unwrap()
-}
 
 struct World {
     fake: SlackFake,
@@ -81,8 +39,8 @@ impl World {
     /// Live, and verified by the network.
     async fn start() -> Self {
         let (fake, edge) = (fake().await, Edge::default());
-        let server = door(&edge).await;
-        *edge.slack.lock().unwrap() = Some(slack(hooked(&fake)));
+        let server = edge.open().await;
+        edge.put(slack(hooked(&fake)));
         let url = format!("{}/hook", server.root());
         // Answered before anything else is known: only the signature counts.
         fake.deliver_events_to(&url).await.unwrap();
@@ -92,12 +50,8 @@ impl World {
             live: None,
             _server: server,
         };
-        world.live = Some(Live::started(world.slack(), &world.edge.inbox).await);
+        world.live = Some(world.edge.live().await);
         world
-    }
-
-    fn slack(&self) -> Arc<Slack> {
-        self.edge.slack.lock().unwrap().clone().unwrap()
     }
 
     async fn stop(&mut self) {
@@ -112,8 +66,9 @@ impl World {
                 .collect(),
             body: body.as_bytes().to_vec(),
         };
-        let taken = self.slack().take(request, &*self.edge.inbox).await;
-        taken.unwrap()
+        let channel = self.edge.channel();
+        let webhook = channel.webhook().unwrap();
+        webhook.take(request, &*self.edge.inbox).await.unwrap()
     }
 
     /// Gives a body that was signed so many seconds ago.
@@ -159,7 +114,8 @@ async fn events_commands_and_buttons_come_in() {
         ..text("Shall I?")
     };
     let to = target(GENERAL, None);
-    let sent = world.slack().send(&to, &part, &attempt("1")).await.unwrap();
+    let channel = world.edge.channel();
+    let sent = channel.send(&to, &part, &attempt("1")).await.unwrap();
     world
         .fake
         .press_button(GENERAL, &sent.message_id, BOB, "0.0")
@@ -302,17 +258,17 @@ async fn a_failing_store_and_a_broken_door_bring_it_again() {
         .channel_message(GENERAL, ALICE, "hold on to me")
         .unwrap();
     world.edge.inbox.wait_for(1).await;
-    world.edge.is_down.store(true, Ordering::SeqCst);
+    world.edge.set_down(true);
     world
         .fake
         .channel_message(GENERAL, ALICE, "while you were away")
         .unwrap();
     world.stop().await;
     // A new process: it does not know who it is yet, and must not lose anything for that.
-    *world.edge.slack.lock().unwrap() = Some(slack(hooked(&world.fake)));
-    world.edge.is_down.store(false, Ordering::SeqCst);
+    world.edge.put(slack(hooked(&world.fake)));
+    world.edge.set_down(false);
     assert_eq!(world.give_signed(&event(1), SIGNING_SECRET, 0).await, 503);
-    world.live = Some(Live::started(world.slack(), &world.edge.inbox).await);
+    world.live = Some(world.edge.live().await);
     world.edge.inbox.wait_for(2).await;
     assert_eq!(
         world.edge.inbox.texts(),

@@ -1,4 +1,5 @@
 //! The Slack adapter against servers that share no code with it.
+#![cfg(feature = "slack")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,10 +11,12 @@
 #[path = "../contract/mod.rs"]
 mod contract;
 mod crabline;
+#[path = "../edge/mod.rs"]
+mod edge;
 mod files;
 mod hook;
-#[path = "../telegram/node.rs"]
-mod node;
+#[path = "../others/mod.rs"]
+mod others;
 mod outages;
 mod rig;
 mod sockets;

@@ -14,7 +14,7 @@ use tidegate_fakes::common::{FakeClock, Fault};
 use tidegate_fakes::slack::names::{ALICE, BOT_USER};
 use tidegate_fakes::slack::{Message, NewFile, Reason, Rules, SlackFake, Step};
 
-use crate::contract::{MemoryInbox, Rig, Shown, Trouble};
+use crate::contract::{MemoryInbox, Rig, Shown, Trouble, nowhere};
 
 /// Methods that make a message.
 const SENDS: &[&str] = &["chat.postMessage", "files.completeUploadExternal"];
@@ -77,21 +77,6 @@ pub(crate) fn target(id: &str, thread: Option<&str>) -> Target {
     }
 }
 
-pub(crate) fn fault(trouble: Trouble) -> Fault {
-    match trouble {
-        Trouble::Flood(seconds) => Fault::TooMany {
-            retry_after: Duration::from_secs(seconds),
-        },
-        Trouble::ServerError => Fault::Status(500),
-        Trouble::CutBefore => Fault::CutBeforeStoring,
-        Trouble::CutAfter => Fault::CutAfterStoring,
-        Trouble::CutInAnswer => Fault::CutInAnswer { after_bytes: 150 },
-        Trouble::Slow => Fault::SlowHeaders(Duration::from_millis(300)),
-        Trouble::Silence => Fault::Silence,
-        Trouble::SilenceAfter => Fault::SilenceAfterStoring,
-    }
-}
-
 /// What people see of mrkdwn.
 pub(crate) fn seen(mrkdwn: &str) -> String {
     let plain = mrkdwn.replace(['*', '`'], "");
@@ -140,11 +125,8 @@ impl Rig for SlackRig {
     }
 
     fn nobody_there(&self) -> Arc<dyn Channel> {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
         slack(SlackSettings {
-            api_root: format!("http://{address}/api"),
+            api_root: format!("http://{}/api", nowhere()),
             ..settings(&self.fake)
         })
     }
@@ -189,7 +171,7 @@ impl Rig for SlackRig {
         reacted.unwrap();
     }
 
-    fn repeat(&self) {
+    async fn repeat(&self) {
         assert!(self.fake.repeat_last());
     }
 
@@ -202,7 +184,7 @@ impl Rig for SlackRig {
             // Only a new socket needs an answer.
             Trouble::Flood(_) | Trouble::ServerError | Trouble::Slow => {
                 let faults = self.fake.faults();
-                faults.next("apps.connections.open", fault(trouble));
+                faults.next("apps.connections.open", trouble.fault());
                 self.fake.cut_sockets();
             }
         }
@@ -223,7 +205,7 @@ impl Rig for SlackRig {
         // One of them is the next; what is left over goes with the fake, or is cleared below.
         self.fake.faults().clear();
         for method in SENDS {
-            self.fake.faults().next(method, fault(trouble));
+            self.fake.faults().next(method, trouble.fault());
         }
     }
 
@@ -233,7 +215,7 @@ impl Rig for SlackRig {
             Trouble::CutInAnswer => Fault::CutInAnswer {
                 after_bytes: 200_000,
             },
-            other => fault(other),
+            other => other.fault(),
         };
         self.fake.faults().next("files.cdn", fault);
     }

@@ -17,6 +17,7 @@ fn again(key: &str) -> Attempt {
     Attempt {
         key: key.into(),
         maybe_sent_since_ms: Some(SystemClock.now_ms() - 5_000),
+        known: Vec::new(),
     }
 }
 

@@ -1,13 +1,8 @@
 //! The webhook, called by the imitation through a real socket.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
-use axum::routing::post;
 use tidegate_channels::telegram::{Mode, Telegram};
 use tidegate_core::Secret;
 use tidegate_core::channel::{
@@ -17,37 +12,11 @@ use tidegate_fakes::common::{Fault, Request, Server, dial};
 use tidegate_fakes::telegram::{Membership, TelegramFake};
 
 use crate::contract::{Live, MemoryInbox, attempt, eventually, text};
+use crate::edge::Edge;
 use crate::rig::{ADA, ada, settings, target, telegram};
 
 const SECRET: &str = "a-Secret_of_256_bits";
 const HEADER: &str = "x-telegram-bot-api-secret-token";
-
-/// What the edge does: plain bytes in, plain bytes out.
-#[derive(Clone, Default)]
-struct Edge {
-    telegram: Arc<Mutex<Option<Arc<Telegram>>>>,
-    inbox: Arc<MemoryInbox>,
-    is_down: Arc<std::sync::atomic::AtomicBool>,
-}
-
-async fn take(State(edge): State<Edge>, headers: HeaderMap, body: Bytes) -> (StatusCode, String) {
-    if edge.is_down.load(std::sync::atomic::Ordering::SeqCst) {
-        return (StatusCode::BAD_GATEWAY, String::new());
-    }
-    let telegram = edge.telegram.lock().unwrap().clone().unwrap();
-    let request = WebhookRequest {
-        headers: headers
-            .iter()
-            .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
-            .collect(),
-        body: body.to_vec(),
-    };
-    let webhook = telegram.webhook().unwrap();
-    match webhook.take(request, &*edge.inbox).await {
-        Ok(answer) => (StatusCode::from_u16(answer.status).unwrap(), answer.body),
-        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, String::new()),
-    }
-}
 
 struct World {
     fake: TelegramFake,
@@ -60,12 +29,9 @@ impl World {
         let fake = TelegramFake::start().await.unwrap();
         fake.membership(ADA, &ada(), Membership::Member);
         let edge = Edge::default();
-        let router = Router::new().route("/hook", post(take));
-        let server = Server::start(router.with_state(edge.clone()))
-            .await
-            .unwrap();
+        let server = edge.open().await;
         let world = Self { fake, edge, server };
-        *world.edge.telegram.lock().unwrap() = Some(world.telegram());
+        world.edge.put(world.telegram());
         world
     }
 
@@ -82,12 +48,12 @@ impl World {
         telegram(settings)
     }
 
-    fn channel(&self) -> Arc<Telegram> {
-        self.edge.telegram.lock().unwrap().clone().unwrap()
+    fn channel(&self) -> Arc<dyn Channel> {
+        self.edge.channel()
     }
 
     async fn live(&self) -> Live {
-        Live::started(self.channel(), &self.edge.inbox).await
+        self.edge.live().await
     }
 
     async fn call(&self, headers: &[(&str, &str)], body: &str) -> u16 {
@@ -222,12 +188,11 @@ async fn before_it_is_ready_and_when_the_store_fails_it_is_sent_again() {
 async fn a_restart_takes_what_waited() {
     let world = World::start().await;
     world.live().await.stop().await;
-    let down = &world.edge.is_down;
-    down.store(true, std::sync::atomic::Ordering::SeqCst);
+    world.edge.set_down(true);
     world.fake.say(ADA, &ada(), "while you were away");
-    *world.edge.telegram.lock().unwrap() = Some(world.telegram());
+    world.edge.put(world.telegram());
     let live = world.live().await;
-    down.store(false, std::sync::atomic::Ordering::SeqCst);
+    world.edge.set_down(false);
     world.edge.inbox.wait_for(1).await;
     live.stop().await;
 }
@@ -238,8 +203,7 @@ async fn deliveries_that_fail_are_told_until_they_work() {
     let live = world.live().await;
     let inbox = &world.edge.inbox;
     assert_eq!(inbox.trouble(), None);
-    let down = &world.edge.is_down;
-    down.store(true, std::sync::atomic::Ordering::SeqCst);
+    world.edge.set_down(true);
     world.fake.say(ADA, &ada(), "through a broken door");
     eventually("it is degraded", || inbox.trouble().is_some()).await;
     let reason = inbox.trouble().unwrap();
@@ -248,7 +212,7 @@ async fn deliveries_that_fail_are_told_until_they_work() {
         "{reason}"
     );
     inbox.proved_now().await;
-    down.store(false, std::sync::atomic::Ordering::SeqCst);
+    world.edge.set_down(false);
     inbox.wait_for(1).await;
     eventually("it is whole", || inbox.trouble().is_none()).await;
     assert_eq!(live.failures(), 0);
@@ -293,8 +257,7 @@ async fn a_lost_registration_is_made_again_and_a_foreign_one_is_a_conflict() {
 async fn a_poll_takes_the_webhook_away_and_keeps_what_waits() {
     let world = World::start().await;
     world.live().await.stop().await;
-    let down = &world.edge.is_down;
-    down.store(true, std::sync::atomic::Ordering::SeqCst);
+    world.edge.set_down(true);
     world.fake.say(ADA, &ada(), "by the other way");
     let inbox = Arc::new(MemoryInbox::default());
     let live = Live::started(telegram(settings(&world.fake)), &inbox).await;

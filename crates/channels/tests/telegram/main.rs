@@ -1,4 +1,5 @@
 //! The Telegram adapter against servers that share no code with it.
+#![cfg(feature = "telegram")]
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -10,9 +11,12 @@
 #[path = "../contract/mod.rs"]
 mod contract;
 mod crabline;
+#[path = "../edge/mod.rs"]
+mod edge;
 mod groups;
 mod hook;
-mod node;
+#[path = "../others/mod.rs"]
+mod others;
 mod own;
 mod parts;
 mod rig;

@@ -11,7 +11,7 @@ use tidegate_core::{Secret, SystemClock};
 use tidegate_fakes::common::Fault;
 use tidegate_fakes::telegram::{Incoming, Membership, TelegramFake, User};
 
-use crate::contract::{MemoryInbox, Rig, Shown, Trouble};
+use crate::contract::{MemoryInbox, Rig, Shown, Trouble, eventually, nowhere};
 
 /// The number of the person who writes, and of the chat with them.
 pub(crate) const ADA: i64 = 1001;
@@ -67,21 +67,6 @@ fn number(id: &str) -> i64 {
     id.parse().unwrap()
 }
 
-fn fault(trouble: Trouble) -> Fault {
-    match trouble {
-        Trouble::Flood(seconds) => Fault::TooMany {
-            retry_after: Duration::from_secs(seconds),
-        },
-        Trouble::ServerError => Fault::Status(500),
-        Trouble::CutBefore => Fault::CutBeforeStoring,
-        Trouble::CutAfter => Fault::CutAfterStoring,
-        Trouble::CutInAnswer => Fault::CutInAnswer { after_bytes: 150 },
-        Trouble::Slow => Fault::SlowHeaders(Duration::from_millis(300)),
-        Trouble::Silence => Fault::Silence,
-        Trouble::SilenceAfter => Fault::SilenceAfterStoring,
-    }
-}
-
 impl TelegramRig {
     fn last_update(&self) -> i64 {
         let offsets = self.fake.calls_of("getUpdates");
@@ -106,11 +91,8 @@ impl Rig for TelegramRig {
     }
 
     fn nobody_there(&self) -> Arc<dyn Channel> {
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = free.local_addr().unwrap();
-        drop(free);
         telegram(TelegramSettings {
-            api_root: format!("http://{address}"),
+            api_root: format!("http://{}", nowhere()),
             ..settings(&self.fake)
         })
     }
@@ -150,12 +132,13 @@ impl Rig for TelegramRig {
         reacted.unwrap();
     }
 
-    fn repeat(&self) {
+    async fn repeat(&self) {
+        eventually("it is acknowledged", || self.fake.pending_updates() == 0).await;
         assert!(self.fake.redeliver(self.last_update()));
     }
 
     fn trouble_in(&self, trouble: Trouble) {
-        self.fake.fail_next("getUpdates", fault(trouble));
+        self.fake.fail_next("getUpdates", trouble.fault());
     }
 
     fn is_listening(&self) -> bool {
@@ -179,7 +162,7 @@ impl Rig for TelegramRig {
         // One of them is the next; what is left over goes with the fake, or is cleared below.
         self.fake.faults().clear();
         for method in SENDS {
-            self.fake.fail_next(method, fault(trouble));
+            self.fake.fail_next(method, trouble.fault());
         }
     }
 
@@ -189,7 +172,7 @@ impl Rig for TelegramRig {
             Trouble::CutInAnswer => Fault::CutInAnswer {
                 after_bytes: 200_000,
             },
-            other => fault(other),
+            other => other.fault(),
         };
         self.fake.fail_next("file", fault);
     }

@@ -13,7 +13,7 @@ use tidegate_core::{Secret, SystemClock};
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 
 use crate::contract::{Live, MemoryInbox, attempt, text};
-use crate::node::{node, package, post, start};
+use crate::others::node::{node, package, post, start};
 use crate::rig::target;
 
 const TOKEN: &str = "77:test-api-token";

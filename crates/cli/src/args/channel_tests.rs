@@ -181,6 +181,6 @@ fn lists_need_no_word() {
     ));
     assert!(matches!(
         command(&["outbox", "drop", "7", "9"]),
-        Command::Outbox { command: Some(OutboxCommand::Drop(args)), .. } if args.numbers == [7, 9]
+        Command::Outbox { command: Some(OutboxCommand::Drop(args)), .. } if args.letters == ["7", "9"]
     ));
 }

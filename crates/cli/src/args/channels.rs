@@ -12,7 +12,7 @@ pub(crate) enum ChannelsCommand {
     /// Connect an account: asks for what it needs, checks it, and notes it in the configuration
     Add(ChannelsAddArgs),
     /// Take an account out of the configuration, with the secrets that are kept for it
-    Remove(AccountArgs),
+    Remove(ChannelsRemoveArgs),
     /// Give an account a new secret: asks for it, checks it, and keeps it
     Login(ChannelsLoginArgs),
     /// Stop an account and delete the secret that the gateway keeps for it
@@ -30,6 +30,18 @@ pub(crate) struct AccountArgs {
     /// The account, by a name of your choice
     #[arg(long, value_name = "ID", default_value = "default")]
     pub(crate) account: String,
+}
+
+/// `channels remove`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ChannelsRemoveArgs {
+    #[command(flatten)]
+    pub(crate) account: AccountArgs,
+    /// Forget also the people who were let in through it; asks the running gateway
+    #[arg(long)]
+    pub(crate) forget_senders: bool,
+    #[command(flatten)]
+    pub(crate) connection: Connection,
 }
 
 /// `channels add`.
@@ -226,9 +238,9 @@ pub(crate) struct OutboxListArgs {
 /// `outbox retry` and `outbox drop`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct OutboxPartArgs {
-    /// Numbers of messages, as `outbox list` shows them
-    #[arg(value_name = "NO", required = true)]
-    pub(crate) numbers: Vec<u64>,
+    /// Numbers of messages, as `outbox list` shows them, or ids, as `trace` takes them
+    #[arg(value_name = "NO|ID", required = true)]
+    pub(crate) letters: Vec<String>,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

@@ -61,9 +61,32 @@ pub(crate) struct AgentArgs {
     /// The message; - reads standard input
     #[arg(long, short, value_name = "TEXT")]
     pub(crate) message: String,
-    /// A peer; every direct peer shares the main conversation, so this changes nothing yet
-    #[arg(long, value_name = "ID")]
+    /// Send the answer to a chat network too: to --to, or to where the conversation was last
+    /// spoken to from
+    #[arg(long)]
+    pub(crate) deliver: bool,
+    /// Where --deliver goes: a conversation on the network
+    #[arg(
+        long,
+        visible_alias = "reply-to",
+        value_name = "ID",
+        allow_negative_numbers = true
+    )]
     pub(crate) to: Option<String>,
+    /// The network of --to, by its key in the configuration (default: the last one)
+    #[arg(long, visible_alias = "reply-channel", requires = "deliver")]
+    pub(crate) channel: Option<String>,
+    /// The account of --to (default: the last one, else the network's default one)
+    #[arg(
+        long,
+        visible_alias = "reply-account",
+        value_name = "ID",
+        requires = "deliver"
+    )]
+    pub(crate) account: Option<String>,
+    /// The thread or topic of --to
+    #[arg(long, value_name = "ID", requires = "deliver")]
+    pub(crate) thread: Option<String>,
     /// The conversation, by its key (default: the main one)
     #[arg(long, value_name = "KEY")]
     pub(crate) session_key: Option<String>,
@@ -81,6 +104,12 @@ pub(crate) struct AgentArgs {
     pub(crate) no_wait: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AgentsCommand {
+    /// The agents, their models and their workspaces (the same as `tidegate agents`)
+    List(Connection),
 }
 
 #[derive(Debug, Subcommand)]
@@ -125,4 +154,14 @@ pub(crate) struct DashboardArgs {
     pub(crate) no_open: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
+}
+
+/// `gateway discover`.
+#[cfg(feature = "mdns")]
+#[derive(Debug, Clone, Args)]
+pub(crate) struct DiscoverArgs {
+    /// How long to listen, in milliseconds
+    #[arg(long = "timeout", value_name = "MS", default_value_t = 2_000,
+          value_parser = clap::value_parser!(u64).range(1..=60_000))]
+    pub(crate) timeout_ms: u64,
 }

@@ -109,21 +109,21 @@ fn calls_and_messages() {
     check(
         "gateway call sessions.list --params {\"limit\":3} --json",
         &expect![[r#"
-            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: Some("sessions.list"), params: Some("{\"limit\":3}"), expect_final: false, help: false, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: Some("sessions.list"), params: Some("{\"limit\":3}"), expect_final: false, help: false, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })) }
             profile=None json=true no_color=false
         "#]],
     );
     check(
         "gateway call agent --help",
         &expect![[r#"
-        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: Some("agent"), params: None, expect_final: false, help: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: Some("agent"), params: None, expect_final: false, help: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })) }
         profile=None json=false no_color=false
     "#]],
     );
     check(
         "gateway call --help",
         &expect![[r#"
-        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: None, params: None, expect_final: false, help: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+        Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Call(CallArgs { method: None, params: None, expect_final: false, help: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })) }
         profile=None json=false no_color=false
     "#]],
     );
@@ -136,7 +136,7 @@ fn calls_and_messages() {
     check(
         "gateway send --to main --message hi --media-url http://a --media-url http://b --channel webchat",
         &expect![[r#"
-            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Send(SendArgs { to: "main", message: "hi", media: ["http://a", "http://b"], channel: Some("webchat"), account: None, thread: None, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })) }
+            Gateway { run: GatewayRunArgs { port: None, bind: None, token: None, token_file: None, password_file: None, force: false, verbose: false, allow_unconfigured: false }, command: Some(Send(SendArgs { to: "main", message: "hi", media: ["http://a", "http://b"], channel: Some("webchat"), account: None, thread: None, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })) }
             profile=None json=false no_color=false
         "#]],
     );
@@ -149,7 +149,7 @@ fn calls_and_messages() {
     check(
         "agent --message hi --session-key k --thinking low --run-timeout 60 --timeout 500",
         &expect![[r#"
-            Agent(AgentArgs { message: "hi", to: None, session_key: Some("k"), agent: None, thinking: Some("low"), run_timeout: Some(60), no_wait: false, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 500 } })
+            Agent(AgentArgs { message: "hi", deliver: false, to: None, channel: None, account: None, thread: None, session_key: Some("k"), agent: None, thinking: Some("low"), run_timeout: Some(60), no_wait: false, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 500 } })
             profile=None json=false no_color=false
         "#]],
     );
@@ -163,31 +163,35 @@ fn calls_and_messages() {
 
 #[test]
 fn the_rest() {
+    for line in ["agents --timeout 5", "agents list --timeout 5"] {
+        let parsed = parse(line).unwrap();
+        assert!(matches!(parsed.command, Command::Agents { .. }), "{line}");
+    }
     check(
         "sessions --search word",
         &expect![[r#"
-        Sessions { command: None, list: SessionsArgs { search: Some("word"), limit: 50, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } } }
+        Sessions { command: None, list: SessionsArgs { search: Some("word"), limit: 50, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } } }
         profile=None json=false no_color=false
     "#]],
     );
     check(
         "sessions list --limit 3",
         &expect![[r#"
-        Sessions { command: Some(List(SessionsArgs { search: None, limit: 3, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })), list: SessionsArgs { search: None, limit: 50, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } } }
+        Sessions { command: Some(List(SessionsArgs { search: None, limit: 3, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })), list: SessionsArgs { search: None, limit: 50, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } } }
         profile=None json=false no_color=false
     "#]],
     );
     check(
         "logs --follow --limit 10",
         &expect![[r#"
-        Logs(LogsArgs { follow: true, limit: 10, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })
+        Logs(LogsArgs { follow: true, limit: 10, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })
         profile=None json=false no_color=false
     "#]],
     );
     check(
         "dashboard --no-open",
         &expect![[r#"
-        Dashboard(DashboardArgs { no_open: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, timeout_ms: 10000 } })
+        Dashboard(DashboardArgs { no_open: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })
         profile=None json=false no_color=false
     "#]],
     );

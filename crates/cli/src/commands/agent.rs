@@ -1,11 +1,13 @@
 //! `tidegate agent`: a message to the agent, and its answer as it grows.
 
-use std::io;
 use std::time::Duration;
+use std::{io, iter};
 
 use tidegate_client::{Error, RunFinal, RunNotice, RunOutcome, idempotency_key};
 use tidegate_protocol::Scope;
-use tidegate_protocol::api::agent::{AgentEvent, AgentFinal, AgentParams, AgentStream};
+use tidegate_protocol::api::agent::{
+    AgentEvent, AgentFinal, AgentParams, AgentStream, DeliveryState,
+};
 
 use super::connection::{Context, text_argument};
 use crate::args::{AgentArgs, Globals};
@@ -78,13 +80,13 @@ fn params(args: &AgentArgs) -> Result<AgentParams, Failure> {
         session_id: None,
         session_key: args.session_key.clone(),
         thinking: args.thinking.clone(),
-        deliver: None,
+        deliver: args.deliver.then_some(true),
         attachments: None,
-        channel: None,
+        channel: args.channel.clone(),
         reply_channel: None,
-        account_id: None,
+        account_id: args.account.clone(),
         reply_account_id: None,
-        thread_id: None,
+        thread_id: args.thread.clone(),
         group_id: None,
         group_channel: None,
         group_space: None,
@@ -128,10 +130,30 @@ fn finish(context: &Context, mut stream: Stream<'_>, end: &RunFinal) -> anyhow::
         }
     }
     if ok {
-        return Ok(Exit::Done);
+        return delivered(&end.answer);
     }
     let words = end.answer.summary.as_deref().unwrap_or(&end.answer.status);
     Err(Failure::new(Exit::Failed, format!("the run ended: {}", clean(words))).into())
+}
+
+/// Whether the answer went where it should, if it was to go anywhere.
+fn delivered(answer: &AgentFinal) -> anyhow::Result<Exit> {
+    let status = answer.result.as_ref();
+    let Some(delivery) = status.and_then(|result| result.delivery_status.as_ref()) else {
+        return Ok(Exit::Done);
+    };
+    let words = match delivery.status {
+        DeliveryState::Sent | DeliveryState::Suppressed => return Ok(Exit::Done),
+        DeliveryState::Queued => "the answer waits in the outbox",
+        DeliveryState::PartialFailed => "only the beginning of the answer was delivered",
+        DeliveryState::Failed => "the answer was not delivered",
+    };
+    let reason = delivery.reason.iter().map(|reason| clean(reason));
+    let words: Vec<String> = iter::once(words.to_owned()).chain(reason).collect();
+    let next = format!("tidegate trace {}", clean(answer.run_id.as_str()));
+    Err(Failure::new(Exit::Failed, words.join(": "))
+        .next(format!("see how far it is with `{next}`"))
+        .into())
 }
 
 fn text_of(answer: &AgentFinal) -> String {

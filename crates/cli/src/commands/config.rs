@@ -4,9 +4,10 @@
 use serde_json::{Value, json};
 
 use crate::args::{ConfigCommand, Globals};
+use crate::config::env::Environment;
 use crate::config::explain::{Explained, NoSuchKey};
 use crate::config::file::{Judged, judge, read};
-use crate::config::{Loaded, Overrides, load, schema};
+use crate::config::{Loaded, Overrides, load, paths, schema};
 use crate::exit::Exit;
 use crate::output::{Failure, Screen};
 
@@ -121,7 +122,10 @@ fn validate(globals: &Globals, screen: &Screen, overrides: &Overrides) -> anyhow
             )?;
             return Ok(Exit::Done);
         }
-        Ok(Some(text)) => judge(&text),
+        Ok(Some(text)) => {
+            let env = Environment::of_process();
+            judge(&text).placed_in(&env, &paths::state_dir(overrides, &env)?)
+        }
         Err(finding) => Judged {
             errors: vec![finding],
             ..Judged::default()

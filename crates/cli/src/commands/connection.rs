@@ -7,7 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use tidegate_client::{
     Auth, Client, ConnectOptions, Deadlines, DeviceIdentity, Error, ErrorKind, Phase, Reconnecting,
-    TokenCache, fresh_id,
+    TokenCache, Trust, fresh_id,
 };
 use tidegate_protocol::api::connect::ClientInfo;
 use tidegate_protocol::{Method, Scope};
@@ -16,6 +16,7 @@ use crate::args::Globals;
 use crate::exit::Exit;
 use crate::output::{Failure, Screen, with_spinner};
 use crate::target::{self, Target};
+use crate::trust;
 
 /// What a client command works with.
 #[derive(Debug)]
@@ -51,25 +52,38 @@ impl Context {
 
     /// Connects with these rights and no more.
     pub(crate) async fn connect(&self, scopes: &[Scope]) -> Result<Reconnecting, Failure> {
+        let mut options = self.options(scopes)?;
         let words = format!("connecting to {}", self.target.address);
-        with_spinner(&self.screen, &words, self.try_connect(scopes)).await
+        let mut opened = with_spinner(&self.screen, &words, self.try_connect(&options)).await;
+        if let Err(why) = &opened {
+            let Target {
+                address, expected, ..
+            } = &self.target;
+            if let Some(accepted) = trust::ask(&self.screen, address, expected, why)? {
+                options.trust = Trust::Pin(accepted);
+                opened = with_spinner(&self.screen, &words, self.try_connect(&options)).await;
+            }
+        }
+        opened.map_err(|why| self.failure(&why, "connect"))
     }
 
-    async fn try_connect(&self, scopes: &[Scope]) -> Result<Reconnecting, Failure> {
-        let mut options = self.options(scopes)?;
+    async fn try_connect(&self, options: &ConnectOptions) -> Result<Reconnecting, Error> {
         let first = match Reconnecting::connect(options.clone(), self.timeout).await {
             Ok(gateway) => return Ok(gateway),
             Err(why) => why,
         };
-        let refused = Exit::of(&first) == Exit::Denied;
+        let refused = Exit::of(&first) == Exit::Denied && first.distrust().is_none();
         // A secret in the environment or the file may be that of another gateway; the owner's own
         // always counts.
         if let Some(shown) = self.target.fallback.as_ref().filter(|_| refused) {
-            options.auth = Auth {
-                token: Some(shown.secret.clone()),
-                ..Auth::default()
+            let owner = ConnectOptions {
+                auth: Auth {
+                    token: Some(shown.secret.clone()),
+                    ..Auth::default()
+                },
+                ..options.clone()
             };
-            if let Ok(gateway) = Reconnecting::connect(options, self.timeout).await {
+            if let Ok(gateway) = Reconnecting::connect(owner, self.timeout).await {
                 let from = self.target.credential.as_deref().unwrap_or_default();
                 self.screen.note(&format!(
                     "warning: the gateway refused the secret of {from}; used {}",
@@ -78,7 +92,7 @@ impl Context {
                 return Ok(gateway);
             }
         }
-        Err(self.failure(&first, "connect"))
+        Err(first)
     }
 
     fn options(&self, scopes: &[Scope]) -> Result<ConnectOptions, Failure> {
@@ -99,6 +113,7 @@ impl Context {
             client,
             target.auth.clone(),
         );
+        options.trust = target.expected.trust;
         options.deadlines = Deadlines {
             connect: self.timeout,
             call: self.answer,

@@ -19,11 +19,7 @@ pub(crate) async fn run(args: &DashboardArgs, globals: &Globals) -> anyhow::Resu
         .call::<DashboardLink>(&mut gateway, &NoParams {})
         .await?;
     // In the fragment, which no browser sends anywhere.
-    let url = format!(
-        "http://{}/#code={}",
-        context.target.address.authority(),
-        link.code
-    );
+    let url = format!("{}/#code={}", context.target.address.page(), link.code);
     let screen = &context.screen;
     if screen.json {
         screen.say(&json!({ "url": url, "expiresAtMs": link.expires_at_ms }).to_string())?;

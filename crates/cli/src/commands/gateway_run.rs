@@ -10,7 +10,8 @@ mod screen;
 
 use std::sync::Arc;
 
-use tidegate_core::{Secret, SystemClock, SystemIds};
+use tidegate_core::{Clock, Secret, SystemClock, SystemIds};
+use tidegate_gateway::Tls;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::{GatewayRunArgs, Globals};
@@ -21,7 +22,7 @@ use crate::exit::Exit;
 use crate::lifecycle::{self, Invocation};
 use crate::logging::{self, LogFile, LogOptions};
 use crate::output::Failure;
-use crate::{lock, owner_token, state_dir};
+use crate::{lock, owner_token, state_dir, tls_files, workspaces};
 use listeners::Bound;
 use ports::listen;
 pub(crate) use screen::Ready;
@@ -44,7 +45,7 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
     state_dir::refuse_foreign(&paths::state_dir(&overrides, &Environment::of_process())?)?;
     let loaded = load(&overrides)?;
     let (bound, webchat) = listen(&loaded, args.force, inherited).await?;
-    let start = prepare(loaded, args.verbose, bound.exposed)?;
+    let start = prepare(loaded, args.verbose, &bound)?;
 
     let listeners: Vec<_> = bound
         .listeners
@@ -103,13 +104,14 @@ fn overrides(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Result<Overrid
 struct Start {
     loaded: Loaded,
     owner_token: Secret<String>,
+    tls: Option<Tls>,
     made: Vec<String>,
     log: LogFile,
     _lock: lock::StateLock,
 }
 
 /// State directory, lock, configuration file, secret, log: in this order.
-fn prepare(loaded: Loaded, verbose: bool, exposed: bool) -> anyhow::Result<Start> {
+fn prepare(loaded: Loaded, verbose: bool, bound: &Bound) -> anyhow::Result<Start> {
     let mut made = Vec::new();
     let prepared = state_dir::prepare(&loaded.state_dir)?;
     if prepared.created {
@@ -124,6 +126,7 @@ fn prepare(loaded: Loaded, verbose: bool, exposed: bool) -> anyhow::Result<Start
             loaded.config_path.display()
         )),
     }
+    made.extend(workspaces::prepare(&loaded.workspaces)?);
     let owner_token = if let Some(token) = &loaded.secrets.token {
         token.clone()
     } else {
@@ -134,15 +137,42 @@ fn prepare(loaded: Loaded, verbose: bool, exposed: bool) -> anyhow::Result<Start
         }
         token
     };
+    let tls = prepare_tls(&loaded, bound, &mut made)?;
     let log = start_log(&loaded, &owner_token, verbose)?;
-    tell(&loaded, &prepared.notices, exposed);
+    tell(&loaded, &prepared.notices, bound.exposed);
     Ok(Start {
         loaded,
         owner_token,
+        tls,
         made,
         log,
         _lock: lock,
     })
+}
+
+/// The certificate, made for the names of the bound addresses if there is none.
+fn prepare_tls(
+    loaded: &Loaded,
+    bound: &Bound,
+    made: &mut Vec<String>,
+) -> Result<Option<Tls>, Failure> {
+    let addresses: Vec<_> = bound
+        .listeners
+        .iter()
+        .filter_map(|listener| listener.local_addr().ok())
+        .collect();
+    let gateway = &loaded.config.gateway;
+    let names = compose::allowed_hosts(gateway, &addresses);
+    let now = SystemClock.now_ms();
+    let prepared = tls_files::prepare(&gateway.tls, &loaded.state_dir, names, now)?;
+    Ok(prepared.map(|prepared| {
+        made.extend(
+            prepared
+                .made
+                .map(|path| format!("{} (certificate, with its key)", path.display())),
+        );
+        prepared.tls
+    }))
 }
 
 fn start_log(
@@ -203,11 +233,11 @@ fn tell(loaded: &Loaded, notices: &[String], exposed: bool) {
     for notice in notices {
         tracing::warn!(target: "tidegate::state", "{notice}");
     }
-    if exposed {
+    if exposed && !loaded.config.gateway.tls.enabled {
         let port = loaded.config.gateway.port;
         tracing::warn!(
             target: "tidegate::listen",
-            "the gateway can be reached beyond this host and its traffic is not encrypted; safer is --bind loopback and a tunnel: ssh -L {port}:127.0.0.1:{port} THIS-HOST"
+            "the gateway can be reached beyond this host and its traffic is not encrypted; safer is gateway.tls.enabled, or --bind loopback and a tunnel: ssh -L {port}:127.0.0.1:{port} THIS-HOST"
         );
     }
 }
@@ -221,11 +251,19 @@ async fn serve(
     let Start {
         loaded,
         owner_token,
+        tls,
         made,
         log,
         _lock,
     } = start;
-    let lines = screen::Lines::new(&loaded, made, &bound.listeners, &webchat, &log);
+    let lines = screen::Lines::new(
+        &loaded,
+        made,
+        &bound.listeners,
+        &webchat,
+        tls.as_ref(),
+        &log,
+    );
     let good = loaded.clone();
     let ready = Box::new(move |ready: Ready| {
         if let Err(error) = good.remember_good() {
@@ -242,6 +280,7 @@ async fn serve(
         webchat_listeners: webchat,
         owner_token,
         password,
+        tls,
         log,
         stop,
         ready,

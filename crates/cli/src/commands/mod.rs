@@ -1,12 +1,15 @@
 //! One file for each command.
 
 pub(crate) mod agent;
+pub(crate) mod agents;
 pub(crate) mod call;
 pub(crate) mod channels;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod connection;
 pub(crate) mod dashboard;
+#[cfg(feature = "mdns")]
+pub(crate) mod discover;
 pub(crate) mod gateway_run;
 pub(crate) mod health;
 pub(crate) mod logs;

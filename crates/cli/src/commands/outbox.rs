@@ -1,5 +1,6 @@
 //! `tidegate outbox`: messages that could not be delivered, and what a person does about them.
 
+use serde_json::Value;
 use tidegate_protocol::api::delivery::{
     OutboxDrop, OutboxListParams, OutboxListResult, OutboxLot, OutboxPartParams, OutboxRetry,
 };
@@ -42,10 +43,10 @@ pub(crate) async fn retry(args: &OutboxPartArgs, globals: &Globals) -> anyhow::R
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Admin]).await?;
     let mut done = Vec::new();
-    for no in &args.numbers {
-        let params = OutboxPartParams { no: *no };
+    for letter in &args.letters {
+        let params = named(letter);
         let answer = context.call::<OutboxRetry>(&mut gateway, &params).await?;
-        done.push((*no, answer.retried));
+        done.push((letter.as_str(), answer.retried));
     }
     gateway.close().await;
     tell(&context, &done, "is tried again", "retried")
@@ -56,34 +57,53 @@ pub(crate) async fn discard(args: &OutboxPartArgs, globals: &Globals) -> anyhow:
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Admin]).await?;
     let mut done = Vec::new();
-    for no in &args.numbers {
-        let params = OutboxPartParams { no: *no };
+    for letter in &args.letters {
+        let params = named(letter);
         let answer = context.call::<OutboxDrop>(&mut gateway, &params).await?;
-        done.push((*no, answer.dropped));
+        done.push((letter.as_str(), answer.dropped));
     }
     gateway.close().await;
     tell(&context, &done, "is dropped", "dropped")
 }
 
-fn tell(context: &Context, done: &[(u64, bool)], words: &str, key: &str) -> anyhow::Result<Exit> {
-    let screen = &context.screen;
-    let numbers = |yes: bool| {
-        let of = done.iter().filter(move |(_, was)| *was == yes);
-        of.map(|(no, _)| *no).collect::<Vec<u64>>()
+/// A number is one of `outbox list`; everything else is an id.
+fn named(letter: &str) -> OutboxPartParams {
+    let no = letter.parse().ok();
+    OutboxPartParams {
+        no,
+        id: no.is_none().then(|| letter.to_owned()),
+    }
+}
+
+/// Numbers as numbers, ids as words.
+fn values(letters: &[&str]) -> Vec<Value> {
+    let value = |letter: &&str| {
+        let no = letter.parse::<u64>();
+        no.map_or_else(|_| Value::from(*letter), Value::from)
     };
-    let (did, missed) = (numbers(true), numbers(false));
+    letters.iter().map(value).collect()
+}
+
+fn tell(context: &Context, done: &[(&str, bool)], words: &str, key: &str) -> anyhow::Result<Exit> {
+    let screen = &context.screen;
+    let letters = |yes: bool| {
+        let of = done.iter().filter(move |(_, was)| *was == yes);
+        of.map(|(letter, _)| *letter).collect::<Vec<&str>>()
+    };
+    let (did, missed) = (letters(true), letters(false));
     if screen.json {
-        let told = serde_json::json!({ "ok": missed.is_empty(), key: did, "notDead": missed });
+        let (did, missed_values) = (values(&did), values(&missed));
+        let told =
+            serde_json::json!({ "ok": missed.is_empty(), key: did, "notDead": missed_values });
         screen.say(&told.to_string())?;
     } else {
-        for no in &did {
-            screen.say(&format!("{no} {words}"))?;
+        for letter in &did {
+            screen.say(&format!("{letter} {words}"))?;
         }
     }
     if missed.is_empty() {
         return Ok(Exit::Done);
     }
-    let missed: Vec<String> = missed.iter().map(u64::to_string).collect();
     let what = format!("not among those that were given up: {}", missed.join(", "));
     Err(Failure::new(Exit::Failed, what)
         .next("tidegate outbox list")

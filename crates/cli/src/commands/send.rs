@@ -11,10 +11,12 @@ use super::connection::{Context, text_argument};
 use super::media;
 use crate::args::{Globals, PollArgs, SendArgs};
 use crate::exit::Exit;
-use crate::output::{Screen, clean};
+use crate::output::{Failure, Screen, clean};
 
 /// The gateway waits up to 25 s for the network before it says that it keeps the message.
 const ANSWER: Duration = Duration::from_secs(30);
+/// Answers of a poll, as the gateway takes them.
+const POLL_OPTIONS: std::ops::RangeInclusive<usize> = 2..=12;
 
 pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let links = media::links(&args.media)?;
@@ -39,6 +41,11 @@ pub(crate) async fn run(args: &SendArgs, globals: &Globals) -> anyhow::Result<Ex
 }
 
 pub(crate) async fn poll(args: &PollArgs, globals: &Globals) -> anyhow::Result<Exit> {
+    if !POLL_OPTIONS.contains(&args.options.len()) {
+        let what = format!("a poll needs 2 to 12 answers, not {}", args.options.len());
+        let next = "name each with --option, such as --option Yes --option No";
+        return Err(Failure::new(Exit::Usage, what).next(next).into());
+    }
     let params = PollParams {
         to: args.to.clone(),
         question: args.question.clone(),

@@ -23,6 +23,7 @@ pub(crate) async fn run(globals: &Globals) -> anyhow::Result<Exit> {
         let status: StatusSummary = status.map_err(|why| context.failure(&why, "status"))?;
         let reached = Reached {
             address: &context.target.address,
+            certificate: client.certificate(),
             hello: client.hello(),
             status: &status,
             health: health.as_ref().ok(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_core::agents::{Agent, Agents, OFFLINE, QueueRules, RunLimits};
+use tidegate_core::agents::{Agent, Agents, OFFLINE, QueueRules, RunLimits, Workspace};
 use tidegate_core::runner::{AgentRunner, ModelInfo, ModelRef};
 use tidegate_core::{Clock, SessionNames};
 use tidegate_protocol::api::agent::AgentIdentity;
@@ -49,7 +49,11 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
             identity: AgentIdentity::default(),
             model,
             system_prompt: defaults.system_prompt.clone(),
+            workspace: None,
         });
+    }
+    for agent in &mut list {
+        agent.workspace = workspace(loaded, &agent.id);
     }
     // Beside a model that answers, the built-in agent is no choice to offer.
     let mut runners = runners;
@@ -86,6 +90,12 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
     })
 }
 
+fn workspace(loaded: &Loaded, agent: &AgentId) -> Option<Workspace> {
+    let mut all = loaded.workspaces.iter();
+    let placed = all.find(|placed| placed.agent == agent.as_str())?;
+    Some(Workspace::at(placed.dir.clone()))
+}
+
 fn queue(config: &QueueConfig) -> QueueRules {
     QueueRules {
         mode: config.mode.mode(),
@@ -117,6 +127,7 @@ fn configured(agent: &AgentConfig, model: ModelRef, prompt: Option<&String>) -> 
         },
         model,
         system_prompt: agent.system_prompt.as_ref().or(prompt).cloned(),
+        workspace: None,
     }
 }
 

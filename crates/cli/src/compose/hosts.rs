@@ -7,7 +7,7 @@ use crate::config::model::GatewayConfig;
 use crate::own_addresses::own_addresses;
 
 /// Host names that a Host header may carry; the port is free.
-pub(super) fn allowed(config: &GatewayConfig, bound: &[SocketAddr]) -> BTreeSet<String> {
+pub(crate) fn allowed(config: &GatewayConfig, bound: &[SocketAddr]) -> BTreeSet<String> {
     let mut hosts: BTreeSet<String> = ["127.0.0.1", "localhost", "[::1]"]
         .map(str::to_owned)
         .into();

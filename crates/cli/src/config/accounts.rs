@@ -54,6 +54,7 @@ fn inherit(channel: &ChannelConfig, own: &AccountKeys) -> AccountKeys {
         app_token: _,
         signing_secret: _,
         api_root,
+        local_files,
         webhook_url: _,
         webhook_secret: _,
         dm_policy,
@@ -76,6 +77,10 @@ fn inherit(channel: &ChannelConfig, own: &AccountKeys) -> AccountKeys {
         token: own.token,
         app_token: own.app_token,
         signing_secret: own.signing_secret,
+        // A folder belongs to its server.
+        local_files: own
+            .local_files
+            .or(local_files.filter(|_| own.api_root.is_none())),
         api_root: own.api_root.or(api_root),
         webhook_url: own.webhook_url,
         webhook_secret: own.webhook_secret,
@@ -104,9 +109,10 @@ impl AccountKeys {
     }
 
     /// The keys of a network that hold no secret, with what is set.
-    pub(crate) fn values(&self) -> [(&'static str, Option<&String>); 2] {
+    pub(crate) fn values(&self) -> [(&'static str, Option<&String>); 3] {
         [
             ("apiRoot", self.api_root.as_ref()),
+            ("localFiles", self.local_files.as_ref()),
             ("webhookUrl", self.webhook_url.as_ref()),
         ]
     }
@@ -125,5 +131,28 @@ impl AccountKeys {
                 .values()
                 .iter()
                 .any(|(name, value)| *name == key && value.is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_server_passes_with_it_and_not_to_another() {
+        let config: ChannelConfig = serde_json::from_str(
+            r#"{
+                "apiRoot": "http://127.0.0.1:8081",
+                "localFiles": "/var/lib/bot-api",
+                "accounts": { "same": {}, "other": { "apiRoot": "http://127.0.0.1:8082" } }
+            }"#,
+        )
+        .unwrap();
+        let accounts = accounts("net", &config);
+        let of = |id: &str| &accounts.iter().find(|it| it.id == id).unwrap().config;
+        let folder = of("same").local_files.as_deref();
+        assert_eq!(folder, Some("/var/lib/bot-api"));
+        assert!(of("same").has("localFiles"));
+        assert_eq!(of("other").local_files, None);
     }
 }

@@ -129,7 +129,13 @@ fn judge_document(text: &str, document: &Document) -> Judged {
     judged
 }
 
-/// The place of a key, or of the nearest one above it.
+impl Judged {
+    /// The place of a key, or of the nearest one above it.
+    pub(super) fn nearest_place(&self, path: &str) -> Option<(usize, usize)> {
+        nearest_place(&self.places, path)
+    }
+}
+
 fn nearest_place(places: &BTreeMap<String, (usize, usize)>, path: &str) -> Option<(usize, usize)> {
     let mut current = path;
     loop {

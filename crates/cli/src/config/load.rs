@@ -17,6 +17,7 @@ use super::paths::{config_path_in, last_good_path};
 use super::provenance::{Provenance, Source};
 use super::secret_ref::SecretRef;
 use super::secrets::{from_file, resolve};
+use super::workspaces::{Placed, placed};
 
 /// How the file is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,6 +79,8 @@ pub(crate) struct Loaded {
     pub(crate) provenance: Provenance,
     /// Secrets, resolved.
     pub(crate) secrets: Secrets,
+    /// The agents' folders, in the order of the configuration; they may not exist yet.
+    pub(crate) workspaces: Vec<Placed>,
     /// Whether a first file may be written.
     pub(super) may_write: bool,
     /// The file's text, if it is in force.
@@ -103,13 +106,17 @@ pub(crate) fn load_with(overrides: &Overrides, env: &Environment) -> Result<Load
         source,
         judged,
         text,
-    } = choose(&config_path, &state_dir)?;
+    } = choose(&config_path, &state_dir, env)?;
     let last_good = matches!(source, FileState::LastKnownGood { .. });
     let issues = judged.errors.iter().map(Finding::to_issue).collect();
+    let config = judged.config.unwrap_or_default();
+    // What was judged good has its places.
+    let workspaces = placed(&config.agents, env, &state_dir).unwrap_or_default();
     let mut loaded = Loaded {
         provenance: Provenance::of_file(judged.places, last_good),
         warnings: judged.warnings.iter().map(Finding::to_issue).collect(),
-        config: judged.config.unwrap_or_default(),
+        config,
+        workspaces,
         secrets: Secrets::default(),
         state_dir,
         config_path,
@@ -131,7 +138,7 @@ struct Chosen {
 }
 
 /// D18: the file if it is good; else the last good copy, loudly; else an error.
-fn choose(path: &Path, state_dir: &Path) -> Result<Chosen, ConfigError> {
+fn choose(path: &Path, state_dir: &Path, env: &Environment) -> Result<Chosen, ConfigError> {
     let judged = match read(path) {
         Ok(None) => {
             return Ok(Chosen {
@@ -141,7 +148,7 @@ fn choose(path: &Path, state_dir: &Path) -> Result<Chosen, ConfigError> {
             });
         }
         Ok(Some(text)) => {
-            let judged = judge(&text);
+            let judged = judge(&text).placed_in(env, state_dir);
             if judged.config.is_some() {
                 return Ok(Chosen {
                     source: FileState::Valid,
@@ -159,7 +166,7 @@ fn choose(path: &Path, state_dir: &Path) -> Result<Chosen, ConfigError> {
     let copy = read(&last_good_path(state_dir))
         .ok()
         .flatten()
-        .map(|text| judge(&text));
+        .map(|text| judge(&text).placed_in(env, state_dir));
     let Some(Judged {
         config: Some(config),
         places,

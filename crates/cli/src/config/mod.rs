@@ -17,6 +17,7 @@ pub(crate) mod load;
 pub(crate) mod model;
 pub(crate) mod model_agents;
 pub(crate) mod model_channels;
+pub(crate) mod model_network;
 pub(crate) mod model_sessions;
 mod nearest;
 pub(crate) mod overrides;
@@ -29,6 +30,7 @@ pub(crate) mod secret_ref;
 pub(crate) mod secrets;
 pub(crate) mod template;
 pub(crate) mod view;
+pub(crate) mod workspaces;
 
 #[cfg(test)]
 mod tests;

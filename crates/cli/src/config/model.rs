@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::model_agents::{AgentsConfig, ModelsConfig};
 use super::model_channels::{BindingConfig, ChannelConfig, NoticesConfig};
+use super::model_network::{DiscoveryConfig, RemoteConfig, TlsConfig};
 use super::model_sessions::{MessagesConfig, SessionConfig};
 use super::secret_ref::SecretRef;
 
@@ -25,6 +26,8 @@ pub(crate) const DEV_PORT: u16 = 19_001;
 pub(crate) struct Config {
     /// The server: where it listens and who gets in.
     pub(crate) gateway: GatewayConfig,
+    /// How the gateway can be found.
+    pub(crate) discovery: DiscoveryConfig,
     /// The web page's own listener.
     pub(crate) webchat: WebchatConfig,
     /// Providers of models.
@@ -60,7 +63,7 @@ pub(crate) struct GatewayConfig {
     pub(crate) mode: GatewayMode,
     /// TCP port of the WebSocket, the page and the health answers; 0 takes a free one. Default 18789 (19001 in the profile `dev`). reload: restart.
     pub(crate) port: u16,
-    /// Which addresses are listened on. Default `loopback`. Anything else is reachable for others, and its traffic is not encrypted. reload: restart.
+    /// Which addresses are listened on. Default `loopback`. Anything else is reachable for others; its traffic is encrypted with `gateway.tls` only. reload: restart.
     pub(crate) bind: Bind,
     /// The IP address that `bind: "custom"` listens on. No default. reload: restart.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -72,6 +75,11 @@ pub(crate) struct GatewayConfig {
     pub(crate) public_url: Option<String>,
     /// Rules for web pages.
     pub(crate) control_ui: ControlUiConfig,
+    /// TLS on the ports.
+    pub(crate) tls: TlsConfig,
+    /// A gateway on another host, for the commands of this one.
+    #[serde(skip_serializing_if = "RemoteConfig::is_empty")]
+    pub(crate) remote: RemoteConfig,
 }
 
 impl Default for GatewayConfig {
@@ -84,6 +92,8 @@ impl Default for GatewayConfig {
             auth: AuthConfig::default(),
             public_url: None,
             control_ui: ControlUiConfig::default(),
+            tls: TlsConfig::default(),
+            remote: RemoteConfig::default(),
         }
     }
 }

@@ -131,6 +131,10 @@ pub(crate) struct AgentDefaults {
     pub(crate) max_concurrent: u32,
     /// How much the model thinks before it answers, where a session does not say. Default `off`. reload: restart.
     pub(crate) thinking_default: Thinking,
+    /// The folder of the default agent: an absolute path, or one that starts with `~/`. Default: `workspaces/<agent id>` in the state directory. reload: restart.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 4096))]
+    pub(crate) workspace: Option<String>,
     /// What an agent is told about itself. No default. reload: restart.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 65_536))]
@@ -145,6 +149,7 @@ impl Default for AgentDefaults {
             idle_timeout_seconds: 120,
             max_concurrent: 4,
             thinking_default: Thinking::Off,
+            workspace: None,
             system_prompt: None,
         }
     }
@@ -213,6 +218,10 @@ pub(crate) struct AgentConfig {
     /// Its model, instead of the one in `agents.defaults`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<ModelChoice>,
+    /// Its own folder: an absolute path, or one that starts with `~/`. Default: `workspaces/<agent id>` in the state directory, but of the default agent `agents.defaults.workspace`. reload: restart.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 4096))]
+    pub(crate) workspace: Option<String>,
     /// What it is told about itself, instead of `agents.defaults.systemPrompt`. No default. reload: restart.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 65_536))]

@@ -44,6 +44,10 @@ macro_rules! with_account_keys {
             #[serde(skip_serializing_if = "Option::is_none")]
             #[schemars(length(min = 1, max = 2048))]
             pub(crate) api_root: Option<String>,
+            /// The working directory of the server at `apiRoot`, if that runs on this machine and hands out files by their path: an absolute path, and only files below it are taken. Default: none are. reload: restart.
+            #[serde(skip_serializing_if = "Option::is_none")]
+            #[schemars(length(min = 1, max = 4096))]
+            pub(crate) local_files: Option<String>,
             /// The address under which the network reaches this gateway's `/webhooks/…`; with it the network calls us. Default: we ask the network. reload: restart.
             #[serde(skip_serializing_if = "Option::is_none")]
             #[schemars(length(min = 1, max = 2048))]
@@ -113,6 +117,7 @@ impl ChannelConfig {
             app_token: own.app_token,
             signing_secret: own.signing_secret,
             api_root: own.api_root,
+            local_files: own.local_files,
             webhook_url: own.webhook_url,
             webhook_secret: own.webhook_secret,
             dm_policy: own.dm_policy,

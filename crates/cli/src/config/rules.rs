@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::net::IpAddr;
 
+use tidegate_client::{Address, Fingerprint};
 use tidegate_core::runner::ModelRef;
 use tidegate_core::session::is_agent_id;
 
 use super::model::{Bind, Config};
+use super::model_network::{MdnsMode, RemoteConfig, TlsConfig};
 
 /// The provider name of the runner without a model.
 const OFFLINE: &str = "offline";
@@ -81,12 +83,55 @@ fn gateway(config: &Config, found: &mut Found) {
             Ok(()) => {}
         }
     }
+    if !cfg!(feature = "mdns") && config.discovery.mdns.mode != MdnsMode::Off {
+        let message = "this program was built without mdns: leave it at \"off\"";
+        found.push(("discovery.mdns.mode".into(), message.into()));
+    }
+    tls(&gateway.tls, found);
+    remote(&gateway.remote, found);
     if gateway.port != 0 && config.webchat.port == Some(gateway.port) {
         found.push((
             "webchat.port".into(),
             "is gateway.port already, which serves the page too: leave it out".into(),
         ));
     }
+}
+
+fn tls(tls: &TlsConfig, found: &mut Found) {
+    let paths = [("certPath", &tls.cert_path), ("keyPath", &tls.key_path)];
+    for (name, path) in paths {
+        if path.as_deref().is_some_and(|path| !is_rooted(path)) {
+            let message = "must be an absolute path, or start with ~/";
+            found.push((format!("gateway.tls.{name}"), message.into()));
+        }
+    }
+    let [(first, certificate), (second, key)] = paths;
+    let (lone, other) = match (certificate, key) {
+        (Some(_), None) => (first, second),
+        (None, Some(_)) => (second, first),
+        _ => return,
+    };
+    found.push((
+        format!("gateway.tls.{lone}"),
+        format!("wants gateway.tls.{other} beside it"),
+    ));
+}
+
+fn remote(remote: &RemoteConfig, found: &mut Found) {
+    let address = remote.url.as_deref().map(Address::parse);
+    if let Some(Err(wrong)) = &address {
+        found.push(("gateway.remote.url".into(), wrong.to_string()));
+    }
+    let Some(pin) = &remote.tls_fingerprint else {
+        return;
+    };
+    let wrong = match (pin.parse::<Fingerprint>(), address) {
+        (Err(wrong), _) => wrong.to_string(),
+        (Ok(_), Some(Ok(address))) if address.is_tls() => return,
+        (Ok(_), Some(Err(_))) => return,
+        (Ok(_), _) => "wants gateway.remote.url with wss://".to_owned(),
+    };
+    found.push(("gateway.remote.tlsFingerprint".into(), wrong));
 }
 
 fn providers(config: &Config, found: &mut Found) {

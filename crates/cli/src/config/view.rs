@@ -7,6 +7,7 @@ use serde_json::Value;
 use tidegate_core::secret::sha256_hex;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigIssue, ConfigSchemaResult, UiHint};
 
+use super::env::Environment;
 use super::file::{judge, read};
 use super::finding::{Finding, join};
 use super::load::Loaded;
@@ -17,6 +18,7 @@ use super::schema::{SCHEMA, is_secret, resolve};
 #[derive(Debug, Clone)]
 pub(crate) struct ConfigView {
     path: PathBuf,
+    state_dir: PathBuf,
     in_force: Value,
     warnings: Vec<ConfigIssue>,
     version: &'static str,
@@ -27,6 +29,7 @@ impl ConfigView {
     pub(crate) fn new(loaded: &Loaded) -> Self {
         Self {
             path: loaded.config_path.clone(),
+            state_dir: loaded.state_dir.clone(),
             in_force: serde_json::to_value(&loaded.config).unwrap_or(Value::Null),
             warnings: loaded.warnings.clone(),
             version: env!("CARGO_PKG_VERSION"),
@@ -41,6 +44,7 @@ impl ConfigView {
             Err(finding) => (None, Some(finding)),
         };
         let judged = text.as_deref().map(judge).unwrap_or_default();
+        let judged = judged.placed_in(&Environment::of_process(), &self.state_dir);
         let shown = text.as_deref().and_then(redact);
         let issues: Vec<_> = unreadable
             .iter()

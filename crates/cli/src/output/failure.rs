@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tidegate_client::{Error, ErrorKind, Phase};
+use tidegate_client::{Distrust, Error, ErrorKind, Phase};
 use tidegate_protocol::ErrorCode;
 
 use super::{Screen, clean, duration, nearest_methods};
@@ -68,6 +68,8 @@ fn what(error: &Error, target: &Target, doing: &str) -> String {
             format!("the gateway is not running on {at}")
         }
         ErrorKind::Dial { text, .. } => format!("{at} cannot be reached: {text}"),
+        ErrorKind::Certificate(distrust) => distrusted(distrust, target),
+        ErrorKind::Tls(text) => format!("what answers on {at} is refused: {text}"),
         ErrorKind::Upgrade {
             status: Some(403 | 421),
             ..
@@ -92,6 +94,33 @@ fn what(error: &Error, target: &Target, doing: &str) -> String {
     }
 }
 
+fn distrusted(distrust: &Distrust, target: &Target) -> String {
+    let (at, shown) = (&target.address, distrust.shown);
+    match distrust.pinned {
+        Some(pinned) => format!(
+            "{at} shows another certificate than the pinned one: nothing was sent to it\n  shown:  {shown}\n  pinned: {pinned} ({})",
+            target.expected.pinned_by.as_deref().unwrap_or("here")
+        ),
+        None => format!(
+            "{at} is not known here, and nobody vouches for its certificate ({}): nothing was sent to it\n  its fingerprint (SHA-256): {shown}",
+            clean(&distrust.why)
+        ),
+    }
+}
+
+/// What to do about a certificate that was not accepted.
+fn compare(distrust: &Distrust) -> String {
+    match distrust.pinned {
+        Some(_) => "somebody may stand in between. Only if the gateway's owner made a new certificate: compare the fingerprint \
+                    with what `tidegate status` shows on its host, and pin that one instead"
+            .to_owned(),
+        None => format!(
+            "compare it with what `tidegate status` shows on the gateway's own host; if it is the same, add: --tls-fingerprint {}",
+            distrust.shown
+        ),
+    }
+}
+
 fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
     if let Some(after) = error.retry_after().filter(|_| error.is_temporary()) {
         let ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
@@ -99,6 +128,11 @@ fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
     }
     let words = match &error.kind {
         ErrorKind::Address(_) => "an address looks like ws://127.0.0.1:18789".to_owned(),
+        ErrorKind::Certificate(distrust) => return Some(compare(distrust)),
+        ErrorKind::Tls(_) => {
+            "check the address, and that the gateway has gateway.tls.enabled; a gateway without TLS is never spoken to under a wss:// address"
+                .to_owned()
+        }
         ErrorKind::Dial { .. } if target.own => {
             "start it with `tidegate gateway`; if it listens on another port, name it with \
              --url and --token-file, or set TIDEGATE_GATEWAY_PORT"
@@ -166,8 +200,15 @@ fn refused(message: &str, code: ErrorCode, doing: &str) -> Option<String> {
         ErrorCode::InvalidRequest if message.starts_with("invalid ") => Some(format!(
             "what it takes: `tidegate gateway call {doing} --help`"
         )),
+        ErrorCode::InvalidRequest if message.starts_with("unsupported ") => {
+            Some("see what is connected with `tidegate channels`".to_owned())
+        }
         ErrorCode::InvalidRequest => None,
         ErrorCode::NotLinked => Some("see the accounts with `tidegate channels`".to_owned()),
+        ErrorCode::Unavailable if message.starts_with("not delivered") => Some(
+            "it is kept: see it with `tidegate outbox`, and try again with `tidegate outbox retry`"
+                .to_owned(),
+        ),
         ErrorCode::NotPaired | ErrorCode::AgentTimeout | ErrorCode::Unavailable => {
             Some("see why with `tidegate logs`".to_owned())
         }

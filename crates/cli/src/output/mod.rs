@@ -1,5 +1,6 @@
 //! What people see: views, tables, errors. Colour and motion only on a terminal.
 
+mod agents;
 mod channels;
 mod failure;
 mod health;
@@ -21,6 +22,7 @@ mod channel_tests;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use agents::{AgentLine, agents};
 pub(crate) use channels::{channel_probes, channels};
 pub(crate) use failure::{Failure, report};
 pub(crate) use health::health;

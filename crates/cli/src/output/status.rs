@@ -1,6 +1,6 @@
 //! `tidegate status`.
 
-use tidegate_client::Address;
+use tidegate_client::{Address, Fingerprint};
 use tidegate_protocol::api::connect::HelloOk;
 use tidegate_protocol::api::health::{HealthSummary, StatusSession, StatusSummary};
 
@@ -10,6 +10,8 @@ use super::{Align, Column, Screen, age, clean, count, duration, one_line, pairs,
 #[derive(Debug)]
 pub(crate) struct Reached<'a> {
     pub(crate) address: &'a Address,
+    /// The certificate that it showed, under TLS.
+    pub(crate) certificate: Option<Fingerprint>,
     pub(crate) hello: &'a HelloOk,
     pub(crate) status: &'a StatusSummary,
     pub(crate) health: Option<&'a HealthSummary>,
@@ -19,6 +21,7 @@ pub(crate) struct Reached<'a> {
 pub(crate) fn status(screen: &Screen, reached: &Reached<'_>) -> String {
     let Reached {
         address,
+        certificate,
         hello,
         status,
         health,
@@ -37,14 +40,13 @@ pub(crate) fn status(screen: &Screen, reached: &Reached<'_>) -> String {
         ("Version", clean(&hello.server.version)),
         (
             "Page",
-            format!(
-                "http://{}/   {}",
-                address.authority(),
-                paint.dim("tidegate dashboard")
-            ),
+            format!("{}/   {}", address.page(), paint.dim("tidegate dashboard")),
         ),
         ("Agent", agent(reached)),
     ];
+    if let Some(certificate) = certificate {
+        rows.push(("TLS", format!("certificate {certificate}")));
+    }
     if let Some(path) = &snapshot.config_path {
         rows.push(("Config", clean(path)));
     }

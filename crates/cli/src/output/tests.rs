@@ -123,6 +123,7 @@ fn status_is_one_page() {
     let health = serde_json::from_value(health_of(&json!([]))).unwrap();
     let address = Address::loopback(18789);
     let reached = Reached {
+        certificate: None,
         address: &address,
         hello: &hello,
         status: &summary,
@@ -260,6 +261,7 @@ fn target(own: bool) -> Target {
         credential: Some("/home/me/.tidegate/gateway.token".to_owned()),
         fallback: None,
         device_in: None,
+        expected: crate::trust::Expected::default(),
     }
 }
 

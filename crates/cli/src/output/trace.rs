@@ -10,12 +10,73 @@ use super::{Screen, clean, clock_time, duration, one_line};
 /// One moment: when, in Unix milliseconds, and what happened.
 type Moment = (u64, String);
 
-/// The ways of messages, one below the other.
+/// The way of a message. Of several with one id it is a list to choose from, if each has a name that
+/// the others have not; messages that were answered together are shown one below the other.
 pub(crate) fn trace(screen: &Screen, found: &MessagesTraceResult) -> String {
-    let ways = found.messages.iter();
+    let messages = &found.messages;
+    if messages.len() > 1
+        && let Some(names) = own_names(messages)
+    {
+        return candidates(screen, messages, &names);
+    }
+    let ways = messages.iter();
     ways.map(|message| way(screen, message, found.ts))
         .collect::<Vec<_>>()
         .join("\n\n")
+}
+
+/// Several messages, each with its own name.
+fn candidates(screen: &Screen, messages: &[TracedMessage], names: &[String]) -> String {
+    let paint = screen.out();
+    let head = format!(
+        "{} messages have this id; trace one of them by its own name:",
+        messages.len()
+    );
+    let lines = messages.iter().zip(names).map(|(message, name)| {
+        let at = began_at(message).map_or_else(String::new, clock_time);
+        let name = paint.bold(&one_line(name, 128));
+        format!("  {}  {name}  {}", paint.dim(&at), title(message))
+    });
+    std::iter::once(head)
+        .chain(lines)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// For each message a name that none of the others has; `None` if one has no such name.
+fn own_names(messages: &[TracedMessage]) -> Option<Vec<String>> {
+    let all: Vec<Vec<String>> = messages.iter().map(names).collect();
+    let is_own = |name: &&String| all.iter().flatten().filter(|other| other == name).count() == 1;
+    all.iter()
+        .map(|names| names.iter().find(is_own).cloned())
+        .collect()
+}
+
+/// What `tidegate trace` knows a message by: its run, the name of its answer, its event.
+fn names(message: &TracedMessage) -> Vec<String> {
+    let run = message.run.as_ref().map(|run| run.run_id.to_string());
+    let part = message.parts.first().map(|part| group(&part.id).to_owned());
+    // The answer of a run has the run's name.
+    let part = part.filter(|part| run.as_ref() != Some(part));
+    let event = message.inbound.as_ref();
+    let event = event.map(|inbound| inbound.provider_id.clone());
+    run.into_iter().chain(part).chain(event).collect()
+}
+
+/// The name of an answer, from that of a part of it (`group:part`).
+fn group(part: &str) -> &str {
+    part.rsplit_once(':').map_or(part, |(group, _)| group)
+}
+
+/// When it began, in Unix milliseconds.
+fn began_at(message: &TracedMessage) -> Option<u64> {
+    let inbound = message
+        .inbound
+        .as_ref()
+        .map(|inbound| inbound.arrived_at_ms);
+    let run = message.run.as_ref().map(|run| run.accepted_at_ms);
+    let part = message.parts.first().map(|part| part.created_at_ms);
+    inbound.or(run).or(part)
 }
 
 fn way(screen: &Screen, message: &TracedMessage, now_ms: u64) -> String {
@@ -177,3 +238,6 @@ fn named(part: &OutboxPart) -> String {
         format!("answer ({})", part.no)
     }
 }
+
+#[cfg(test)]
+mod tests;

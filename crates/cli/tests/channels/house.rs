@@ -58,18 +58,12 @@ impl House {
 
     /// The owner's own connection.
     pub(crate) async fn owner(&self) -> std::io::Result<RawClient> {
-        RawClient::owner(self.daemon.port(), &self.daemon.token()?, &SCOPES).await
+        owner(&self.daemon).await
     }
 
     /// Calls a method as the owner.
     pub(crate) async fn call(&self, method: &str, params: Value) -> std::io::Result<Value> {
-        let mut client = self.owner().await?;
-        let answer = client.request(method, params).await?;
-        if answer["ok"] == true {
-            Ok(answer["payload"].clone())
-        } else {
-            Err(std::io::Error::other(format!("{method}: {answer}")))
-        }
+        call(&self.daemon, method, params).await
     }
 
     pub(crate) fn say(&self, who: i64, text: &str) {
@@ -86,11 +80,18 @@ impl House {
     }
 }
 
-/// How many messages of the bot in a chat hold these words.
-pub(crate) fn count(fake: &TelegramFake, chat: i64, words: &str) -> usize {
-    let messages = fake.bot_messages(chat);
-    let with_words = messages
-        .iter()
-        .filter(|message| message.text.contains(words));
-    with_words.count()
+/// The owner's own connection to a daemon.
+async fn owner(daemon: &Daemon) -> std::io::Result<RawClient> {
+    RawClient::owner(daemon.port(), &daemon.token()?, &SCOPES).await
+}
+
+/// Calls a method of a daemon as the owner.
+pub(crate) async fn call(daemon: &Daemon, method: &str, params: Value) -> std::io::Result<Value> {
+    let mut client = owner(daemon).await?;
+    let answer = client.request(method, params).await?;
+    if answer["ok"] == true {
+        Ok(answer["payload"].clone())
+    } else {
+        Err(std::io::Error::other(format!("{method}: {answer}")))
+    }
 }

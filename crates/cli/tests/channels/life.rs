@@ -82,3 +82,56 @@ async fn a_dead_network_is_not_called_live() {
         .await
         .expect("an answer after the network came back");
 }
+
+/// Runs the command line on the daemon's own state.
+async fn remove(house: &House, args: &[&str]) -> std::process::Output {
+    let state = house.daemon.state_dir();
+    tokio::process::Command::new(env!("CARGO_BIN_EXE_tidegate"))
+        .args([
+            "channels",
+            "remove",
+            "telegram",
+            "--forget-senders",
+            "--url",
+        ])
+        .arg(house.daemon.url())
+        .arg("--token-file")
+        .arg(state.join("gateway.token"))
+        .args(args)
+        .env_clear()
+        .env("HOME", state.join("nobody"))
+        .env("TIDEGATE_STATE_DIR", &state)
+        .kill_on_drop(true)
+        .output()
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn people_are_forgotten_with_their_account() {
+    let mut house = House::open(&[]).await.unwrap();
+    house.say(STRANGER, "hello");
+    let shown = |text: &str| text.contains("pairing approve");
+    house.answer(STRANGER, shown).await.expect("the code");
+    let waiting = house.call("channels.pairing.list", json!({})).await;
+    let code = waiting.unwrap()["requests"][0]["code"].clone();
+    let params = json!({ "channel": "telegram", "code": code });
+    let approved = house.call("channels.pairing.approve", params).await;
+    approved.unwrap();
+    let unknown = remove(&house, &["--account", "other"]).await;
+    assert!(!unknown.status.success(), "{unknown:?}");
+    let senders = async || {
+        let list = house.call("channels.senders.list", json!({})).await;
+        list.unwrap()["senders"].as_array().unwrap().len()
+    };
+    assert_eq!(senders().await, 1);
+    let done = remove(&house, &[]).await;
+    assert!(done.status.success(), "{done:?}");
+    let words = String::from_utf8(done.stderr).unwrap();
+    assert!(words.contains("forgot 1 "), "{words}");
+    assert_eq!(senders().await, 0);
+    assert!(house.daemon.stop().await.unwrap().success());
+    // Without a gateway nobody can be forgotten, and nothing changes.
+    let alone = remove(&house, &[]).await;
+    assert!(!alone.status.success(), "{alone:?}");
+}

@@ -8,8 +8,11 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod chats;
+mod deliver;
 mod house;
 mod kill;
 mod life;
 mod media;
 mod narrow;
+mod workspaces;

@@ -106,6 +106,7 @@ async fn an_account_is_checked_before_anything_is_written() {
             .run(&["channels", "remove", "telegram", "--account", account])
             .await;
         assert_eq!(gone.code, DONE, "{gone:?}");
+        assert!(gone.stderr.contains("--forget-senders"), "{gone:?}");
         let file = format!("secrets/telegram-{account}.token");
         assert!(!home.state().join(file).exists());
         assert_eq!(secret.exists(), left);

@@ -1,5 +1,7 @@
 //! The commands that talk to the daemon: what they print, and what they conclude.
 
+use std::path::Path;
+
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
 use tidegate_testkit::RawClient;
@@ -303,6 +305,46 @@ async fn logs_show_turns_and_never_what_was_said() {
     );
     assert!(!logs.stdout.contains("canary-7f3a") && !home.log().contains("canary-7f3a"));
     assert!(!logs.stdout.contains(&home.token()));
+}
+
+#[tokio::test]
+async fn the_agents_are_shown_with_their_workspaces() {
+    let home = Home::configured(&json!({ "agents": {
+        "defaults": { "workspace": "~/clawd" },
+        "list": [{ "id": "ana", "name": "Ana" }, { "id": "bob" }],
+    } }));
+    let gateway = home.start().await;
+    let own = home.state().join("workspaces/bob").display().to_string();
+    let told = json_of(&home.ask(&gateway, &["agents", "--json"]).await);
+    let expected = json!({ "agents": [
+        { "id": "ana", "name": "Ana", "model": "offline/offline", "workspace": "~/clawd", "default": true },
+        { "id": "bob", "name": null, "model": "offline/offline", "workspace": own, "default": false },
+    ] });
+    assert_eq!(told, expected);
+    assert!(home.path().join("clawd").is_dir());
+    assert!(Path::new(&own).is_dir());
+    let ran = home.ask(&gateway, &["agents", "list"]).await;
+    shows(
+        &home,
+        &ran,
+        &expect![[r#"
+            AGENT          NAME  MODEL            WORKSPACE
+            ana (default)  Ana   offline/offline  ~/clawd
+            bob                  offline/offline  HOME/state/workspaces/bob
+        "#]],
+    );
+    // A folder that cannot be stops the start, and says which key and what to do.
+    assert!(gateway.stop().await.success());
+    let clawd = home.path().join("clawd");
+    std::fs::remove_dir(&clawd).unwrap();
+    std::fs::write(&clawd, "").unwrap();
+    let ran = home.run(&["gateway", "--port", "0"]).await;
+    let words = [
+        "agents.defaults.workspace: ",
+        "is no folder",
+        "name another",
+    ];
+    fails(&ran, Some(78), &words);
 }
 
 #[tokio::test]

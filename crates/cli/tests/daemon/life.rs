@@ -79,7 +79,7 @@ async fn the_first_lines_say_what_was_made_and_where_to_go() {
         .iter()
         .filter(|line| line.starts_with("made "))
         .collect();
-    assert_eq!(made.len(), 3, "{:?}", gateway.lines);
+    assert_eq!(made.len(), 4, "{:?}", gateway.lines);
     assert_eq!(
         gateway.line("listening"),
         format!("ws://127.0.0.1:{}", gateway.port)

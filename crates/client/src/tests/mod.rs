@@ -4,3 +4,4 @@ mod calls;
 mod handshake;
 mod runs;
 mod server;
+mod tls;

@@ -6,6 +6,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::connect::ClientInfo;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::Message;
@@ -87,11 +88,11 @@ impl Server {
     }
 }
 
-pub(super) struct Peer {
-    pub(super) socket: WebSocketStream<TcpStream>,
+pub(super) struct Peer<S = TcpStream> {
+    pub(super) socket: WebSocketStream<S>,
 }
 
-impl Peer {
+impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
     pub(super) async fn say(&mut self, frame: Value) {
         in_time(self.socket.send(Message::text(frame.to_string())))
             .await

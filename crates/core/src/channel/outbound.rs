@@ -115,6 +115,9 @@ pub struct Attempt {
     /// An earlier try may have arrived, since this time in Unix milliseconds: a network with a
     /// history looks there first, and gives the receipt of what it finds.
     pub maybe_sent_since_ms: Option<u64>,
+    /// Messages of ours there since then that are known to be others: a look by equal words takes
+    /// none of them. Empty in a first try.
+    pub known: Vec<String>,
 }
 
 /// The network has it.

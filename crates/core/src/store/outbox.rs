@@ -9,6 +9,10 @@ use crate::channel::{AccountKey, OutboundPart, Receipt, Target};
 use crate::run::Once;
 use crate::session::SessionKey;
 
+/// Receipts that one [`OutboxStore::receipts`] gives at most: more than an account may send to one
+/// conversation in the half hour in which a part is looked for.
+pub const MOST_RECEIPTS: usize = 4096;
+
 /// A part to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewOutbound {
@@ -45,7 +49,7 @@ pub enum OutboxState {
     Sent,
     /// It was given up; a person may try again or drop it.
     Dead,
-    /// A person dropped it.
+    /// A person dropped it, or it lay dead for too long.
     Dropped,
 }
 
@@ -205,6 +209,10 @@ pub trait OutboxStore: Send + Sync + 'static {
 
     /// The parts of a group, in order.
     async fn group(&self, group: &str) -> Result<Vec<OutboxRow>, StoreError>;
+
+    /// The network's ids of the parts that went to this conversation since then, by when they
+    /// settled; at most [`MOST_RECEIPTS`], the newest.
+    async fn receipts(&self, target: &Target, since_ms: u64) -> Result<Vec<String>, StoreError>;
 
     /// Parts that were given up, newest first.
     async fn dead_letters(

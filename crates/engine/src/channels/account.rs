@@ -10,14 +10,13 @@ use tidegate_core::access::AccessRules;
 use tidegate_core::channel::{AccountKey, Channel, Claims, Inbound, Target};
 use tidegate_core::files::FileSource;
 use tidegate_core::freshness::{ResetRule, ResetRules};
-use tidegate_core::routing::{Route, Routing};
+use tidegate_core::routing::{DmScope, Route, Routing};
 use tidegate_core::{Clock, SessionNames};
 use tokio::sync::Notify;
 
-use super::Ledger;
-use super::Tally;
 use super::no_files::NoFiles;
-use crate::delivery::AckReaction;
+use super::{Ledger, Places, Tally};
+use crate::delivery::{AckReaction, Desk};
 
 /// One configured account.
 pub struct AccountSettings {
@@ -108,6 +107,10 @@ pub(crate) struct Account {
     pub(crate) facts: AccountFacts,
     /// Signed out by the owner: stays so until a restart.
     pub(crate) signed_out: AtomicBool,
+    /// What everything that sends through it shares.
+    pub(crate) desk: Desk,
+    /// Where its conversations are now.
+    pub(crate) places: Places,
     /// The connection is to be given up.
     pub(crate) leave: Notify,
     /// Something may be sent.
@@ -150,7 +153,8 @@ impl Accounts {
     pub(crate) fn new(settings: NetworkSettings, clock: &Arc<dyn Clock>) -> Self {
         let list = settings.accounts.into_iter().map(|account| {
             let key = account.channel.account().clone();
-            let proof_every = account.channel.capabilities().proof_every;
+            let can = account.channel.capabilities();
+            let (proof_every, rates) = (can.proof_every, can.rates);
             let account = Account {
                 key: key.clone(),
                 channel: account.channel,
@@ -159,6 +163,8 @@ impl Accounts {
                 drafts: account.drafts,
                 ledger: Ledger::new(Arc::clone(clock), proof_every),
                 tally: Tally::default(),
+                desk: Desk::new(rates),
+                places: Places::default(),
                 facts: account.facts,
                 signed_out: AtomicBool::new(false),
                 leave: Notify::new(),
@@ -187,6 +193,13 @@ impl Accounts {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Arc<Account>> {
         self.list.values()
     }
+
+    /// Whether the direct chats of everybody who is let in are the agent's main session.
+    pub(crate) fn main_is_shared(&self) -> bool {
+        let routing = self.routing.read().unwrap_or_else(PoisonError::into_inner);
+        routing.dm_scope == DmScope::Main && !self.list.is_empty()
+    }
+
     /// Where an event of an account belongs.
     pub(crate) fn route(
         &self,
@@ -201,6 +214,7 @@ impl Accounts {
 
     /// A conversation has another id: whatever is said about the old one holds for the new one.
     pub(crate) fn moved(&self, account: &Account, from: &str, to: &str) {
+        account.places.moved(from, to);
         let mut rules = account
             .rules
             .write()

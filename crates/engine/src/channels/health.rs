@@ -55,13 +55,10 @@ pub(crate) fn problems(statuses: &[AccountStatus]) -> Vec<String> {
 }
 
 fn account(status: &AccountStatus, now_ms: u64) -> AccountHealth {
-    let linked = status.facts.configured
-        && status.last_proof_ms.is_some()
-        && !matches!(status.state, AccountState::NeedsLogin { .. });
     AccountHealth {
         account_id: status.key.account.clone(),
         configured: status.facts.configured,
-        linked,
+        linked: status.is_linked(),
         state: status.state.word(),
         auth_age_ms: status.last_proof_ms.map(|at| now_ms.saturating_sub(at)),
         probe: status.probed.as_ref().map(Into::into),

@@ -6,108 +6,21 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tidegate_core::Clock;
-use tidegate_core::channel::{AccountKey, AccountState, Identity};
+use tidegate_core::channel::{AccountState, Identity};
 use tidegate_core::store::AccountLoad;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::{Account, AccountFacts, Probed};
+use self::faults::Faults;
+pub(crate) use self::faults::Side;
+use super::{Account, AccountStatus, Probed, StateChange};
+
+mod faults;
 
 /// Changes of state that are kept for people.
 const KEPT_CHANGES: usize = 20;
 /// How much later than promised a proof may come (SECURITY F05).
 const PROOF_SLACK: Duration = Duration::from_secs(5);
-
-/// A change of state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StateChange {
-    /// When, in Unix milliseconds.
-    pub at_ms: u64,
-    /// To which.
-    pub state: AccountState,
-}
-
-/// How an account is, for whoever asks.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AccountStatus {
-    /// Which.
-    pub key: AccountKey,
-    /// The network's name for people.
-    pub label: &'static str,
-    /// Whether the gateway is not ready without it.
-    pub required: bool,
-    /// How it is.
-    pub state: AccountState,
-    /// Since when, in Unix milliseconds.
-    pub since_ms: u64,
-    /// Who we are there, once the network said it.
-    pub identity: Option<Identity>,
-    /// Tries since it last worked.
-    pub attempts: u32,
-    /// When the way in last proved itself, in Unix milliseconds.
-    pub last_proof_ms: Option<u64>,
-    /// When an admitted event was last stored, in Unix milliseconds.
-    pub last_inbound_ms: Option<u64>,
-    /// When the network last took something, in Unix milliseconds.
-    pub last_outbound_ms: Option<u64>,
-    /// When it was last started, in Unix milliseconds.
-    pub last_start_ms: Option<u64>,
-    /// What last went wrong, and when in Unix milliseconds.
-    pub last_error: Option<(u64, String)>,
-    /// The last changes of state, oldest first.
-    pub changes: Vec<StateChange>,
-    /// When it last began to work, in Unix milliseconds.
-    pub last_live_ms: Option<u64>,
-    /// When it last stopped to work, in Unix milliseconds.
-    pub last_stop_ms: Option<u64>,
-    /// What the network last said when it was asked who we are.
-    pub probed: Option<Probed>,
-    /// What the configuration says.
-    pub facts: AccountFacts,
-    /// Whether the network calls us.
-    pub webhook: bool,
-    /// What waits and what was given up.
-    pub load: AccountLoad,
-}
-
-/// Half of what an account does. Each half says on its own whether it is whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    /// Receiving, as the network's connection tells.
-    In,
-    /// Sending, as the last try told.
-    Out,
-}
-
-/// Why an account is not whole although it works.
-#[derive(Debug, Default)]
-struct Faults {
-    inward: Option<String>,
-    outward: Option<String>,
-}
-
-impl Faults {
-    const fn of(&mut self, side: Side) -> &mut Option<String> {
-        match side {
-            Side::In => &mut self.inward,
-            Side::Out => &mut self.outward,
-        }
-    }
-
-    /// The state of an account that works.
-    fn state(&self) -> AccountState {
-        let reasons: Vec<&str> = [&self.inward, &self.outward]
-            .into_iter()
-            .filter_map(Option::as_deref)
-            .collect();
-        if reasons.is_empty() {
-            return AccountState::Live;
-        }
-        AccountState::Degraded {
-            reason: reasons.join("; "),
-        }
-    }
-}
 
 pub(crate) struct Ledger {
     clock: Arc<dyn Clock>,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tidegate_core::channel::{AccountKey, AccountState, Identity};
+use tidegate_core::clock::millis;
 use tidegate_protocol::api::channels::{ChannelBot, ChannelProbe};
 use tokio::time::Instant;
 
@@ -77,7 +78,7 @@ impl Engine {
         let known = found.is_ok();
         account.ledger.probed(Probed {
             at_ms: self.now_ms(),
-            took_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            took_ms: millis(began.elapsed()),
             found,
         });
         known

@@ -1,9 +1,71 @@
 //! How the accounts are, for whoever asks.
 
-use tidegate_core::channel::{AccountKey, AccountState};
+use tidegate_core::channel::{AccountKey, AccountState, Identity};
+use tidegate_core::store::AccountLoad;
 
-use super::{Account, AccountStatus};
+use super::{Account, AccountFacts, Probed};
 use crate::{Engine, EngineError};
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateChange {
+    /// When, in Unix milliseconds.
+    pub at_ms: u64,
+    /// To which.
+    pub state: AccountState,
+}
+
+/// How an account is, for whoever asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountStatus {
+    /// Which.
+    pub key: AccountKey,
+    /// The network's name for people.
+    pub label: &'static str,
+    /// Whether the gateway is not ready without it.
+    pub required: bool,
+    /// How it is.
+    pub state: AccountState,
+    /// Since when, in Unix milliseconds.
+    pub since_ms: u64,
+    /// Who we are there, once the network said it.
+    pub identity: Option<Identity>,
+    /// Tries since it last worked.
+    pub attempts: u32,
+    /// When the way in last proved itself, in Unix milliseconds.
+    pub last_proof_ms: Option<u64>,
+    /// When an admitted event was last stored, in Unix milliseconds.
+    pub last_inbound_ms: Option<u64>,
+    /// When the network last took something, in Unix milliseconds.
+    pub last_outbound_ms: Option<u64>,
+    /// When it was last started, in Unix milliseconds.
+    pub last_start_ms: Option<u64>,
+    /// What last went wrong, and when in Unix milliseconds.
+    pub last_error: Option<(u64, String)>,
+    /// The last changes of state, oldest first.
+    pub changes: Vec<StateChange>,
+    /// When it last began to work, in Unix milliseconds.
+    pub last_live_ms: Option<u64>,
+    /// When it last stopped to work, in Unix milliseconds.
+    pub last_stop_ms: Option<u64>,
+    /// What the network last said when it was asked who we are.
+    pub probed: Option<Probed>,
+    /// What the configuration says.
+    pub facts: AccountFacts,
+    /// Whether the network calls us.
+    pub webhook: bool,
+    /// What waits and what was given up.
+    pub load: AccountLoad,
+}
+
+impl AccountStatus {
+    /// Whether the network knows us: it let us in since the start, and nothing says otherwise.
+    pub const fn is_linked(&self) -> bool {
+        self.facts.configured
+            && self.last_proof_ms.is_some()
+            && !matches!(self.state, AccountState::NeedsLogin { .. })
+    }
+}
 
 /// Figures of an account, growing from its start.
 #[derive(Debug, Clone, PartialEq, Eq)]

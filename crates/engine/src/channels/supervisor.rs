@@ -8,7 +8,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
+use tidegate_core::backoff::{Backoff, jittered};
 use tidegate_core::channel::{AccountState, ChannelError, Claim};
+use tidegate_core::clock::millis;
 use tidegate_core::store::StoreError;
 use tokio::time::Instant;
 
@@ -17,12 +19,14 @@ use super::logout::signed_out;
 use crate::Engine;
 use crate::inbound::Door;
 
-/// The first wait after a failure; it doubles up to [`LONGEST_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// The waits after failures.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    longest: Duration::from_mins(1),
+};
 /// The wait after a conflict: the other one's poll lingers at the network (CHANNELS 6).
 const CONFLICT_WAIT: Duration = Duration::from_secs(5);
-/// Works so long: the next failure begins with [`FIRST_WAIT`] again.
+/// Works so long: the next failure begins with the first wait again.
 const STABLE: Duration = Duration::from_mins(1);
 /// Time to return after it was told to stop; then its future is dropped.
 const TEARDOWN: Duration = Duration::from_secs(5);
@@ -174,7 +178,7 @@ fn judge(engine: &Engine, failures: u32, error: ChannelError) -> After {
         }
         ChannelError::Conflict(holder) => conflict(engine, holder, failures),
         ChannelError::Limited { retry_after_ms, .. } => {
-            let wait = Duration::from_millis(retry_after_ms).max(FIRST_WAIT);
+            let wait = Duration::from_millis(retry_after_ms).max(BACKOFF.first);
             After::Wait(
                 wait,
                 waiting(engine, wait, "the network asked us to wait".into()),
@@ -185,13 +189,13 @@ fn judge(engine: &Engine, failures: u32, error: ChannelError) -> After {
 }
 
 fn conflict(engine: &Engine, holder: String, failures: u32) -> After {
-    let wait = jittered(engine, CONFLICT_WAIT.max(doubled(failures)));
+    let wait = jittered(CONFLICT_WAIT.max(BACKOFF.whole(failures)), chance(engine));
     let until_ms = engine.now_ms() + millis(wait);
     After::Wait(wait, AccountState::Conflict { holder, until_ms })
 }
 
 fn backoff(engine: &Engine, failures: u32, reason: String) -> After {
-    let wait = jittered(engine, doubled(failures));
+    let wait = BACKOFF.wait(failures, chance(engine));
     After::Wait(wait, waiting(engine, wait, reason))
 }
 
@@ -202,20 +206,10 @@ fn waiting(engine: &Engine, wait: Duration, reason: String) -> AccountState {
     }
 }
 
-fn doubled(failures: u32) -> Duration {
-    FIRST_WAIT
-        .saturating_mul(2_u32.saturating_pow(failures.min(10)))
-        .min(LONGEST_WAIT)
-}
-
-/// Between the half and the whole of a wait, so that many gateways do not come back at once.
-fn jittered(engine: &Engine, wait: Duration) -> Duration {
-    let [byte, ..] = engine.inner().ids.secret();
-    wait / 2 + wait / 2 * u32::from(byte) / 255
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+/// The chance in a wait: many gateways must not come back at once.
+fn chance(engine: &Engine) -> u8 {
+    let [chance, ..] = engine.inner().ids.secret();
+    chance
 }
 
 impl Engine {

@@ -10,7 +10,6 @@ use tidegate_protocol::RunId;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::desk::Desk;
 use crate::Engine;
 use crate::channels::Account;
 
@@ -64,7 +63,6 @@ impl AckReaction {
 /// The reaction on the message of one run.
 pub(crate) struct Acknowledgement {
     account: Arc<Account>,
-    desk: Arc<Desk>,
     run_id: RunId,
     target: Target,
     message_id: String,
@@ -81,7 +79,6 @@ impl Engine {
         account.channel.capabilities().reactions.then_some(())?;
         Some(Acknowledgement {
             account: Arc::clone(account),
-            desk: Arc::clone(inner.desks.at(&origin.target.account)?),
             run_id: run.id.clone(),
             target: origin.target.clone(),
             message_id: origin.message_id.clone(),
@@ -128,7 +125,11 @@ impl Acknowledgement {
     async fn has_room(&self, closing: &CancellationToken) -> bool {
         let room = async {
             loop {
-                let taken = self.desk.rates().take_spare(&self.target, Instant::now());
+                let taken = self
+                    .account
+                    .desk
+                    .rates()
+                    .take_spare(&self.target, Instant::now());
                 match taken {
                     Ok(()) => return,
                     Err(ready) => tokio::time::sleep_until(ready).await,
@@ -143,8 +144,12 @@ impl Acknowledgement {
         }
     }
 
-    /// Puts a reaction, or takes ours away. Says whether that may have been done.
+    /// Puts a reaction, or takes ours away. Says whether that may have been done. In a conversation
+    /// that moved, the message's id is another one's.
     async fn react(&self, emoji: &str) -> bool {
+        if self.account.places.now(&self.target) != self.target {
+            return false;
+        }
         let act = Act::React {
             message_id: self.message_id.clone(),
             emoji: emoji.to_owned(),
@@ -153,7 +158,7 @@ impl Acknowledgement {
         match tokio::time::timeout(DEADLINE, reacting).await {
             Ok(Ok(())) | Err(_) => true,
             Ok(Err(error)) => {
-                self.desk.heed_shown(&error, &self.target);
+                self.account.desk.heed_shown(&error, &self.target);
                 matches!(error, ChannelError::Unknown(_))
             }
         }

@@ -5,17 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use tidegate_core::channel::{Attempt, ChannelError, OutboundPart, Receipt};
+use tidegate_core::channel::{Attempt, ChannelError, OutboundPart, Receipt, Target};
 use tidegate_core::store::{OutboxRow, OutboxStep, StoreError};
 use tokio::time::Instant;
 
-use super::desk::Desk;
 use super::verdict::{Case, SIGNED_OUT_WAIT, backoff, deadline};
 use crate::Engine;
 use crate::channels::{Account, Side};
 
 /// Time for the network to say who we are.
 const PROOF_TIME: Duration = Duration::from_secs(10);
+/// How far our clock and a network's may be apart, at least: a look goes back so much further than
+/// the try itself.
+const CLOCKS_APART_MS: u64 = 120_000;
 /// The wait after the store failed.
 pub(super) const STORE_RETRY: Duration = Duration::from_secs(2);
 
@@ -24,18 +26,17 @@ pub(super) const STORE_RETRY: Duration = Duration::from_secs(2);
 pub(super) struct Sender {
     pub(super) engine: Engine,
     pub(super) account: Arc<Account>,
-    pub(super) desk: Arc<Desk>,
 }
 
 impl Sender {
     /// What is known of a part.
     pub(super) fn case<'a>(&'a self, row: &'a OutboxRow) -> Case<'a> {
-        let [jitter, ..] = self.engine.inner().ids.secret();
+        let [chance, ..] = self.engine.inner().ids.secret();
         Case {
             row,
             can: self.account.channel.capabilities(),
             now_ms: self.engine.now_ms(),
-            wait: backoff(row.attempts, jitter),
+            wait: backoff(row.attempts, chance),
         }
     }
 
@@ -48,7 +49,7 @@ impl Sender {
         let outbox = &self.engine.inner().outbox;
         let row = outbox.step(no, step, self.engine.now_ms()).await?;
         if let Some(row) = &row {
-            self.desk.ended(row);
+            self.account.desk.ended(row);
         }
         Ok(row)
     }
@@ -58,9 +59,12 @@ impl Sender {
     /// # Errors
     /// The store failed before anything was done.
     pub(super) async fn attempt(&self, no: u64) -> Result<Option<OutboxRow>, StoreError> {
-        let Some(row) = self.note(no, OutboxStep::Sending).await? else {
+        let Some(mut row) = self.note(no, OutboxStep::Sending).await? else {
             return Ok(None);
         };
+        let item = &mut row.item;
+        let places = &self.account.places;
+        places.forward(&mut item.target, &mut item.body);
         let Some(part) = self.case(&row).dressed() else {
             let reason = "nobody knows whether it arrived".to_owned();
             return Ok(self.note_surely(no, OutboxStep::Dead { reason }).await);
@@ -95,6 +99,10 @@ impl Sender {
         let attempt = Attempt {
             key: row.key(),
             maybe_sent_since_ms: row.maybe_sent_since_ms,
+            known: self
+                .engine
+                .known(&row.item.target, row.maybe_sent_since_ms)
+                .await?,
         };
         let within = deadline(part);
         let sending = self.account.channel.send(&row.item.target, part, &attempt);
@@ -140,11 +148,11 @@ impl Sender {
             Err(ChannelError::Moved { to }) => self.move_peer(&target.peer.id, to).await,
             Err(error @ (ChannelError::SignedOut(_) | ChannelError::NeedsSetup(_))) => {
                 let now = Instant::now();
-                self.desk.rates().pause(None, now, SIGNED_OUT_WAIT);
+                self.account.desk.rates().pause(None, now, SIGNED_OUT_WAIT);
                 let reason = format!("sending was refused: {error}");
                 self.account.ledger.degrade(Side::Out, Some(&reason));
             }
-            Err(error) => self.desk.heed(error, target),
+            Err(error) => self.account.desk.heed(error, target),
         }
     }
 
@@ -159,5 +167,25 @@ impl Sender {
                 Err(error) => self.store_failed(&error).await,
             }
         }
+    }
+}
+
+impl Engine {
+    /// Messages there that a try of unknown end, which began then, cannot have made: other parts
+    /// did.
+    pub(super) async fn known(
+        &self,
+        target: &Target,
+        maybe_sent_since_ms: Option<u64>,
+    ) -> Result<Vec<String>, ChannelError> {
+        let Some(since_ms) = maybe_sent_since_ms else {
+            return Ok(Vec::new());
+        };
+        let since_ms = since_ms.saturating_sub(CLOCKS_APART_MS);
+        let known = self.inner().outbox.receipts(target, since_ms).await;
+        known.map_err(|error| {
+            tracing::error!(account = %target.account, error = %error, "receipts cannot be read");
+            ChannelError::Unreachable("the gateway's store failed; see its log".into())
+        })
     }
 }

@@ -1,11 +1,10 @@
 //! What everything that sends through one account shares: its rates, the sign that something
 //! changed, and what is counted.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tidegate_core::channel::{AccountKey, ChannelError, Target};
+use tidegate_core::channel::{AccountKey, ChannelError, Rates as Allowed, Target};
 use tidegate_core::store::{OutboxRow, OutboxState};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -13,13 +12,9 @@ use tokio::time::Instant;
 use super::rates::Rates;
 use super::verdict::silence;
 use crate::Engine;
-use crate::channels::Accounts;
 
-/// The desks of all accounts.
-pub(crate) struct Desks(BTreeMap<AccountKey, Arc<Desk>>);
-
-/// One account's.
-pub(super) struct Desk {
+/// What is shared by all that one account sends.
+pub(crate) struct Desk {
     rates: Mutex<Rates>,
     /// Turns whenever a part of the account changed.
     changes: watch::Sender<u64>,
@@ -44,26 +39,15 @@ impl Count {
     ];
 }
 
-impl Desks {
-    pub(crate) fn new(accounts: &Accounts) -> Self {
-        let now = Instant::now();
-        let desks = accounts.iter().map(|account| {
-            let desk = Desk {
-                rates: Mutex::new(Rates::new(account.channel.capabilities().rates, now)),
-                changes: watch::channel(0).0,
-                counts: Default::default(),
-            };
-            (account.key.clone(), Arc::new(desk))
-        });
-        Self(desks.collect())
-    }
-
-    pub(super) fn at(&self, account: &AccountKey) -> Option<&Arc<Desk>> {
-        self.0.get(account)
-    }
-}
-
 impl Desk {
+    pub(crate) fn new(allowed: Allowed) -> Self {
+        Self {
+            rates: Mutex::new(Rates::new(allowed, Instant::now())),
+            changes: watch::channel(0).0,
+            counts: Default::default(),
+        }
+    }
+
     pub(super) fn rates(&self) -> MutexGuard<'_, Rates> {
         self.rates.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -121,28 +105,25 @@ const fn is_for_all(error: &ChannelError) -> bool {
 impl Engine {
     /// Something was stored for the account: its worker looks at once.
     pub fn outbox_changed(&self, account: &AccountKey) {
-        let inner = self.inner();
-        if let Some(account) = inner.accounts.get(account) {
+        if let Some(account) = self.inner().accounts.get(account) {
             account.outbox.notify_one();
-        }
-        if let Some(desk) = inner.desks.at(account) {
-            desk.changed();
+            account.desk.changed();
         }
     }
 
     /// Turns whenever a part of the account's outbox changed; `None` if there is no such account.
     pub fn outbox_turns(&self, account: &AccountKey) -> Option<watch::Receiver<u64>> {
-        Some(self.inner().desks.at(account)?.changes())
+        Some(self.inner().accounts.get(account)?.desk.changes())
     }
 
     /// How often tries of this account ended in which way since the start: every word of the
     /// closed set, with its count.
     pub fn outbox_counts(&self, account: &AccountKey) -> Vec<(&'static str, u64)> {
-        let desk = self.inner().desks.at(account);
+        let account = self.inner().accounts.get(account);
         Count::ALL
             .iter()
             .map(|(what, word)| {
-                let count = desk.and_then(|desk| desk.counts.get(*what as usize));
+                let count = account.and_then(|account| account.desk.counts.get(*what as usize));
                 (
                     *word,
                     count.map_or(0, |count| count.load(Ordering::Relaxed)),

@@ -1,7 +1,9 @@
 //! What lies in the outbox, for whoever looks after it: list, try again, drop, trace.
 
+use std::collections::BTreeSet;
+
 use tidegate_core::channel::AccountKey;
-use tidegate_core::store::{OutboxRow, Traced};
+use tidegate_core::store::{OutboxRow, OutboxState, Traced};
 
 use super::parts::expiry_from;
 use crate::{Engine, EngineError};
@@ -13,6 +15,16 @@ pub enum Lot {
     Open,
     /// Those that were given up.
     Dead,
+}
+
+/// Which dead parts are meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Letter {
+    /// The one with this number.
+    No(u64),
+    /// The one with this name; else those on the ways of messages that this names, see
+    /// [`Engine::trace`].
+    Id(String),
 }
 
 /// What to look for.
@@ -43,27 +55,54 @@ impl Engine {
         Ok(rows)
     }
 
-    /// Tries a dead part again, for half an hour, with those that died with it. Says whether it was
-    /// dead.
+    /// Tries dead parts again, for half an hour, with those that died with them. Says whether one
+    /// was dead.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn retry_dead(&self, no: u64) -> Result<bool, EngineError> {
+    pub async fn retry_dead(&self, letter: &Letter) -> Result<bool, EngineError> {
         let now_ms = self.now_ms();
         let outbox = &self.inner().outbox;
-        let revived = outbox.revive(no, expiry_from(now_ms), now_ms).await?;
+        let mut revived = false;
+        for no in self.dead_of(letter).await? {
+            revived |= outbox.revive(no, expiry_from(now_ms), now_ms).await?;
+        }
         self.every_outbox_changed();
         Ok(revived)
     }
 
-    /// Drops a dead part. Says whether it was dead.
+    /// Drops dead parts. Says whether one was dead.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn drop_dead(&self, no: u64) -> Result<bool, EngineError> {
-        let dropped = self.inner().outbox.discard(no, self.now_ms()).await?;
+    pub async fn drop_dead(&self, letter: &Letter) -> Result<bool, EngineError> {
+        let outbox = &self.inner().outbox;
+        let mut dropped = false;
+        for no in self.dead_of(letter).await? {
+            dropped |= outbox.discard(no, self.now_ms()).await?;
+        }
         self.every_outbox_changed();
         Ok(dropped)
+    }
+
+    /// The numbers of the dead parts that are meant.
+    async fn dead_of(&self, letter: &Letter) -> Result<Vec<u64>, EngineError> {
+        let id = match letter {
+            Letter::No(no) => return Ok(vec![*no]),
+            Letter::Id(id) => id,
+        };
+        let is_dead = |row: &OutboxRow| row.state == OutboxState::Dead;
+        if let Some((group, _)) = id.rsplit_once(':') {
+            let parts = self.inner().outbox.group(group).await?;
+            let named = parts.iter().find(|row| row.key() == *id);
+            if let Some(part) = named {
+                return Ok(is_dead(part).then_some(part.no).into_iter().collect());
+            }
+        }
+        let ways = self.trace(id).await?;
+        let parts = ways.into_iter().flat_map(|way| way.outbox);
+        let dead: BTreeSet<u64> = parts.filter(is_dead).map(|row| row.no).collect();
+        Ok(dead.into_iter().collect())
     }
 
     /// The ways of messages that this names, newest first: a network's message id, an event id, a
@@ -76,7 +115,7 @@ impl Engine {
     }
 
     /// A part is named by its number alone, so every worker looks.
-    fn every_outbox_changed(&self) {
+    pub(super) fn every_outbox_changed(&self) {
         for account in self.inner().accounts.iter() {
             self.outbox_changed(&account.key);
         }

@@ -9,6 +9,7 @@ use tidegate_core::store::OutboxRow;
 use tokio::time::Instant;
 
 use super::group;
+use super::old_letters::KEPT_DAYS;
 use super::parts::Envelope;
 use crate::Engine;
 
@@ -72,7 +73,7 @@ impl Losses {
             format!("{count} messages were")
         };
         Some(format!(
-            "{what} not delivered through {account}: {why}. Dead letters are kept until you try them again or drop them."
+            "{what} not delivered through {account}: {why}. `tidegate outbox list` shows them for {KEPT_DAYS} days: try them again or drop them."
         ))
     }
 }

@@ -6,6 +6,7 @@ use tidegate_core::channel::{
     Body, Capabilities, MediaKind, MediaLimits, OutboundMedia, OutboundPart, PeerKind, Poll,
     Target, TextLimit,
 };
+use tidegate_core::clock::millis;
 use tidegate_core::run::Run;
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::NewOutbound;
@@ -68,11 +69,16 @@ impl Envelope {
     /// To whoever asked for a run; `None` if no network did.
     fn to_asker(run: &Run, at_ms: u64) -> Option<Self> {
         let origin = run.request.origin.as_ref()?;
-        Some(Self {
+        Some(Self::of_run(run, origin.target.clone(), at_ms))
+    }
+
+    /// What a run says, to there.
+    pub(crate) fn of_run(run: &Run, target: Target, at_ms: u64) -> Self {
+        Self {
             session_key: Some(run.session_key.clone()),
             run_id: Some(run.id.clone()),
-            ..Self::new(run.id.as_str(), origin.target.clone(), at_ms)
-        })
+            ..Self::new(run.id.as_str(), target, at_ms)
+        }
     }
 
     /// Words alone; nothing if they are blank.
@@ -159,7 +165,7 @@ fn poll_in_words(poll: &Poll) -> String {
 
 /// When what is stored now is too old.
 pub(crate) fn expiry_from(now_ms: u64) -> u64 {
-    now_ms.saturating_add(u64::try_from(EXPIRY.as_millis()).unwrap_or(u64::MAX))
+    now_ms.saturating_add(millis(EXPIRY))
 }
 
 /// The messages of an answer: to where the run came from, in place of `draft` if one is shown.

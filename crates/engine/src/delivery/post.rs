@@ -16,7 +16,7 @@ use crate::channels::Account;
 use crate::{Engine, EngineError};
 
 /// How long a request to send waits for the network; shorter than the 30 s of clients.
-const SEND_WAIT: Duration = Duration::from_secs(25);
+pub(super) const SEND_WAIT: Duration = Duration::from_secs(25);
 
 /// What to send where.
 #[derive(Debug, Clone)]
@@ -117,7 +117,7 @@ impl Engine {
     }
 
     /// The account, if it can ever send what is stored now.
-    fn ready_account(&self, target: &Target) -> Result<&Account, EngineError> {
+    pub(super) fn ready_account(&self, target: &Target) -> Result<&Account, EngineError> {
         let key = &target.account;
         let unknown = || EngineError::UnknownChannel(key.channel.to_string());
         let account = self.inner().accounts.get(key).ok_or_else(unknown)?;
@@ -154,7 +154,7 @@ impl Engine {
     }
 
     /// Waits until every part of a group ended, or until the deadline.
-    async fn settled(
+    pub(super) async fn settled(
         &self,
         account: &AccountKey,
         group: &str,

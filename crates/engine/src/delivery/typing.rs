@@ -9,7 +9,6 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::sync::{CancellationToken, DropGuard};
 
-use super::desk::Desk;
 use super::verdict::silence;
 use crate::Engine;
 use crate::channels::Account;
@@ -48,7 +47,6 @@ impl Engine {
         let over = CancellationToken::new();
         let signs = Signs {
             account: Arc::clone(account),
-            desk: Arc::clone(inner.desks.at(&target.account)?),
             target: target.clone(),
             every: (shown * RENEW_AT_PERCENT / 100).max(LEAST_PAUSE),
             seen,
@@ -63,7 +61,6 @@ impl Engine {
 
 struct Signs {
     account: Arc<Account>,
-    desk: Arc<Desk>,
     target: Target,
     every: Duration,
     seen: watch::Receiver<Instant>,
@@ -78,10 +75,16 @@ impl Signs {
             () = self.keep_showing(&mut shown) => {}
         }
         if shown {
-            let ends = self.account.channel.act(&self.target, Act::TypingEnds);
+            let target = self.target();
+            let ends = self.account.channel.act(&target, Act::TypingEnds);
             // Where it cannot be taken back it runs out.
             let _ = tokio::time::timeout(SIGN_DEADLINE, ends).await;
         }
+    }
+
+    /// The conversation, by the id that it has now.
+    fn target(&self) -> Target {
+        self.account.places.now(&self.target)
     }
 
     /// Gives a sign again and again, until there was no progress for too long or the network wants
@@ -113,10 +116,11 @@ impl Signs {
         if !self.account.ledger.state().works() {
             return Err(Some(self.every));
         }
-        let room = self.desk.rates().take_spare(&self.target, now);
+        let target = self.target();
+        let room = self.account.desk.rates().take_spare(&target, now);
         room.map_err(|ready| Some(ready.saturating_duration_since(now)))?;
         *shown = true;
-        let sign = self.account.channel.act(&self.target, Act::Typing);
+        let sign = self.account.channel.act(&target, Act::Typing);
         match tokio::time::timeout(SIGN_DEADLINE, sign).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(self.after(&error)),
@@ -127,7 +131,7 @@ impl Signs {
     fn after(&self, error: &ChannelError) -> Option<Duration> {
         match error {
             ChannelError::Limited { .. } => {
-                self.desk.heed_shown(error, &self.target);
+                self.account.desk.heed_shown(error, &self.target());
                 silence(error)
             }
             ChannelError::Unreachable(_) | ChannelError::Unknown(_) => Some(self.every),

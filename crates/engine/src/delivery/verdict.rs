@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use tidegate_core::Backoff;
 use tidegate_core::channel::{Body, Capabilities, ChannelError, OutboundPart, Receipt};
+use tidegate_core::clock::millis;
 use tidegate_core::store::{OutboxRow, OutboxState, OutboxStep};
 
 use super::parts::marked;
 
-/// The wait after the first failure; it doubles up to [`LONGEST_WAIT`].
-const FIRST_WAIT: Duration = Duration::from_secs(1);
-const LONGEST_WAIT: Duration = Duration::from_mins(1);
+/// The waits after tries that failed.
+const BACKOFF: Backoff = Backoff {
+    first: Duration::from_secs(1),
+    longest: Duration::from_mins(1),
+};
 /// Nobody is asked again sooner than this, whatever the network says.
 const LEAST_SILENCE: Duration = Duration::from_millis(250);
 /// Nobody waits longer than this for a network: by then every part has expired.
@@ -134,12 +138,9 @@ pub(super) fn silence(error: &ChannelError) -> Option<Duration> {
     }
 }
 
-/// The wait after so many tries, between its half and its whole as `jitter` (0 to 255) says.
-pub(super) fn backoff(tries: u32, jitter: u8) -> Duration {
-    let whole = FIRST_WAIT
-        .saturating_mul(2_u32.saturating_pow(tries.saturating_sub(1).min(10)))
-        .min(LONGEST_WAIT);
-    whole / 2 + whole / 2 * u32::from(jitter) / 255
+/// The wait after so many tries, between its half and its whole as `chance` (0 to 255) says.
+pub(super) fn backoff(tries: u32, chance: u8) -> Duration {
+    BACKOFF.wait(tries.saturating_sub(1), chance)
 }
 
 /// How long the network may take for a part; then its end is unknown.
@@ -151,10 +152,6 @@ pub(super) fn deadline(part: &OutboundPart) -> Duration {
             TEXT_DEADLINE.saturating_add(upload).min(FILE_DEADLINE)
         }
     }
-}
-
-pub(super) fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

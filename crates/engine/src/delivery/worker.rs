@@ -42,14 +42,11 @@ impl Engine {
     pub(crate) fn start_deliveries(&self) {
         let inner = self.inner();
         for account in inner.accounts.iter() {
-            if let Some(desk) = inner.desks.at(&account.key) {
-                let sender = Sender {
-                    engine: self.clone(),
-                    account: Arc::clone(account),
-                    desk: Arc::clone(desk),
-                };
-                drop(inner.deliveries.spawn(keep(sender)));
-            }
+            let sender = Sender {
+                engine: self.clone(),
+                account: Arc::clone(account),
+            };
+            drop(inner.deliveries.spawn(keep(sender)));
         }
     }
 }
@@ -161,13 +158,13 @@ impl Worker {
         if !self.sender.account.ledger.state().works() {
             return expires;
         }
-        let ready = self.sender.desk.rates().ready(&row.item.target);
+        let ready = self.sender.account.desk.rates().ready(&row.item.target);
         ready.max(at(row.not_before_ms)).min(expires)
     }
 
     fn begin(&mut self, row: &OutboxRow, line: String, now: Instant) {
         let no = row.no;
-        self.sender.desk.rates().take(&row.item.target, now);
+        self.sender.account.desk.rates().take(&row.item.target, now);
         self.served
             .insert(line.clone(), self.sender.engine.now_ms());
         let sender = self.sender.clone();

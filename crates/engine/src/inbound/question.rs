@@ -68,6 +68,7 @@ impl Engine {
                 may_administer: administers,
                 label: None,
                 origin: Some(origin),
+                deliver_to: None,
                 media: message.media.clone(),
             },
             session_key: route.session_key,

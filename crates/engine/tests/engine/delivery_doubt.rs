@@ -6,6 +6,7 @@ use std::time::Duration;
 use tidegate_core::SessionKey;
 use tidegate_core::channel::{Capabilities, Receipt};
 use tidegate_core::store::{HistoryQuery, OutboxState, OutboxStep, OutboxStore};
+use tidegate_engine::Letter;
 use tidegate_store::MemoryStore;
 
 use crate::delivery_world::{Post, RunningClock, answer, engine_on, is_sent};
@@ -267,7 +268,7 @@ async fn nothing_old_is_sent_and_the_owner_hears_of_it_once() {
     assert!(
         notices[0].starts_with("110 messages were not delivered through fake:default: expired")
     );
-    assert!(post.engine.retry_dead(1).await.unwrap());
+    assert!(post.engine.retry_dead(&Letter::No(1)).await.unwrap());
     assert!(
         post.ended("0").await.iter().all(is_sent),
         "but sent when a person asks"
@@ -282,7 +283,7 @@ async fn what_a_person_tried_again_is_not_too_late() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(post.send(anna, "hello").await.is_err());
     tokio::time::sleep(Duration::from_mins(40)).await;
-    assert!(post.engine.retry_dead(1).await.unwrap());
+    assert!(post.engine.retry_dead(&Letter::No(1)).await.unwrap());
     post.network.tried(2).await;
     tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(notices(&post).await, Vec::<String>::new());

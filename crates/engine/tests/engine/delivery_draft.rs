@@ -83,6 +83,66 @@ async fn a_draft_of_unknown_end_has_no_name() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_draft_of_unknown_end_is_found_where_tries_make_one() {
+    let history = Capabilities {
+        history: true,
+        ..plain()
+    };
+    let keyed = Capabilities {
+        keyed_sends: true,
+        ..plain()
+    };
+    for can in [history, keyed] {
+        for outcome in [
+            Outcome::TakeAndLose,
+            Outcome::Lose,
+            Outcome::Hang { arrives: true },
+        ] {
+            let post = open(can).await;
+            post.network.script([outcome.clone()]);
+            let (id, text) = speak(&post, &post.network.direct("anna"), 600).await;
+            let shown = post.network.shown();
+            assert_eq!(shown.len(), 1, "{outcome:?}");
+            assert_eq!(id.as_ref(), Some(&shown[0].id), "{outcome:?}");
+            assert!(shown[0].edits > 1, "{outcome:?}: it grows again");
+            assert!(text.starts_with(shown[0].text.trim()), "{outcome:?}");
+            let sent = post.network.sent();
+            assert_eq!(sent.len(), 2, "{outcome:?}");
+            assert_eq!(sent[0].part, sent[1].part, "the same again");
+            assert_eq!(sent[0].attempt.key, sent[1].attempt.key);
+            assert!(sent[1].attempt.maybe_sent_since_ms.is_some());
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_draft_of_unknown_end_is_looked_for_when_the_answer_is_complete() {
+    let can = Capabilities {
+        history: true,
+        ..plain()
+    };
+    for outcome in [Outcome::TakeAndLose, Outcome::Hang { arrives: true }] {
+        let post = open(can).await;
+        post.network.script([outcome.clone()]);
+        let began = Instant::now();
+        let (id, _) = speak(&post, &post.network.direct("anna"), 20).await;
+        assert_eq!(id.as_deref(), Some("m1"), "{outcome:?}");
+        assert_eq!(post.network.shown().len(), 1, "{outcome:?}");
+        assert!(began.elapsed() <= Duration::from_secs(5), "{outcome:?}");
+    }
+    let post = open(can).await;
+    let hangs = Outcome::Hang { arrives: false };
+    post.network.script([hangs.clone(), hangs]);
+    let draft = post.engine.draft(&post.network.direct("anna"), "m");
+    let draft = draft.unwrap();
+    draft.say("These are five whole words");
+    post.network.tried(1).await;
+    let began = Instant::now();
+    assert_eq!(draft.end().await, None);
+    assert_eq!(began.elapsed(), Duration::from_secs(3));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_answer_that_is_quick_has_no_draft() {
     let post = open(plain()).await;
     let draft = post

@@ -12,6 +12,7 @@ use tidegate_store::MemoryStore;
 
 use crate::delivery_world::{Post, RunningClock, answer};
 use crate::network::{FakeNetwork, Outcome, Shown, plain};
+use crate::world::one_life;
 
 const MARK: &str = "you may have this twice";
 
@@ -59,20 +60,14 @@ fn plan() -> impl Strategy<Value = Plan> {
         })
 }
 
-/// One life of the engine. The end of the runtime drops every task where it stands, as a crash
-/// does.
+/// One life of the engine.
 fn life<T>(
     store: &MemoryStore,
     network: &Arc<FakeNetwork>,
     ahead: Duration,
     live: impl AsyncFnOnce(&Post) -> T,
 ) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    one_life(async {
         let clock = RunningClock::new();
         clock.jump(ahead);
         let post = Post::open_on(store.clone(), clock, Arc::clone(network)).await;

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use tidegate_core::Clock;
 use tidegate_core::channel::{Capabilities, Poll};
-use tidegate_core::store::{OutboxRow, OutboxStore};
-use tidegate_engine::{EngineError, Lot, OutboxQuery, Said, SendTo, Sending};
+use tidegate_core::store::{OutboxRow, OutboxState, OutboxStore};
+use tidegate_engine::{EngineError, Letter, Lot, OutboxQuery, Said, SendTo, Sending};
 use tokio::time::Instant;
 
-use crate::delivery_world::{Post, once, send};
+use crate::delivery_world::{Post, answer, once, send};
 use crate::network::{FakeNetwork, Outcome, Way, direct, plain};
 use crate::world::settle;
 
@@ -77,9 +78,26 @@ async fn a_refusal_is_the_answer_every_time() {
     assert_eq!(post.network.sent().len(), 1);
     let letters = dead(&post).await;
     assert_eq!(letters.len(), 1);
-    assert!(post.engine.drop_dead(letters[0].no).await.unwrap());
-    assert!(!post.engine.drop_dead(letters[0].no).await.unwrap());
-    assert!(!post.engine.retry_dead(letters[0].no).await.unwrap());
+    assert!(
+        post.engine
+            .drop_dead(&Letter::No(letters[0].no))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !post
+            .engine
+            .drop_dead(&Letter::No(letters[0].no))
+            .await
+            .unwrap()
+    );
+    assert!(
+        !post
+            .engine
+            .retry_dead(&Letter::No(letters[0].no))
+            .await
+            .unwrap()
+    );
     assert!(post.send(anna, "hello").await.is_err());
     assert_eq!(post.network.sent().len(), 1);
 }
@@ -91,11 +109,72 @@ async fn a_dead_letter_gets_another_try() {
     let sent = post.send(post.network.direct("anna"), "hello").await;
     assert!(sent.is_err());
     let letters = dead(&post).await;
-    assert!(post.engine.retry_dead(letters[0].no).await.unwrap());
+    assert!(
+        post.engine
+            .retry_dead(&Letter::No(letters[0].no))
+            .await
+            .unwrap()
+    );
     post.network.shows(1).await;
     let traced = post.engine.trace(&letters[0].item.group).await.unwrap();
     assert_eq!(traced[0].outbox.len(), 1);
     assert_eq!(dead(&post).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_letters_are_found_by_the_names_of_their_message() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    let at_ms = post.clock.now_ms();
+    post.network.rule(|_, _| Outcome::Refuse);
+    for group in ["run-1", "run-2"] {
+        post.put(answer(group, &anna, &["one", "two"], at_ms)).await;
+        post.ended(group).await;
+    }
+    let id = |id: &str| Letter::Id(id.to_owned());
+    let nobody = id("run-3");
+    assert!(!post.engine.retry_dead(&nobody).await.unwrap());
+    assert!(!post.engine.drop_dead(&id("run-1:2")).await.unwrap());
+    assert_eq!(dead(&post).await.len(), 4);
+    assert!(post.engine.drop_dead(&id("run-1:1")).await.unwrap());
+    assert!(!post.engine.drop_dead(&id("run-1:1")).await.unwrap());
+    let left: Vec<String> = dead(&post).await.iter().map(OutboxRow::key).collect();
+    assert_eq!(left, ["run-2:1", "run-2:0", "run-1:0"]);
+    assert!(post.engine.drop_dead(&id("run-1")).await.unwrap());
+    assert_eq!(dead(&post).await.len(), 2);
+    post.network.rule(|_, _| Outcome::Take);
+    assert!(post.engine.retry_dead(&id("run-2")).await.unwrap());
+    post.network.shows(2).await;
+    assert_eq!(post.network.texts(), ["one", "two"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn dead_letters_are_dropped_after_a_month_and_codes_after_an_hour() {
+    let post = open(plain()).await;
+    let anna = post.network.direct("anna");
+    post.network.rule(|_, _| Outcome::Refuse);
+    for group in ["run-1", "pairing-fake:default-7-1"] {
+        post.answer(group, &anna, "hello").await;
+        post.ended(group).await;
+    }
+    let left = async || {
+        let dead = dead(&post).await;
+        let groups = dead.into_iter().map(|row| row.item.group);
+        groups.collect::<Vec<_>>()
+    };
+    assert_eq!(left().await.len(), 2);
+    tokio::time::sleep(Duration::from_hours(3)).await;
+    assert_eq!(left().await, ["run-1"], "a code is no good any more");
+    tokio::time::sleep(Duration::from_hours(29 * 24)).await;
+    assert_eq!(left().await, ["run-1"]);
+    tokio::time::sleep(Duration::from_hours(24)).await;
+    assert_eq!(left().await, Vec::<String>::new());
+    let traced = post.engine.trace("run-1").await.unwrap();
+    assert_eq!(traced[0].outbox[0].state, OutboxState::Dropped);
+    assert!(!post.engine.retry_dead(&Letter::No(1)).await.unwrap());
+    tokio::time::sleep(Duration::from_hours(8 * 24)).await;
+    let forgotten = post.engine.trace("run-1").await.unwrap();
+    assert_eq!(forgotten, [], "and forgotten a week later");
 }
 
 #[tokio::test(start_paused = true)]

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tidegate_core::channel::AccountKey;
+use tidegate_core::channel::{AccountKey, Target};
 use tidegate_core::run::Once;
 use tidegate_core::store::{
     AccountLoad, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore, Posted, StoreError,
@@ -90,6 +90,11 @@ impl OutboxStore for Flaky {
 
     async fn discard(&self, no: u64, now_ms: u64) -> Result<bool, StoreError> {
         self.store.discard(no, now_ms).await
+    }
+
+    async fn receipts(&self, target: &Target, since_ms: u64) -> Result<Vec<String>, StoreError> {
+        self.try_now("receipts")?;
+        self.store.receipts(target, since_ms).await
     }
 
     async fn load(&self, account: &AccountKey) -> Result<AccountLoad, StoreError> {

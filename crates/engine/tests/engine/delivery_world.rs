@@ -14,8 +14,8 @@ use tidegate_core::runner::ThinkingLevel;
 use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState, OutboxStore};
 use tidegate_core::{Clock, Events, SessionNames, SystemIds};
 use tidegate_engine::{
-    AccountFacts, AccountSettings, Engine, EngineError, EngineParts, HealthFacts, NetworkSettings,
-    Said, SendTo, SentTo,
+    AccountFacts, AccountSettings, Engine, EngineError, EngineParts, NetworkSettings, Said, SendTo,
+    SentTo,
 };
 use tidegate_protocol::{AgentId, RunId};
 use tidegate_store::MemoryStore;
@@ -23,7 +23,7 @@ use tokio::time::Instant;
 
 use crate::heard::Heard;
 use crate::network::FakeNetwork;
-use crate::world::{NOW_MS, Plan};
+use crate::world::{NOW_MS, Plan, facts};
 
 /// How long parts are good for.
 pub(crate) const EXPIRY_MS: u64 = 30 * 60 * 1000;
@@ -100,17 +100,7 @@ pub(crate) async fn engine_on(
             notices,
             ..NetworkSettings::default()
         },
-        facts: HealthFacts {
-            version: "0.0.0".into(),
-            host: "Host".into(),
-            ip: None,
-            platform: "linux 6".into(),
-            device_family: "Linux".into(),
-            arch: "x64".into(),
-            sessions_path: "/state/tidegate.db".into(),
-            problems: Vec::new(),
-            rss_bytes: || Some(1),
-        },
+        facts: facts(Vec::new()),
     });
     engine.start().await.unwrap();
     engine

@@ -12,18 +12,14 @@ use tidegate_store::MemoryStore;
 use crate::inbound_world::{House, Setup, asked, dm, to_us};
 use crate::network::{FakeNetwork, plain};
 use crate::script::{Step, say};
+use crate::world::one_life;
 
-/// One life of a gateway: the end of the runtime drops every task where it stands.
+/// One life of a gateway.
 fn life<T, F: Future<Output = T>>(
     store: &MemoryStore,
     live: impl FnOnce(House, Arc<FakeNetwork>) -> F,
 ) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    one_life(async {
         let network = FakeNetwork::new("fake", plain());
         let setup = Setup {
             store: store.clone(),
@@ -116,12 +112,7 @@ fn a_gateway_that_stops_takes_nothing() {
 #[test]
 fn a_call_of_the_network_is_refused_while_it_stops() {
     let store = MemoryStore::new();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    one_life(async {
         let network = FakeNetwork::new("fake", plain());
         let line = crate::inbound_line::Line::new(Arc::clone(&network), []);
         let setup = Setup {

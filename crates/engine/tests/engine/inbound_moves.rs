@@ -7,6 +7,7 @@ use tidegate_core::access::GroupRules;
 use tidegate_core::channel::{Heard, Inbound, InboundEvent, Peer, PeerKind};
 use tidegate_core::routing::{Binding, BindingMatch, BoundAccount};
 use tidegate_core::store::InboxStore;
+use tidegate_engine::{AckReaction, AckScope};
 use tidegate_protocol::{AgentId, ChannelId};
 
 use crate::inbound_world::{House, Setup, asked, happens, to_us};
@@ -204,6 +205,71 @@ async fn a_turn_at_work_keeps_its_place_when_its_group_moves() {
     assert_eq!(call.turn.history.len(), 4, "with all that was said");
     assert_eq!(run.session_key.as_str(), "agent:second:fake:group:g2");
     assert_eq!(house.engine.session_count(None).await.unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_turn_at_work_answers_where_its_group_is_now() {
+    let network = network();
+    let mut setup = bound(Setup::with(&network));
+    setup.accounts[0].drafts = true;
+    setup.ack = AckReaction {
+        emoji: Some("👀".into()),
+        scope: AckScope::All,
+    };
+    let mut house = setup.start().await;
+    let asks = to_us("1", "g", "anna", "hello");
+    network.arrive(vec![asks], None).await.unwrap();
+    let call = house.call().await;
+    call.play([say("These are five whole words")]);
+    let draft = network.shows(1).await.remove(0);
+    assert_eq!(draft.target.peer.id, "g");
+    assert!(draft.reply_to.is_some());
+    let before = network.acted().len();
+    network
+        .arrive(vec![moves("m", "g", "g2")], None)
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    call.play([say(" and more"), Step::End]);
+    house.ended(&call.turn.run_id).await;
+    let answer = network.shows(2).await.remove(1);
+    assert_eq!(answer.target.peer.id, "g2");
+    assert_eq!(answer.text, "These are five whole words and more");
+    assert_eq!(answer.reply_to, None, "ids of messages are others there");
+    let sent = network.sent();
+    assert_eq!(sent.len(), 2, "nothing was tried at the old id");
+    assert_eq!(sent[1].part.replaces, None);
+    assert_eq!(network.shown()[0].edits, 0, "nor changed there");
+    let after = network.acted().split_off(before);
+    assert!(!after.is_empty(), "typing goes on");
+    assert!(after.iter().all(|act| act.target.peer.id == "g2"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reaction_that_waits_goes_along() {
+    let network = network();
+    let mut setup = bound(Setup::with(&network));
+    let open = GroupRules {
+        require_mention: Some(false),
+        ..GroupRules::default()
+    };
+    setup.accounts[0].rules.groups.insert("g".into(), open);
+    let mut house = setup.start().await;
+    assert_eq!(exchange(&mut house, &network, "1", "g").await, Some(1));
+    let reacted = InboundEvent::Reacted {
+        message_id: "m1".into(),
+        emoji: "👍".into(),
+        removed: false,
+    };
+    let reacted = happens("2", PeerKind::Group, "g", "anna", reacted);
+    let events = vec![reacted, moves("m", "g", "g2")];
+    let heard = network.arrive(events, None).await.unwrap();
+    assert_ne!(heard[0], Heard::Ignored);
+    let asks = to_us("3", "g2", "anna", "well?");
+    network.arrive(vec![asks], None).await.unwrap();
+    let (call, _) = house.answer("ok").await;
+    let words = asked(&call).pop().unwrap();
+    assert!(words.contains("reacted 👍"), "{words}");
 }
 
 #[tokio::test(start_paused = true)]

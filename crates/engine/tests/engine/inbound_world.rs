@@ -21,7 +21,7 @@ use tidegate_core::store::{HistoryQuery, InboxRow, InboxState, InboxStore};
 use tidegate_core::transcript::{Message, Speaker};
 use tidegate_core::{Events, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{
-    AccountFacts, AccountSettings, AccountStatus, AckReaction, Engine, EngineParts, HealthFacts,
+    AccountFacts, AccountSettings, AccountStatus, AckReaction, Engine, EngineParts,
     NetworkSettings, RunTicket,
 };
 use tidegate_protocol::api::agent::AgentIdentity;
@@ -34,7 +34,7 @@ use crate::heard::Heard;
 use crate::inbound_line::Line;
 use crate::network::FakeNetwork;
 use crate::script::{Call, SCRIPTED, Step, say, scripted};
-use crate::world::{Plan, ask};
+use crate::world::{Plan, ask, facts};
 
 /// The longest wait of a test, in virtual time.
 const PATIENCE: Duration = Duration::from_hours(48);
@@ -137,7 +137,7 @@ impl Setup {
                 ack: self.ack,
                 ..NetworkSettings::default()
             },
-            facts: facts(),
+            facts: facts(Vec::new()),
         });
         engine.start().await.unwrap();
         House {
@@ -158,6 +158,7 @@ fn agents(runner: Arc<dyn AgentRunner>, limits: RunLimits) -> Agents {
             model: "m".into(),
         },
         system_prompt: None,
+        workspace: None,
     };
     Agents {
         names: SessionNames {
@@ -169,20 +170,6 @@ fn agents(runner: Arc<dyn AgentRunner>, limits: RunLimits) -> Agents {
         runners: BTreeMap::from([(SCRIPTED.to_owned(), runner)]),
         thinking: ThinkingLevel::Off,
         limits,
-    }
-}
-
-fn facts() -> HealthFacts {
-    HealthFacts {
-        version: "0.0.0".into(),
-        host: "Host".into(),
-        ip: None,
-        platform: "linux 6".into(),
-        device_family: "Linux".into(),
-        arch: "x64".into(),
-        sessions_path: "/state/tidegate.db".into(),
-        problems: Vec::new(),
-        rss_bytes: || Some(1),
     }
 }
 

@@ -13,7 +13,7 @@ use tidegate_engine::EngineError;
 use tidegate_protocol::RunId;
 
 use crate::script::{Call, Step, say};
-use crate::world::{Plan, World, ask, settle};
+use crate::world::{Plan, World, ask, one_life, settle};
 
 const SESSIONS: usize = 3;
 const CAP: usize = 2;
@@ -401,12 +401,7 @@ fn no_messages() -> tidegate_core::store::HistoryQuery {
 }
 
 fn live(mode: QueueMode, ops: Vec<Op>) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_time()
-        .start_paused(true)
-        .build()
-        .unwrap();
-    runtime.block_on(async {
+    one_life(async {
         let mut life = Life::start(mode).await;
         for op in ops {
             life.step(op).await;

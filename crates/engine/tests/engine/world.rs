@@ -92,6 +92,7 @@ impl Plan {
                 model: "m".into(),
             },
             system_prompt: None,
+            workspace: None,
         };
         let engine = Engine::new(EngineParts {
             sessions: Arc::clone(&store) as _,
@@ -128,7 +129,8 @@ impl Plan {
     }
 }
 
-fn facts(problems: Vec<String>) -> HealthFacts {
+/// A machine with these problems.
+pub(crate) fn facts(problems: Vec<String>) -> HealthFacts {
     HealthFacts {
         version: "0.0.0".into(),
         host: "Host".into(),
@@ -161,6 +163,7 @@ pub(crate) fn ask(principal: &str, key: &str, session: &SessionKey, message: &st
             may_administer: true,
             label: None,
             origin: None,
+            deliver_to: None,
             media: Vec::new(),
         },
     }
@@ -231,4 +234,15 @@ impl World {
             .await
             .is_err()
     }
+}
+
+/// One life of a gateway, in virtual time: the end of the runtime drops every task where it stands,
+/// as a crash does.
+pub(crate) fn one_life<T>(life: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap()
+        .block_on(life)
 }

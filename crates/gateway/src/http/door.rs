@@ -49,7 +49,7 @@ async fn door(
         Ok(locality) => locality,
         Err(Refused::Host(host)) => {
             shared.metrics.refused("host");
-            return unknown_host(&host);
+            return unknown_host(&host, config.tls.is_some());
         }
         Err(Refused::Origin(_)) => {
             shared.metrics.refused("origin");
@@ -74,16 +74,17 @@ async fn door(
     response
 }
 
-fn unknown_host(host: &str) -> Response<Body> {
+fn unknown_host(host: &str, tls: bool) -> Response<Body> {
     let name: String = host
         .chars()
         .filter(|c| c.is_ascii_graphic() && !"<>&\"'".contains(*c))
         .take(100)
         .collect();
+    let scheme = if tls { "https" } else { "http" };
     plain(
         StatusCode::MISDIRECTED_REQUEST,
         &format!(
-            "This gateway is not known as \"{name}\". Open it as http://127.0.0.1:<port>/, or set gateway.publicUrl \
+            "This gateway is not known as \"{name}\". Open it as {scheme}://127.0.0.1:<port>/, or set gateway.publicUrl \
              in its configuration to the address that you use."
         ),
     )

@@ -8,7 +8,7 @@ use tidegate_protocol::api::channels::{ChannelAccount, ChannelStateChange, Chann
 pub(super) fn summary(status: &AccountStatus) -> ChannelSummary {
     ChannelSummary {
         configured: status.facts.configured,
-        linked: is_linked(status),
+        linked: status.is_linked(),
         running: is_running(status),
         connected: status.state.works(),
         state: status.state.word(),
@@ -29,7 +29,7 @@ pub(super) fn row(status: &AccountStatus) -> ChannelAccount {
         name: status.facts.name.clone(),
         enabled: status.facts.enabled,
         configured: status.facts.configured,
-        linked: is_linked(status),
+        linked: status.is_linked(),
         running: is_running(status),
         connected: status.state.works(),
         reconnect_attempts: status.attempts,
@@ -78,13 +78,6 @@ pub(super) fn line(status: &AccountStatus) -> String {
         "default" => format!("{label}: {state}"),
         account => format!("{label} ({account}): {state}"),
     }
-}
-
-/// Whether the network knows us: it let us in since the start, and nothing says otherwise.
-const fn is_linked(status: &AccountStatus) -> bool {
-    status.facts.configured
-        && status.last_proof_ms.is_some()
-        && !matches!(status.state, AccountState::NeedsLogin { .. })
 }
 
 const fn is_running(status: &AccountStatus) -> bool {

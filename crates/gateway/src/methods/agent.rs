@@ -12,7 +12,6 @@ use tidegate_protocol::api::agent::{
     AgentWait, AgentWaitParams, AgentWaitResult, AgentsList, AgentsListResult, RunUsage,
 };
 use tidegate_protocol::api::connect::NoParams;
-use tidegate_protocol::api::send::FAMILY_CHANNELS;
 use tidegate_protocol::{ErrorCode, ErrorShape, Nullable, Serve};
 
 use crate::error::ApiError;
@@ -33,8 +32,9 @@ impl Serve<Agent> for Api {
         {
             return Err(no_attachments());
         }
-        check_channels(&params)?;
+        self.check_channels(&params)?;
         let (session_key, echo_key) = self.session_for(&params).await?;
+        let deliver_to = self.deliver_to(&params, &session_key).await?;
         let once = call.once(&params.idempotency_key);
         let request = RunRequest {
             message: params.message,
@@ -48,6 +48,7 @@ impl Serve<Agent> for Api {
             may_administer: call.may_administer(),
             label: params.label,
             origin: None,
+            deliver_to,
             media: Vec::new(),
         };
         let ticket = self
@@ -61,7 +62,7 @@ impl Serve<Agent> for Api {
             .await?;
         let run = ticket.run;
         if ticket.repeat {
-            return repeated(&run);
+            return self.with_delivery(&run, repeated(&run)?).await;
         }
         call.ack(&AgentAccepted {
             run_id: run.id.clone(),
@@ -69,7 +70,7 @@ impl Serve<Agent> for Api {
             accepted_at: run.accepted_at_ms,
         });
         match self.0.engine.wait(&run.id, AGENT_WAIT).await? {
-            Some(ended) => finished(&ended),
+            Some(ended) => self.with_delivery(&ended, finished(&ended)?).await,
             None => Err(ErrorShape::busy(
                 "the run is still at work; ask again with agent.wait",
                 1_000,
@@ -110,29 +111,6 @@ impl Api {
         let echo = key.to_string();
         Ok((key, echo))
     }
-}
-
-/// A name of the family passes, as in V3 6.3; sending the answer there needs the channel.
-fn check_channels(params: &AgentParams) -> Result<(), ApiError> {
-    for channel in [&params.channel, &params.reply_channel]
-        .into_iter()
-        .flatten()
-    {
-        let channel = channel.trim().to_ascii_lowercase();
-        if matches!(channel.as_str(), "" | "webchat" | "last") {
-            continue;
-        }
-        if !FAMILY_CHANNELS.contains(&channel.as_str()) {
-            return Err(ApiError::invalid(format!(
-                "invalid agent params: unknown channel: {channel}"
-            )));
-        }
-        if params.deliver == Some(true) {
-            let text = format!("channel {channel} is not connected: send without `deliver`");
-            return Err(ErrorShape::new(ErrorCode::NotLinked, text).into());
-        }
-    }
-    Ok(())
 }
 
 /// Pictures come with the first runner that takes them.
@@ -234,6 +212,7 @@ fn result(run: &Run, end: &RunEnd) -> AgentResult {
             },
             aborted: end.status == RunStatus::Aborted,
         },
+        delivery_status: None,
     }
 }
 

@@ -96,6 +96,7 @@ impl Serve<ChatSend> for Api {
             may_administer: call.may_administer(),
             label: None,
             origin: None,
+            deliver_to: None,
             media: Vec::new(),
         };
         let once = call.once(&params.idempotency_key);

@@ -1,6 +1,6 @@
 //! Domain values as the wire shows them.
 
-use tidegate_core::channel::Target;
+use tidegate_core::channel::{PeerKind, Target};
 use tidegate_core::origin::Origin;
 use tidegate_core::store::{Session, SessionListing};
 use tidegate_core::transcript::{FilePart, Message, Part, Usage};
@@ -140,12 +140,15 @@ pub(super) fn row(engine: &Engine, listing: SessionListing, title: bool, last: b
     }
 }
 
-/// What a conversation is called, for people: the group, else the person.
+/// What a conversation is called, for people: a group by its title, never by who spoke last in it.
 fn origin_label(origin: &Origin) -> &str {
-    [&origin.title, &origin.sender_name]
-        .into_iter()
-        .find_map(Option::as_deref)
-        .unwrap_or(&origin.sender_id)
+    let peer = &origin.target.peer;
+    let (name, id) = if peer.kind == PeerKind::Direct {
+        (&origin.sender_name, &origin.sender_id)
+    } else {
+        (&origin.title, &peer.id)
+    };
+    name.as_ref().unwrap_or(id)
 }
 
 fn session_origin(origin: &Origin) -> SessionOrigin {
@@ -182,9 +185,15 @@ fn word<T: serde::Serialize>(value: T) -> Option<String> {
         .map(str::to_owned)
 }
 
+fn group_title(origin: &Origin) -> Option<&str> {
+    let is_group = origin.target.peer.kind != PeerKind::Direct;
+    origin.title.as_deref().filter(|_| is_group)
+}
+
 fn derived_title(session: &Session, first: Option<&str>) -> String {
-    if let Some(label) = &session.label {
-        return label.clone();
+    let group = session.origin.as_ref().and_then(group_title);
+    if let Some(name) = session.label.as_deref().or(group) {
+        return name.to_owned();
     }
     let line = first
         .unwrap_or_default()

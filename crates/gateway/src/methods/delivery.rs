@@ -3,7 +3,7 @@
 use tidegate_core::channel::{AccountKey, Body};
 use tidegate_core::run::{Run, RunState};
 use tidegate_core::store::{InboxRow, OutboxRow, OutboxState, Traced};
-use tidegate_engine::{Lot, OutboxQuery, shows_code};
+use tidegate_engine::{Letter, Lot, OutboxQuery, shows_code};
 use tidegate_protocol::api::delivery::{
     MessagesTrace, MessagesTraceParams, MessagesTraceResult, OUTBOX_DEFAULT_PARTS,
     OUTBOX_MOST_PARTS, OUTBOX_TEXT_CHARS, OutboxDrop, OutboxDropResult, OutboxList,
@@ -74,7 +74,7 @@ impl Serve<OutboxRetry> for Api {
         _call: Call<OutboxRetry>,
         params: OutboxPartParams,
     ) -> Result<OutboxRetryResult, ApiError> {
-        let retried = self.0.engine.retry_dead(params.no).await?;
+        let retried = self.0.engine.retry_dead(&letter(params)?).await?;
         Ok(OutboxRetryResult { ok: true, retried })
     }
 }
@@ -85,8 +85,17 @@ impl Serve<OutboxDrop> for Api {
         _call: Call<OutboxDrop>,
         params: OutboxPartParams,
     ) -> Result<OutboxDropResult, ApiError> {
-        let dropped = self.0.engine.drop_dead(params.no).await?;
+        let dropped = self.0.engine.drop_dead(&letter(params)?).await?;
         Ok(OutboxDropResult { ok: true, dropped })
+    }
+}
+
+/// Which parts are meant.
+fn letter(params: OutboxPartParams) -> Result<Letter, ApiError> {
+    match (params.no, params.id) {
+        (Some(no), None) => Ok(Letter::No(no)),
+        (None, Some(id)) => Ok(Letter::Id(id)),
+        _ => Err(ApiError::invalid("either no or id is required")),
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod agent;
+mod agent_delivery;
 mod channels;
 mod chat;
 mod config;

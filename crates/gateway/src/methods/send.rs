@@ -10,7 +10,7 @@ use tidegate_protocol::{IdempotencyKey, Serve};
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
 
-const WEBCHAT: &str = "webchat";
+pub(super) const WEBCHAT: &str = "webchat";
 /// Files of one message.
 const MOST_LINKS: usize = 16;
 /// The longest link that is shown as it is, in bytes.
@@ -58,8 +58,10 @@ impl Serve<PollMessage> for Api {
         call: Call<PollMessage>,
         params: PollParams,
     ) -> Result<SendResult, ApiError> {
-        let channel = params.channel.as_deref().unwrap_or(DEFAULT_CHANNEL).trim();
-        let channel = channel.to_ascii_lowercase();
+        let channel = match params.channel.as_deref() {
+            Some(channel) => channel.trim().to_ascii_lowercase(),
+            None => self.only_channel().await?,
+        };
         if self.0.engine.account_of(&channel, None).is_err() {
             return Err(ApiError::invalid(format!(
                 "unsupported poll channel: {channel}"
@@ -112,7 +114,7 @@ fn receipt(key: IdempotencyKey, target: Target, sent: SentTo) -> SendResult {
 
 impl Api {
     /// The conversation on a network that a caller names.
-    async fn target(
+    pub(super) async fn target(
         &self,
         channel: &str,
         account: Option<String>,
@@ -139,7 +141,7 @@ impl Api {
     }
 
     /// The channel that is meant where none is named: the only one that there is, else the family's.
-    async fn only_channel(&self) -> Result<String, ApiError> {
+    pub(super) async fn only_channel(&self) -> Result<String, ApiError> {
         let statuses = self.0.engine.account_statuses().await?;
         let mut channels = statuses.iter().map(|status| status.key.channel.as_str());
         let first = channels.next();

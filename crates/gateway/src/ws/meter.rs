@@ -15,12 +15,12 @@ use tidegate_protocol::limits::{
     CONTROL_FRAMES_PER_S, FRAGMENTS_PER_MESSAGE, PRE_AUTH_MESSAGE_BYTES,
 };
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::Instant;
 
 use super::gauges::Gauges;
 use super::outgoing::Outgoing;
+use crate::tls::Io;
 
 /// Messages above this size count against the budget of the process.
 const LARGE_BYTES: u64 = 512 * 1024;
@@ -164,11 +164,11 @@ impl<S> Meter<S> {
     }
 }
 
-impl Meter<TcpStream> {
+impl Meter<Io> {
     /// Ready when a read may give something: bytes, the end, or an error.
     pub(crate) fn poll_readable(&self, cx: &mut Context<'_>) -> Poll<()> {
         if self.early.is_empty() {
-            self.stream.poll_read_ready(cx).map(|_| ())
+            self.stream.poll_readable(cx)
         } else {
             Poll::Ready(())
         }

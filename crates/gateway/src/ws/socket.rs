@@ -15,7 +15,6 @@ use tidegate_protocol::frame::event_tail;
 use tidegate_protocol::limits::message_bytes;
 use tidegate_protocol::version::Protocol;
 use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
 use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as WireCode;
@@ -27,6 +26,7 @@ use super::meter::Meter;
 #[cfg(feature = "conformance")]
 use super::outgoing::BINARY;
 use super::outgoing::{PING, TEXT};
+use crate::tls::Io;
 
 /// The read buffer of a connection, most of what an idle one costs; 128 KiB by the library's
 /// default. A request fits; a message of 512 KiB takes 250 reads.
@@ -38,7 +38,7 @@ const ABANDON_WAIT: Duration = Duration::from_millis(50);
 /// How long the peer may take to answer a close.
 const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
-type Inner = WebSocketStream<Meter<TcpStream>>;
+type Inner = WebSocketStream<Meter<Io>>;
 
 /// What a connection gave.
 #[derive(Debug)]
@@ -92,7 +92,7 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    pub(crate) async fn new(stream: Meter<TcpStream>, gauges: Arc<Gauges>) -> Self {
+    pub(crate) async fn new(stream: Meter<Io>, gauges: Arc<Gauges>) -> Self {
         let largest = message_bytes(Protocol::V4);
         let mut config = WebSocketConfig::default();
         config.read_buffer_size = BUFFER_BYTES;

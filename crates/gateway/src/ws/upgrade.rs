@@ -10,7 +10,6 @@ use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, V
 use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 
 #[cfg(feature = "conformance")]
@@ -23,6 +22,7 @@ use crate::auth::locality::Locality;
 use crate::http::plain;
 use crate::listen::Peer;
 use crate::state::Shared;
+use crate::tls::Io;
 
 /// Whether a request wants a WebSocket.
 pub(crate) fn is_wanted(headers: &HeaderMap) -> bool {
@@ -117,7 +117,7 @@ pub(super) async fn open(
     limits: Limits,
 ) -> Option<(Socket, Arc<Gauges>)> {
     let upgraded = upgraded.await.ok()?;
-    let Ok(parts) = upgraded.downcast::<TokioIo<TcpStream>>() else {
+    let Ok(parts) = upgraded.downcast::<TokioIo<Io>>() else {
         tracing::error!("an upgraded connection is of an unknown kind");
         return None;
     };

@@ -141,7 +141,7 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("outbox.list", json!({ "state": "open" })),
         ("outbox.retry", json!({ "no": 1 })),
         ("outbox.drop", json!({ "no": 1 })),
-        ("messages.trace", json!({ "id": "p1" })),
+        ("messages.trace", json!({ "id": "m1" })),
         ("sessions.reset", json!({ "key": "notes" })),
         ("sessions.delete", json!({ "key": "notes" })),
         ("sessions.delete", json!({ "key": "never was" })),

@@ -22,11 +22,12 @@ pub struct AgentParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(min = 1, max = 64))]
     pub agent_id: Option<String>,
-    /// Accepted and not used: direct peers share the main session.
+    /// With `deliver`, where the answer goes: a conversation on the channel. It chooses no session:
+    /// direct peers share the main one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 512))]
     pub to: Option<String>,
-    /// A message to reply to.
+    /// The same; wins over `to`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<String>,
     /// A session by its id.
@@ -41,27 +42,28 @@ pub struct AgentParams {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 32))]
     pub thinking: Option<String>,
-    /// Whether to send the answer to the session's channel.
+    /// Whether to send the answer to a chat network too: to `to` on `channel`, or to where the
+    /// session was last spoken to from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deliver: Option<bool>,
     /// Pictures; refused until a runner takes them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub attachments: Option<Vec<Value>>,
-    /// The channel of `to`.
+    /// The channel of `to`; `last` or none is the session's last one, `webchat` none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub channel: Option<String>,
-    /// The channel to answer on.
+    /// The same; wins over `channel`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(length(max = 64))]
     pub reply_channel: Option<String>,
     /// The account on the channel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account_id: Option<String>,
-    /// The account to answer with.
+    /// The same; wins over `accountId`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reply_account_id: Option<String>,
-    /// The thread.
+    /// The thread of `to`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thread_id: Option<String>,
     /// The group.
@@ -129,6 +131,46 @@ pub struct AgentResult {
     pub payloads: Vec<AgentReply>,
     /// About the run.
     pub meta: AgentResultMeta,
+    /// What became of the delivery; only if one was asked for.
+    #[serde(
+        default,
+        rename = "deliveryStatus",
+        skip_serializing_if = "Option::is_none"
+    )]
+    pub delivery_status: Option<DeliveryStatus>,
+}
+
+/// What became of an answer that was to be delivered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DeliveryStatus {
+    /// Always true.
+    pub requested: bool,
+    /// Whether there was something to deliver.
+    pub attempted: bool,
+    /// How far it is.
+    pub status: DeliveryState,
+    /// Whether the network has all of it.
+    pub succeeded: bool,
+    /// Why it is not there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+/// How far a delivery is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DeliveryState {
+    /// The network has all of it.
+    Sent,
+    /// It waits in the outbox; `messages.trace` of the run tells more.
+    Queued,
+    /// There was nothing to deliver.
+    Suppressed,
+    /// The network has its beginning, the rest was given up.
+    PartialFailed,
+    /// It was given up.
+    Failed,
 }
 
 /// One message of the agent.

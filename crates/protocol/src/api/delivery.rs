@@ -156,12 +156,18 @@ pub struct OutboxListResult {
     pub parts: Vec<OutboxPart>,
 }
 
-/// Params of `outbox.retry` and `outbox.drop`.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
+/// Params of `outbox.retry` and `outbox.drop`: either `no` or `id`.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OutboxPartParams {
     /// The part's number.
-    pub no: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no: Option<u64>,
+    /// The part's name, or whatever `messages.trace` takes: then every part of that message that was
+    /// given up is meant.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(length(min = 1, max = 512))]
+    pub id: Option<String>,
 }
 
 /// Answer of `outbox.retry`.
@@ -169,7 +175,7 @@ pub struct OutboxPartParams {
 pub struct OutboxRetryResult {
     /// Always true.
     pub ok: bool,
-    /// Whether it was dead, and is tried again.
+    /// Whether one was dead, and is tried again.
     pub retried: bool,
 }
 
@@ -178,7 +184,7 @@ pub struct OutboxRetryResult {
 pub struct OutboxDropResult {
     /// Always true.
     pub ok: bool,
-    /// Whether it was dead, and is dropped.
+    /// Whether one was dead, and is dropped.
     pub dropped: bool,
 }
 

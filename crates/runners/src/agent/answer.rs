@@ -108,15 +108,19 @@ impl Answer {
         }
     }
 
-    /// What was sent.
+    /// What was sent. `asked` is an estimate of the turn's tokens, for a provider that does not count.
     pub(crate) fn into_outcome(
         self,
-        turn: &Turn,
+        asked: u64,
         maker: Maker,
         stop: StopReason,
         usage: Option<Usage>,
     ) -> RunOutcome {
-        let guess = || estimated(turn, &self.parts);
+        let guess = || Usage {
+            input: asked,
+            output: estimated_tokens(all_words(&self.parts)),
+            ..Usage::default()
+        };
         let usage = match usage {
             // A provider counts what it wrote at the end, which this answer did not see.
             Some(usage) if stop == StopReason::Aborted => Usage {
@@ -135,17 +139,13 @@ impl Answer {
     }
 }
 
-/// Tokens of a turn at a server that does not count.
-fn estimated(turn: &Turn, parts: &[Part]) -> Usage {
-    let asked = turn
+/// An estimate of what a turn asks, in tokens.
+pub(crate) fn asked_tokens(turn: &Turn) -> u64 {
+    let said = turn
         .history
         .iter()
         .flat_map(|message| all_words(&message.body.parts));
-    Usage {
-        input: estimated_tokens(turn.system_prompt.as_deref().into_iter().chain(asked)),
-        output: estimated_tokens(all_words(parts)),
-        ..Usage::default()
-    }
+    estimated_tokens(turn.system_prompt.as_deref().into_iter().chain(said))
 }
 
 #[cfg(test)]

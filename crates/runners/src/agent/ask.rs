@@ -92,16 +92,14 @@ impl<D: Dialect> Provider<D> {
             pictures,
         };
         let url = format!("{}{}", self.base, D::TURNS);
-        let body = D::body(&asked, turn, shape);
-        let sent = self
+        // The tree of values is gone before the wait; only its bytes stay.
+        let request = self
             .http
             .inner()
             .post(url)
             .headers(self.headers.clone())
-            .json(&body)
-            .send()
-            .await;
-        sent.map_err(|error| {
+            .json(&D::body(&asked, turn, shape));
+        request.send().await.map_err(|error| {
             error::of_transport(&self.settings.name, &self.base, &error, self.key())
         })
     }

@@ -11,7 +11,7 @@ use tidegate_core::transcript::{Maker, Speaker, StopReason};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::answer::Answer;
+use super::answer::{Answer, asked_tokens};
 use super::dialect::Delta;
 use super::error::clean;
 
@@ -108,7 +108,9 @@ impl AgentRunner for OfflineRunner {
     ) -> Result<RunOutcome, RunnerError> {
         let began_ms = self.clock.now_ms();
         let mut answer = Answer::new(out);
-        let words = answer_to(&turn);
+        let (words, asked) = (answer_to(&turn), asked_tokens(&turn));
+        // Speaking takes seconds: the conversation is not kept for as long.
+        drop(turn);
         let speaking = async {
             for word in pieces(&words) {
                 if answer.apply(Delta::Text(word.to_owned())).await.is_err() {
@@ -129,7 +131,7 @@ impl AgentRunner for OfflineRunner {
             provider: OFFLINE.into(),
             model: OFFLINE.into(),
         };
-        Ok(answer.into_outcome(&turn, maker, stop, None))
+        Ok(answer.into_outcome(asked, maker, stop, None))
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, RunnerError> {

@@ -13,7 +13,7 @@ use tidegate_core::{Clock, Secret};
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::answer::Answer;
+use super::answer::{Answer, asked_tokens};
 use super::ask::Lost;
 use super::catalog::{self, Catalog};
 use super::circuit::Circuit;
@@ -244,7 +244,7 @@ impl<D: Dialect> AgentRunner for Provider<D> {
         };
         tracing::debug!(provider = %name, model = %turn.model, ms, "answered");
         let usage = reader.usage();
-        Ok(answer.into_outcome(&turn, self.maker(&turn.model), reason, usage))
+        Ok(answer.into_outcome(asked_tokens(&turn), self.maker(&turn.model), reason, usage))
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, RunnerError> {

@@ -1,5 +1,6 @@
 //! The same ports in maps, for tests of what stands on them.
 
+mod approvals;
 mod devices;
 mod find;
 mod inbox;

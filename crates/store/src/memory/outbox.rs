@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tidegate_core::channel::AccountKey;
+use tidegate_core::channel::{AccountKey, Target};
 use tidegate_core::run::Once;
 use tidegate_core::store::{
-    AccountLoad, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore, Posted, StoreError,
+    AccountLoad, MOST_RECEIPTS, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore,
+    Posted, StoreError,
 };
 
 use super::state::{Made, MemoryStore, Remembered, State, misuse, once_key};
@@ -126,6 +127,21 @@ impl State {
         true
     }
 
+    fn receipts(&self, target: &Target, since_ms: u64) -> Vec<String> {
+        let rows = self.outbox.values().map(|part| &part.row);
+        let mut sent: Vec<_> = rows
+            .filter(|row| row.item.target.line() == target.line())
+            .filter(|row| row.item.target.account == target.account)
+            .filter_map(|row| Some((row.settled_at_ms?, row.no, row.receipt.as_ref()?)))
+            .filter(|(at_ms, ..)| *at_ms >= since_ms)
+            .collect();
+        sent.sort_by_key(|(at_ms, no, _)| Reverse((*at_ms, *no)));
+        let newest = sent.into_iter().take(MOST_RECEIPTS);
+        newest
+            .map(|(.., receipt)| receipt.message_id.clone())
+            .collect()
+    }
+
     fn load(&self, account: &AccountKey) -> AccountLoad {
         let mut load = AccountLoad::default();
         let of_account = |part: &&KeptPart| part.row.item.target.account == *account;
@@ -239,6 +255,10 @@ impl OutboxStore for MemoryStore {
             part.discard(now_ms);
         }
         Ok(was_dead)
+    }
+
+    async fn receipts(&self, target: &Target, since_ms: u64) -> Result<Vec<String>, StoreError> {
+        Ok(self.state().receipts(target, since_ms))
     }
 
     async fn load(&self, account: &AccountKey) -> Result<AccountLoad, StoreError> {

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tidegate_core::approval::Approval;
 use tidegate_core::channel::AccountKey;
 use tidegate_core::origin::Origin;
 use tidegate_core::run::{Once, Run, RunEnd};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
     AdmittedSender, Device, PairRequest, SenderRequest, Session, SessionSettings, StoreError,
+    StoredRules,
 };
 use tidegate_core::transcript::{Maker, Message, NewMessage, Speaker, Usage};
 use tidegate_protocol::{DeviceId, RunId};
@@ -49,6 +51,9 @@ pub(super) struct State {
     pub(super) sender_requests: Vec<SenderRequest>,
     /// By account and sender.
     pub(super) senders: BTreeMap<(AccountKey, String), AdmittedSender>,
+    pub(super) exec_rules: Option<StoredRules>,
+    /// Oldest first.
+    pub(super) approvals: Vec<Approval>,
 }
 
 /// A session without what its transcript tells.

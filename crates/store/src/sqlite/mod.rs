@@ -1,6 +1,7 @@
 //! The ports on SQLite: one writer thread with group commit, readers on connections of their own.
 
 mod append;
+mod approvals;
 mod devices;
 mod fault;
 mod file;

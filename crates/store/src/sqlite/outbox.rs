@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
-use tidegate_core::channel::AccountKey;
+use tidegate_core::channel::{AccountKey, Target};
 use tidegate_core::run::Once;
 use tidegate_core::store::{
     AccountLoad, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore, Posted, StoreError,
 };
 
-use self::list::{IS_DEAD, IS_OPEN, group, load, newest};
+use self::list::{IS_DEAD, IS_OPEN, group, load, newest, receipts};
 use self::part::PART;
 use super::fault::Fault;
 use super::once::{remember, remembered};
@@ -221,6 +221,12 @@ impl OutboxStore for SqliteStore {
 
     async fn discard(&self, no: u64, now_ms: u64) -> Result<bool, StoreError> {
         self.write("discard", move |conn| discard(conn, no, now_ms))
+            .await
+    }
+
+    async fn receipts(&self, target: &Target, since_ms: u64) -> Result<Vec<String>, StoreError> {
+        let target = target.clone();
+        self.read("receipts", move |conn| receipts(conn, &target, since_ms))
             .await
     }
 

@@ -53,6 +53,7 @@ pub(crate) fn new_run(name: &str, session: &str, at_ms: u64) -> NewRun {
             may_administer: true,
             label: None,
             origin: None,
+            deliver_to: None,
             media: Vec::new(),
         },
         room: true,

@@ -32,6 +32,7 @@ contract! {
     a_dropped_part_is_over
     open_and_dead_parts_are_listed_newest_first
     the_load_of_an_account
+    what_went_to_a_conversation_is_known_by_its_receipts
     prune_forgets_what_was_sent_or_dropped
     a_number_is_never_used_again
 }
@@ -470,6 +471,37 @@ async fn open_and_dead_parts_are_listed_newest_first(store: &impl Store) {
         store.open_parts(Some(&second), 9).await.unwrap(),
         store.group("j").await.unwrap()
     );
+}
+
+async fn what_went_to_a_conversation_is_known_by_its_receipts(store: &impl Store) {
+    let at = |no: u64, name: &'static str, now_ms: u64| async move {
+        step(store, no, OutboxStep::Sending, now_ms).await;
+        step(store, no, OutboxStep::Sent(receipt(name)), now_ms).await;
+    };
+    put(store, "early", 1, "p", 1).await;
+    put(store, "late", 2, "p", 1).await;
+    put(store, "elsewhere", 1, "q", 1).await;
+    put(store, "open", 1, "p", 1).await;
+    at(1, "m1", 10).await;
+    at(2, "m2", 20).await;
+    at(3, "m3", 30).await;
+    at(4, "m4", 30).await;
+    step(store, 5, OutboxStep::Sending, 40).await;
+    let dead = OutboxStep::Dead {
+        reason: "no".into(),
+    };
+    step(store, 5, dead, 40).await;
+    let to = target("p");
+    assert_eq!(store.receipts(&to, 20).await.unwrap(), ["m3", "m2"]);
+    assert_eq!(store.receipts(&to, 31).await.unwrap(), [""; 0]);
+    let within = Target {
+        thread: Some("7".into()),
+        ..to.clone()
+    };
+    assert_eq!(store.receipts(&within, 0).await.unwrap(), [""; 0]);
+    let mut aside = to;
+    aside.account = AccountKey::new("net", "aside");
+    assert_eq!(store.receipts(&aside, 0).await.unwrap(), [""; 0]);
 }
 
 async fn the_load_of_an_account(store: &impl Store) {

@@ -35,6 +35,7 @@ pub(crate) fn new_run(name: &str) -> NewRun {
             may_administer: true,
             label: None,
             origin: None,
+            deliver_to: None,
             media: Vec::new(),
         },
         room: true,

@@ -6,12 +6,12 @@ use reqwest::header::{HeaderMap, RETRY_AFTER};
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::call::shown;
+
 /// How long to wait when Discord does not say: what its content network shuts out for.
 const DEFAULT_WAIT: Duration = Duration::from_mins(1);
 /// Longest wait that is believed.
 const LONGEST_WAIT: Duration = Duration::from_hours(24);
-/// Characters of Discord's words that are kept.
-const WORDS: usize = 300;
 
 /// A 429.
 #[derive(Debug, PartialEq, Eq)]
@@ -91,12 +91,7 @@ impl No {
             Some(finding) => format!("{} ({finding})", self.message),
             None => self.message.clone(),
         };
-        words
-            .replace(token, "<token>")
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(WORDS)
-            .collect()
+        shown(&words, token)
     }
 }
 

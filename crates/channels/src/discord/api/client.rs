@@ -1,36 +1,33 @@
 //! One call: a route, a body, an answer.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, HeaderMap, USER_AGENT};
-use reqwest::multipart::{Form, Part};
+use reqwest::multipart::Form;
 use reqwest::{RequestBuilder, Url};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use tidegate_core::channel::OutboundMedia;
 use tidegate_core::{Clock, Secret};
-use tokio::fs::File;
 use tokio::time::sleep;
 
 use super::answer::{No, TooMany, exhausted, server_ms};
 use super::error::{CallError, Refusal};
 use super::gate::Gate;
 use super::route::Route;
-use crate::http::{BodyError, HttpClient, cause, never_sent, read_body};
+use crate::call::{CALL_TIMEOUT, whole};
+use crate::form::file_part;
+use crate::http::HttpClient;
+use crate::transfer::upload_time;
 
 /// Largest answer that is read: 100 messages with everything that they can hold stay far below.
 const ANSWER_BYTES: usize = 8 * 1024 * 1024;
-/// How long a call may take.
-const CALL_TIMEOUT: Duration = Duration::from_secs(20);
-/// Slowest upload that is waited for.
-const UPLOAD_BYTES_PER_SECOND: u64 = 64 * 1024;
 /// Longest wait for a limit that a call makes on its own; a longer one is told to the caller.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Discord wants a name that begins so.
 const OUR_NAME: &str = concat!("DiscordBot (tidegate, ", env!("CARGO_PKG_VERSION"), ")");
-const ANY_TYPE: &str = "application/octet-stream";
 
 /// One bot on one server.
 pub(crate) struct Api {
@@ -43,17 +40,6 @@ pub(crate) struct Api {
     dead: AtomicBool,
     /// How far Discord's clock is before ours, in milliseconds; `i64::MIN` if that is not known.
     ahead_ms: AtomicI64,
-}
-
-/// A file that goes with a call.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Attachment<'a> {
-    /// Where it lies.
-    pub(crate) path: &'a Path,
-    /// Its name for the receiver.
-    pub(crate) name: &'a str,
-    /// Its type.
-    pub(crate) mime: &'a str,
 }
 
 impl Api {
@@ -115,21 +101,20 @@ impl Api {
         self.give::<IgnoredAny>(route, body).await.map(|_| ())
     }
 
-    /// Calls with a body and a file. The file is read while it is sent.
+    /// Calls with a body and a file.
     pub(crate) async fn upload<R: DeserializeOwned>(
         &self,
         route: &Route<'_>,
         body: &impl Serialize,
-        file: &Attachment<'_>,
+        file: &OutboundMedia,
     ) -> Result<R, CallError> {
-        let (part, bytes) = part(file).await?;
+        let (part, bytes) = file_part(file).await?;
         let json = serde_json::to_string(body).map_err(|e| CallError::NotSent(e.to_string()))?;
         let form = Form::new()
             .text("payload_json", json)
             .part("files[0]", part);
-        let deadline = CALL_TIMEOUT + Duration::from_secs(bytes / UPLOAD_BYTES_PER_SECOND);
         let request = self.request(route).multipart(form);
-        self.run(route, request, deadline).await
+        self.run(route, request, upload_time(bytes)).await
     }
 
     /// How far Discord's clock is before ours, in milliseconds, if an answer told.
@@ -165,16 +150,11 @@ impl Api {
         }
         let limit = route.limit();
         self.pass(limit.as_deref()).await?;
-        let sent = request.timeout(deadline).send().await;
-        let response = sent.map_err(|e| lost(&e))?;
+        let response = request.timeout(deadline).send().await?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
         self.note(limit.as_deref(), &headers);
-        let body = read_body(response, ANSWER_BYTES).await;
-        let body = body.map_err(|e| match e {
-            BodyError::Broken(e) => CallError::Lost(cause(&e)),
-            BodyError::TooLong => CallError::Foreign { status },
-        })?;
+        let body = whole(response, ANSWER_BYTES).await?;
         match status {
             200..300 => {
                 let json = if body.is_empty() {
@@ -193,10 +173,7 @@ impl Api {
     async fn pass(&self, limit: Option<&str>) -> Result<(), CallError> {
         while let Some(wait) = limit.and_then(|limit| self.gate.wait(limit)) {
             if wait.time > PATIENCE {
-                return Err(CallError::Limited {
-                    retry_after_ms: millis(wait.time),
-                    account: wait.account,
-                });
+                return Err(CallError::limited(wait.time, wait.account));
             }
             sleep(wait.time).await;
         }
@@ -222,10 +199,7 @@ impl Api {
             Some(limit) => self.gate.close(limit, wait),
             None => {}
         }
-        CallError::Limited {
-            retry_after_ms: millis(wait),
-            account,
-        }
+        CallError::limited(wait, account)
     }
 
     /// `with_token` if the call was about our token, not about that of an interaction.
@@ -239,31 +213,13 @@ impl Api {
                 code: no.code,
                 words: no.words(self.token.expose()),
             }),
+            // What stands before the API says these two for it.
+            Err(_) if matches!(status, 401 | 413) => CallError::Refused(Refusal {
+                status,
+                code: 0,
+                words: status.to_string(),
+            }),
             Err(_) => CallError::Foreign { status },
         }
     }
-}
-
-fn millis(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn lost(error: &reqwest::Error) -> CallError {
-    if never_sent(error) {
-        CallError::NotSent(cause(error))
-    } else {
-        CallError::Lost(cause(error))
-    }
-}
-
-async fn part(file: &Attachment<'_>) -> Result<(Part, u64), CallError> {
-    let gone = |e: std::io::Error| CallError::NoFile(format!("the file cannot be read: {e}"));
-    let open = File::open(file.path).await.map_err(gone)?;
-    let bytes = open.metadata().await.map_err(gone)?.len();
-    let is_type = Part::text("").mime_str(file.mime).is_ok();
-    let part = Part::stream_with_length(open, bytes).file_name(file.name.to_owned());
-    let typed = part
-        .mime_str(if is_type { file.mime } else { ANY_TYPE })
-        .map_err(|e| CallError::NotSent(cause(&e)))?;
-    Ok((typed, bytes))
 }

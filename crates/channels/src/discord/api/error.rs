@@ -1,29 +1,7 @@
-//! Why a call was of no use.
+//! Discord's no.
 
-/// Why a call was of no use. No variant holds the token.
-#[derive(Debug)]
-pub(crate) enum CallError {
-    /// Discord heard nothing of it.
-    NotSent(String),
-    /// The file that goes with it cannot be read; Discord heard nothing of it.
-    NoFile(String),
-    /// It went out, and no whole answer came back.
-    Lost(String),
-    /// Somebody answered, but not the API: a proxy, a portal, a server in trouble.
-    Foreign {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// Too much; nothing was done.
-    Limited {
-        /// How long to wait, in milliseconds.
-        retry_after_ms: u64,
-        /// The whole account must wait.
-        account: bool,
-    },
-    /// Discord says no.
-    Refused(Refusal),
-}
+/// Why a call was of no use.
+pub(crate) type CallError = crate::call::CallError<Refusal>;
 
 /// Discord's no.
 #[derive(Debug)]

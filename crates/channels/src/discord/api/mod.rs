@@ -11,7 +11,7 @@ mod outgoing;
 mod place;
 mod route;
 
-pub(super) use client::{Api, Attachment};
+pub(super) use client::Api;
 pub(super) use error::{CallError, Refusal};
 pub(super) use interaction::{Interaction, InteractionData, InteractionOption};
 pub(super) use message::{File, Member, Message, Poll, ReactionChange, Snapshot, User};

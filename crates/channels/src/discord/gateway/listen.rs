@@ -83,7 +83,7 @@ impl Discord {
     }
 
     async fn begin(&self, inbox: &dyn Inbox) -> Result<Ear, ChannelError> {
-        let (mut me, fresh) = match self.me() {
+        let (mut me, fresh) = match self.me.known() {
             Some(me) => (me, false),
             None => (self.meet().await?, true),
         };

@@ -1,14 +1,11 @@
-//! Every fixture, and what it becomes. A new one needs its JSON only; `UPDATE_EXPECT=1` writes what
-//! it becomes, to be read before it is kept.
+//! Every fixture, and what it becomes. A new one needs its JSON only.
 
-use std::path::PathBuf;
-
-use expect_test::expect_file;
 use serde_json::{Value, json};
 use tidegate_core::channel::Inbound;
 
 use super::{Happening, inbound};
 use crate::discord::places::Places;
+use crate::fixtures::check_all;
 
 const NOW_MS: u64 = 1_763_600_000_000;
 const ME: &str = "175928847299117063";
@@ -57,29 +54,13 @@ fn told(dispatch: &Value) -> Option<Inbound> {
     inbound(&happening, &place, ME, NOW_MS)
 }
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/discord/fixtures");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect();
-    paths.sort();
-    paths
-}
-
 #[test]
 fn every_fixture_becomes_what_it_should() {
-    let fixtures = fixtures();
-    assert!(fixtures.len() >= 40, "{}", fixtures.len());
-    for path in fixtures {
-        let dispatch = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let event = match told(&dispatch) {
-            Some(event) => format!("{event:#?}\n"),
-            None => "nothing\n".to_owned(),
-        };
-        expect_file![path.with_extension("txt")].assert_eq(&event);
-    }
+    check_all("discord", 40, |json| {
+        told(&serde_json::from_slice(json).unwrap())
+            .into_iter()
+            .collect()
+    });
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, HeadingLevel, Tag, TagEnd};
 
-use super::table::Table;
+use crate::markdown::{Strokes, Table, read};
 
 /// Discord's limit; what does not fit into it with our changes goes without them.
 const MOST_CHARS: usize = 2000;
@@ -13,6 +13,12 @@ const SMALLEST_HEADING: usize = 3;
 const RULE: &str = "———";
 const TODO: &str = "☐";
 const DONE: &str = "☑";
+/// How tables are drawn, which Discord does not have.
+const STROKES: Strokes = Strokes {
+    bar: " | ",
+    rule: "-",
+    cross: "-+-",
+};
 /// Words that notify everybody. Nobody is notified by us, and nobody shall be made to look so.
 const CALLS: [&str; 2] = ["@everyone", "@here"];
 /// Nothing, between `@` and the word.
@@ -21,9 +27,7 @@ const GAP: char = '\u{200b}';
 /// Markdown as Discord shows it.
 pub(crate) fn fit(markdown: &str) -> String {
     let mut reader = Reader::new(markdown);
-    let options =
-        Options::ENABLE_STRIKETHROUGH | Options::ENABLE_TABLES | Options::ENABLE_TASKLISTS;
-    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+    for (event, range) in read(markdown).into_offset_iter() {
         reader.take(&event, range);
     }
     reader.mask_calls();
@@ -32,6 +36,12 @@ pub(crate) fn fit(markdown: &str) -> String {
         return markdown.to_owned();
     }
     fitted
+}
+
+/// A table in a block of code. What would end the block becomes harmless.
+fn block(table: &Table) -> String {
+    let lines = table.lines(&STROKES).replace("```", "'''");
+    format!("```\n{lines}\n```")
 }
 
 /// Something else in the place of a stretch of the source.
@@ -105,7 +115,7 @@ impl<'a> Reader<'a> {
             TagEnd::List(_) | TagEnd::BlockQuote(_) => self.depth = self.depth.saturating_sub(1),
             TagEnd::Table => {
                 if let Some(table) = self.table.take() {
-                    self.put(range, format!("{}\n", table.block()));
+                    self.put(range, format!("{}\n", block(&table)));
                 }
             }
             _ => {}

@@ -2,7 +2,6 @@
 //! everything else stays as it was written.
 
 mod fit;
-mod table;
 #[cfg(test)]
 mod tests;
 

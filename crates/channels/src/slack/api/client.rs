@@ -3,21 +3,20 @@
 use std::time::Duration;
 
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
-use reqwest::{RequestBuilder, Response, Url};
+use reqwest::{RequestBuilder, Url};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tidegate_core::Secret;
 
 use super::error::{CallError, Refusal};
 use super::outgoing::{Me, NoParams, Ticket};
-use crate::http::{BodyError, HttpClient, cause, never_sent, read_body};
+use crate::call::{CALL_TIMEOUT, shown, whole};
+use crate::http::HttpClient;
 
 /// Largest answer that is read: 200 messages with everything in them stay far below.
 const ANSWER_BYTES: usize = 16 * 1024 * 1024;
-/// Characters of Slack's words that are kept.
-const WORDS: usize = 200;
-/// How long a call may take.
-pub(crate) const CALL_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long to wait when Slack does not say.
+const DEFAULT_WAIT: Duration = Duration::from_secs(1);
 /// Slack warns of JSON without it.
 const JSON: &str = "application/json; charset=utf-8";
 /// The header that lists what the token may do.
@@ -118,12 +117,12 @@ impl Api {
         token: &Secret<String>,
     ) -> Result<(R, HeaderMap), CallError> {
         let request = request.header(AUTHORIZATION, bearer(token)?);
-        let mut response = request.send().await.map_err(|e| lost(&e))?;
+        let mut response = request.send().await?;
         let headers = std::mem::take(response.headers_mut());
-        let (status, body) = whole(response).await?;
+        let status = response.status().as_u16();
+        let body = whole(response, ANSWER_BYTES).await?;
         if status == 429 {
-            let retry_after = seconds(&headers);
-            return Err(CallError::Limited { retry_after });
+            return Err(CallError::limited(wait(&headers), false));
         }
         let verdict: Verdict =
             serde_json::from_slice(&body).map_err(|_| CallError::Foreign { status })?;
@@ -133,9 +132,9 @@ impl Api {
             return Ok((answer, headers));
         }
         let error = verdict.error.unwrap_or_default();
+        let clean = |words: &str| shown(words, token.expose());
         if matches!(error.as_str(), "ratelimited" | "rate_limited") {
-            let retry_after = seconds(&headers);
-            return Err(CallError::Limited { retry_after });
+            return Err(CallError::limited(wait(&headers), false));
         }
         Err(CallError::Refused(Refusal {
             error: clean(&error),
@@ -151,32 +150,10 @@ fn bearer(token: &Secret<String>) -> Result<HeaderValue, CallError> {
     Ok(value)
 }
 
-async fn whole(response: Response) -> Result<(u16, Vec<u8>), CallError> {
-    let status = response.status().as_u16();
-    match read_body(response, ANSWER_BYTES).await {
-        Ok(body) => Ok((status, body)),
-        Err(BodyError::Broken(e)) => Err(CallError::Lost(cause(&e))),
-        Err(BodyError::TooLong) => Err(CallError::Foreign { status }),
-    }
-}
-
-/// What it means that a request failed.
-pub(crate) fn lost(error: &reqwest::Error) -> CallError {
-    if never_sent(error) {
-        CallError::NotSent(cause(error))
-    } else {
-        CallError::Lost(cause(error))
-    }
-}
-
-fn seconds(headers: &HeaderMap) -> Option<u64> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok()
-}
-
-/// A server's words, fit to be shown: short and on one line.
-fn clean(words: &str) -> String {
-    let plain = words.chars().filter(|c| !c.is_control());
-    plain.take(WORDS).collect()
+fn wait(headers: &HeaderMap) -> Duration {
+    let seconds = |value: &HeaderValue| value.to_str().ok()?.trim().parse().ok();
+    let told = headers.get(RETRY_AFTER).and_then(seconds);
+    told.map_or(DEFAULT_WAIT, Duration::from_secs)
 }
 
 #[cfg(test)]

@@ -1,25 +1,7 @@
-//! Why a call was of no use.
+//! Slack's no.
 
-/// Why a call was of no use. No variant holds an address or a token.
-#[derive(Debug)]
-pub(crate) enum CallError {
-    /// Slack heard nothing of it.
-    NotSent(String),
-    /// It went out, and no whole answer came back.
-    Lost(String),
-    /// Somebody answered, but not the Web API: a proxy, a portal, a server in trouble.
-    Foreign {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// Too much.
-    Limited {
-        /// How long to wait, in seconds; none if Slack does not say.
-        retry_after: Option<u64>,
-    },
-    /// Slack says no.
-    Refused(Refusal),
-}
+/// Why a call was of no use.
+pub(crate) type CallError = crate::call::CallError<Refusal>;
 
 /// Slack's no.
 #[derive(Debug, Default)]

@@ -9,7 +9,7 @@ mod event;
 mod interaction;
 mod outgoing;
 
-pub(super) use client::{Api, CALL_TIMEOUT, lost};
+pub(super) use client::Api;
 pub(super) use envelope::{Ack, Frame};
 pub(super) use error::{CallError, Refusal};
 pub(super) use event::{Attachment, Callback, Event, File, Message, Reaction};

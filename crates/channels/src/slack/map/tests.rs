@@ -1,14 +1,11 @@
 //! Every fixture, and what it becomes. A fixture is an envelope as a socket brings it. A new one
-//! needs its JSON only; `UPDATE_EXPECT=1` writes what it becomes, to be read before it is kept.
+//! needs its JSON only.
 
-use std::fmt::Write as _;
-use std::path::PathBuf;
-
-use expect_test::expect_file;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::inbound;
+use crate::fixtures::check_all;
 use crate::slack::api::Me;
 use crate::slack::arrived::Arrived;
 use crate::slack::known::Known;
@@ -27,41 +24,24 @@ fn me() -> Me {
     serde_json::from_str(me).unwrap()
 }
 
-fn fixtures() -> Vec<PathBuf> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/slack/fixtures");
-    let mut paths: Vec<_> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|end| end == "json"))
-        .collect();
-    paths.sort();
-    paths
+fn arrived(fixture: &Fixture) -> Arrived {
+    let payload = fixture.payload.get();
+    let arrived = match fixture.kind.as_str() {
+        "events_api" => Arrived::event(payload),
+        "slash_commands" => Arrived::command(payload),
+        _ => Arrived::interaction(payload),
+    };
+    arrived.unwrap()
 }
 
 #[test]
 fn every_fixture_becomes_what_it_should() {
-    let fixtures = fixtures();
-    assert!(fixtures.len() >= 30, "{}", fixtures.len());
-    for path in fixtures {
-        let fixture: Fixture = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        let payload = fixture.payload.get();
-        let arrived = match fixture.kind.as_str() {
-            "events_api" => Arrived::event(payload),
-            "slash_commands" => Arrived::command(payload),
-            _ => Arrived::interaction(payload),
-        };
-        let arrived = arrived.unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    check_all("slack", 30, |json| {
+        let fixture: Fixture = serde_json::from_slice(json).unwrap();
         let known = Known::default();
         known.learn_name("U0GRACE001", Some("Grace"));
-        let mut events = String::new();
-        for event in inbound(&arrived, &me(), &known, NOW_MS) {
-            writeln!(events, "{event:#?}").unwrap();
-        }
-        if events.is_empty() {
-            events.push_str("nothing\n");
-        }
-        expect_file![path.with_extension("txt")].assert_eq(&events);
-    }
+        inbound(&arrived(&fixture), &me(), &known, NOW_MS)
+    });
 }
 
 #[test]

@@ -2,9 +2,7 @@
 //! is drawn with them. Slack reads `&`, `<` and `>` as its own, so those of the words are escaped,
 //! wherever they stand.
 
-mod page;
 mod render;
-mod table;
 
 pub(super) use render::mrkdwn;
 

@@ -1,22 +1,7 @@
-//! Why a call was of no use.
+//! Telegram's no.
 
-/// Why a call was of no use. No variant holds an address, and so none holds the token.
-#[derive(Debug)]
-pub(crate) enum CallError {
-    /// Telegram heard nothing of it.
-    NotSent(String),
-    /// The file that goes with it cannot be read; Telegram heard nothing of it.
-    NoFile(String),
-    /// It went out, and no whole answer came back.
-    Lost(String),
-    /// Somebody answered, but not the Bot API: a proxy, a portal, a server in trouble.
-    Foreign {
-        /// The HTTP status.
-        status: u16,
-    },
-    /// Telegram says no.
-    Refused(Refusal),
-}
+/// Why a call was of no use.
+pub(crate) type CallError = crate::call::CallError<Refusal>;
 
 /// Telegram's no.
 #[derive(Debug)]
@@ -25,8 +10,6 @@ pub(crate) struct Refusal {
     pub(crate) code: u16,
     /// Telegram's words, cut and cleaned.
     pub(crate) description: String,
-    /// How long to wait, in seconds.
-    pub(crate) retry_after: Option<u64>,
     /// Where the group went.
     pub(crate) migrate_to: Option<i64>,
 }

@@ -8,7 +8,7 @@ mod message;
 mod outgoing;
 mod update;
 
-pub(super) use client::{Api, Attachment};
+pub(super) use client::Api;
 pub(super) use error::{CallError, Refusal};
 pub(super) use media::{FileAt, NamedFile, PhotoSize, Sticker};
 pub(super) use message::{Chat, Entity, ForwardOrigin, Message, Poll, User};

@@ -2,10 +2,7 @@
 //! is drawn with them. The result is always well formed: every tag is closed, everything else is
 //! escaped.
 
-mod inline;
-mod page;
 mod render;
-mod table;
 
 pub(super) use render::html;
 

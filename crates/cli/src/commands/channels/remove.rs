@@ -6,21 +6,27 @@ use serde_json::json;
 use tidegate_channels::network::Network;
 
 use super::connect::{find, known, loaded};
-use super::secrets;
-use crate::args::{AccountArgs, Globals};
+use super::{secrets, senders};
+use crate::args::{ChannelsRemoveArgs, Globals};
 use crate::compose::probe::API_ROOT;
 use crate::config::edit::Edit;
 use crate::exit::Exit;
 use crate::output::{Failure, Screen};
 
-pub(crate) fn remove(args: &AccountArgs, globals: &Globals) -> anyhow::Result<Exit> {
+/// The people first: while they cannot be forgotten, everything stays as it is.
+pub(crate) async fn remove(args: &ChannelsRemoveArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let screen = Screen::new(globals);
-    let network = known(&args.channel)?;
-    let account = args.account.as_str();
+    let network = known(&args.account.channel)?;
+    let account = args.account.account.as_str();
     let loaded = loaded(globals)?;
     let Some(there) = find(&loaded, network.id(), account) else {
         let what = format!("{} has no account {account:?}", network.label());
         return Err(Failure::new(Exit::Usage, what).into());
+    };
+    let forgotten = if args.forget_senders {
+        Some(senders::forget(network.id(), account, globals).await?)
+    } else {
+        None
     };
     let edit = Edit::open(&loaded.config_path)?;
     let path: Vec<&str> = there.path.split('.').collect();
@@ -41,6 +47,7 @@ pub(crate) fn remove(args: &AccountArgs, globals: &Globals) -> anyhow::Result<Ex
     if screen.json {
         let told = json!({
             "channel": network.id(), "accountId": account, "removed": true, "deleted": deleted,
+            "forgottenSenders": forgotten,
         });
         screen.say(&told.to_string())?;
         return Ok(Exit::Done);
@@ -53,6 +60,12 @@ pub(crate) fn remove(args: &AccountArgs, globals: &Globals) -> anyhow::Result<Ex
     for path in deleted {
         screen.note(&format!("deleted {path}"));
     }
+    screen.note(&match forgotten {
+        Some(count) => format!("forgot {count} who were let in through it"),
+        None => "People who were let in through it stay let in, for when it comes back: \
+                 `tidegate pairing senders` lists them, --forget-senders forgets them all."
+            .to_owned(),
+    });
     screen.note("Restart the gateway; until then it goes on.");
     Ok(Exit::Done)
 }

@@ -3,7 +3,9 @@
 use std::io::Write;
 use std::net::TcpListener;
 
+use tidegate_client::Fingerprint;
 use tidegate_core::Secret;
+use tidegate_gateway::Tls;
 
 use crate::config::Loaded;
 use crate::logging::LogFile;
@@ -24,6 +26,7 @@ pub(super) struct Lines {
     made: Vec<String>,
     sockets: Vec<String>,
     page: String,
+    fingerprint: Option<Fingerprint>,
     rest: Vec<(&'static str, String)>,
 }
 
@@ -33,6 +36,7 @@ impl Lines {
         made: Vec<String>,
         listeners: &[TcpListener],
         webchat: &[TcpListener],
+        tls: Option<&Tls>,
         log: &LogFile,
     ) -> Self {
         let addresses: Vec<_> = listeners
@@ -43,6 +47,11 @@ impl Lines {
             .first()
             .or(listeners.first())
             .and_then(|listener| listener.local_addr().ok());
+        let (socket, page_scheme) = if tls.is_some() {
+            ("wss", "https")
+        } else {
+            ("ws", "http")
+        };
         let mut rest = vec![
             ("state", loaded.state_dir.display().to_string()),
             ("logs", log.current_path().display().to_string()),
@@ -64,13 +73,14 @@ impl Lines {
             made,
             sockets: addresses
                 .iter()
-                .map(|address| format!("ws://{address}"))
+                .map(|address| format!("{socket}://{address}"))
                 .collect(),
             // Loopback is among the addresses whatever the binding.
             page: format!(
-                "http://127.0.0.1:{}/",
+                "{page_scheme}://127.0.0.1:{}/",
                 page.map_or(0, |address| address.port())
             ),
+            fingerprint: tls.and_then(|tls| tls.fingerprint().parse().ok()),
             rest,
         }
     }
@@ -83,6 +93,9 @@ impl Lines {
                 .iter()
                 .map(|socket| ("listening", socket.clone())),
         );
+        if let Some(fingerprint) = &self.fingerprint {
+            lines.push(("tls", format!("certificate {fingerprint}")));
+        }
         if let Some(code) = &ready.code {
             lines.push(("webchat", format!("{}#code={}", self.page, code.expose())));
             lines.push((

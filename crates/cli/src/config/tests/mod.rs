@@ -3,3 +3,4 @@
 mod files;
 mod home;
 mod layers;
+mod workspaces;

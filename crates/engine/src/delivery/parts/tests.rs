@@ -1,19 +1,16 @@
 //! Parts: limits, the room for the mark, and who is answered.
 
-use tidegate_core::channel::{AccountKey, Peer, Rate, Rates, TextUnit};
+use tidegate_core::channel::TextUnit;
 use tidegate_core::origin::Origin;
 use tidegate_core::run::{RunRequest, RunState};
 
 use super::*;
+use crate::delivery::sample::{self, target};
 
 fn can() -> Capabilities {
     let limit = |max| TextLimit {
         max,
         unit: TextUnit::Utf16,
-    };
-    let rate = Rate {
-        count: 1,
-        per: Duration::from_secs(1),
     };
     Capabilities {
         label: "Fake",
@@ -27,30 +24,7 @@ fn can() -> Capabilities {
         }),
         replies: true,
         edits: true,
-        reactions: false,
-        buttons: false,
-        polls: true,
-        typing: None,
-        keyed_sends: false,
-        history: false,
-        rates: Rates {
-            account: rate,
-            direct: rate,
-            group: rate,
-        },
-        draft_every: None,
-        proof_every: Duration::from_secs(1),
-    }
-}
-
-fn target(kind: PeerKind) -> Target {
-    Target {
-        account: AccountKey::new("n", "a"),
-        peer: Peer {
-            kind,
-            id: "1".into(),
-        },
-        thread: None,
+        ..sample::can()
     }
 }
 
@@ -75,6 +49,7 @@ fn run(origin: Option<PeerKind>) -> Run {
                 album: None,
                 title: None,
             }),
+            deliver_to: None,
             media: Vec::new(),
         },
         state: RunState::Running,

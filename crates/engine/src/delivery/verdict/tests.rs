@@ -1,73 +1,24 @@
 //! Every error at every stage of a part, for every kind of network.
 
-use tidegate_core::channel::{
-    AccountKey, Peer, PeerKind, Poll, Rate, Rates, Target, TextLimit, TextUnit,
-};
-use tidegate_core::store::NewOutbound;
+use tidegate_core::channel::Poll;
 
 use super::*;
+use crate::delivery::sample;
 
 const NOW_MS: u64 = 1_000_000;
 
 fn can(keyed_sends: bool, history: bool) -> Capabilities {
-    let text = TextLimit {
-        max: 100,
-        unit: TextUnit::Chars,
-    };
-    let rate = Rate {
-        count: 1,
-        per: Duration::from_secs(1),
-    };
     Capabilities {
-        label: "N",
-        text,
-        media: None,
-        replies: false,
-        edits: false,
-        reactions: false,
-        buttons: false,
-        polls: true,
-        typing: None,
         keyed_sends,
         history,
-        rates: Rates {
-            account: rate,
-            direct: rate,
-            group: rate,
-        },
-        draft_every: None,
-        proof_every: Duration::from_secs(1),
+        ..sample::can()
     }
 }
 
 fn row(state: OutboxState, maybe_sent_since_ms: Option<u64>) -> OutboxRow {
     OutboxRow {
-        no: 1,
-        item: NewOutbound {
-            group: "g".into(),
-            part: 0,
-            parts: 1,
-            target: Target {
-                account: AccountKey::new("n", "a"),
-                peer: Peer {
-                    kind: PeerKind::Direct,
-                    id: "1".into(),
-                },
-                thread: None,
-            },
-            body: OutboundPart::text("hello"),
-            session_key: None,
-            run_id: None,
-            expires_at_ms: NOW_MS + 1,
-            at_ms: 0,
-        },
-        state,
-        attempts: 1,
-        not_before_ms: 0,
         maybe_sent_since_ms,
-        settled_at_ms: None,
-        receipt: None,
-        error: None,
+        ..sample::row("g", state, NOW_MS + 1)
     }
 }
 

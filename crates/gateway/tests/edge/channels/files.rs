@@ -72,7 +72,7 @@ fn send(key: &str, links: &[&str]) -> Value {
 
 /// The captions and sizes of the files that went out, in order.
 fn files(paper: &Paper) -> Vec<(String, u64)> {
-    let sent = paper.sent.lock().unwrap();
+    let sent = paper.taken();
     let files = sent.iter().filter_map(|(_, part)| match &part.body {
         Body::Media { media, markdown } => Some((markdown.clone(), media.bytes)),
         Body::Text { .. } | Body::Poll(_) => None,
@@ -89,7 +89,7 @@ async fn files_go_out_once_in_order() {
     params["mediaUrl"] = "https://a.example/1".into();
     for _ in 0..2 {
         let sent = client.get("send", params.clone()).await;
-        assert_eq!(sent["messageId"], "p3", "{sent}");
+        assert_eq!(sent["messageId"], "m3", "{sent}");
     }
     let expected = [
         ("look".to_owned(), 19),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::{until, with};
-use crate::common::{Fate, NOW_MS, Paper, Step};
+use crate::common::{NOW_MS, Outcome, Paper, Step};
 
 #[tokio::test]
 async fn a_dead_letter_is_listed_tried_again_and_dropped() {
@@ -14,7 +14,7 @@ async fn a_dead_letter_is_listed_tried_again_and_dropped() {
     let mut client = edge.owner(&["operator.admin"]).await;
     let mut numbers = Vec::new();
     for text in ["one", "two"] {
-        paper.fates.lock().unwrap().push_back(Fate::Refused);
+        paper.script([Outcome::Refuse]);
         let params =
             json!({ "channel": "paper", "to": "5", "message": text, "idempotencyKey": text });
         assert_eq!(client.call("send", params).await["ok"], false);
@@ -27,7 +27,7 @@ async fn a_dead_letter_is_listed_tried_again_and_dropped() {
         assert_eq!(part["chatType"], "direct");
         assert_eq!(part["settledAtMs"], NOW_MS);
         assert!(
-            part["error"].as_str().unwrap().contains("page is full"),
+            part["error"].as_str().unwrap().contains("chat not found"),
             "{part}"
         );
         numbers.push(part["no"].as_u64().unwrap());
@@ -65,10 +65,17 @@ async fn a_dead_letter_is_listed_tried_again_and_dropped() {
         crate::common::settle().await;
     }
     assert_eq!(paper.said(), ["one"]);
+    let list = client.get("outbox.list", json!({})).await;
     for expected in [true, false] {
-        let params = json!({ "no": numbers[1] });
+        let params = json!({ "id": list["parts"][0]["id"] });
         let done = client.get("outbox.drop", params).await;
         assert_eq!(done, json!({ "ok": true, "dropped": expected }));
+    }
+    for neither in [json!({}), json!({ "no": 1, "id": "x" })] {
+        for method in ["outbox.drop", "outbox.retry"] {
+            let refused = client.call(method, neither.clone()).await;
+            assert_eq!(refused["error"]["code"], "INVALID_REQUEST", "{refused}");
+        }
     }
     assert_eq!(
         client.get("outbox.list", json!({})).await["parts"],

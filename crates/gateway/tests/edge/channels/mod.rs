@@ -1,5 +1,6 @@
 //! Chat networks, as clients see them.
 
+mod errands;
 mod files;
 mod letters;
 mod people;

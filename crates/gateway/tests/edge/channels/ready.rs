@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::with;
-use crate::common::{Edge, Fate, Paper, Setup, TOKEN, get, jump, metric, networks, settle};
+use crate::common::{Edge, Outcome, Paper, Setup, TOKEN, get, jump, metric, networks, settle};
 
 /// The status of `/readyz` once it is this one; else of the last look.
 async fn readiness(edge: &Edge, wanted: u16) -> u16 {
@@ -94,7 +94,7 @@ async fn the_metrics_have_every_account_from_the_start_and_count() {
     assert_eq!(metric(&before, &of("state", "state", "backoff")), 0);
 
     let mut client = edge.owner(&["operator.write"]).await;
-    paper.fates.lock().unwrap().push_back(Fate::Refused);
+    paper.script([Outcome::Refuse]);
     for (key, well) in [("k1", false), ("k2", true)] {
         let params =
             json!({ "channel": "paper", "to": "5", "message": "x", "idempotencyKey": key });

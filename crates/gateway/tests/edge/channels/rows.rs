@@ -72,11 +72,11 @@ async fn each_account_says_how_it_is_and_why() {
     assert_eq!(dead["connected"], false);
     assert_eq!(dead["linked"], false);
     assert!(
-        dead["stateReason"].as_str().unwrap().contains("torn"),
+        dead["stateReason"].as_str().unwrap().contains("revoked"),
         "{dead}"
     );
     assert!(
-        dead["lastError"].as_str().unwrap().contains("torn"),
+        dead["lastError"].as_str().unwrap().contains("revoked"),
         "{dead}"
     );
     edge.stopped().await;
@@ -98,7 +98,7 @@ async fn a_probe_asks_the_networks_and_says_what_they_said() {
     let dead = account(&mut client, "aside", params).await;
     assert_eq!(dead["probe"]["ok"], false);
     assert!(
-        dead["probe"]["error"].as_str().unwrap().contains("torn"),
+        dead["probe"]["error"].as_str().unwrap().contains("revoked"),
         "{dead}"
     );
     let other = client

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::with;
-use crate::common::{Fate, Paper, jump, settle};
+use crate::common::{Outcome, Paper, jump, settle};
 
 #[tokio::test]
 async fn a_message_goes_out_once_and_its_receipt_comes_back() {
@@ -22,13 +22,13 @@ async fn a_message_goes_out_once_and_its_receipt_comes_back() {
         assert_eq!(
             sent,
             json!({
-                "runId": "k1", "messageId": "p1", "channel": "paper", "conversationId": "-5",
+                "runId": "k1", "messageId": "m1", "channel": "paper", "conversationId": "-5",
                 "accountId": "default",
             })
         );
     }
     assert_eq!(paper.said(), ["hello"]);
-    let (target, _) = paper.sent.lock().unwrap()[0].clone();
+    let (target, _) = paper.taken()[0].clone();
     assert_eq!(target.line(), "-5#7");
 
     let mut other = params.clone();
@@ -49,10 +49,9 @@ async fn a_poll_goes_out_with_its_answers() {
         "maxSelections": 9, "durationHours": 24, "idempotencyKey": "k1",
     });
     let sent = client.get("poll", params.clone()).await;
-    assert_eq!(sent["pollId"], "poll-1");
+    assert_eq!(sent["pollId"], "poll-m1");
     assert_eq!(paper.said(), ["Which day?: Friday, Sunday"]);
-    let tidegate_core::channel::Body::Poll(poll) = paper.sent.lock().unwrap()[0].1.body.clone()
-    else {
+    let tidegate_core::channel::Body::Poll(poll) = paper.taken()[0].1.body.clone() else {
         panic!("no poll");
     };
     assert_eq!(poll.max_selections, 2, "no more than there are answers");
@@ -99,14 +98,14 @@ async fn what_cannot_be_sent_is_said_with_its_code() {
             "unknown account",
         ),
         (send("paper", None, "!"), "INVALID_REQUEST", "no address"),
-        (send("paper", Some("aside"), "1"), "NOT_LINKED", "torn"),
+        (send("paper", Some("aside"), "1"), "NOT_LINKED", "revoked"),
     ] {
         let answer = client.call("send", params).await;
         assert_eq!(answer["error"]["code"], code, "{answer}");
         let text = answer["error"]["message"].as_str().unwrap();
         assert!(text.contains(words), "{answer}");
     }
-    paper.fates.lock().unwrap().push_back(Fate::Refused);
+    paper.script([Outcome::Refuse]);
     let answer = client.call("send", send("paper", None, "1")).await;
     assert_eq!(answer["error"]["code"], "UNAVAILABLE", "{answer}");
     assert_eq!(answer["error"]["retryable"], false, "{answer}");
@@ -119,8 +118,8 @@ async fn what_the_network_does_not_take_now_is_kept_and_named() {
     let paper = Paper::new("default");
     let edge = with(&[Arc::clone(&paper)]).await;
     let mut client = edge.owner(&["operator.write"]).await;
-    let tries = std::iter::repeat_n(Fate::Unreachable, 200);
-    paper.fates.lock().unwrap().extend(tries);
+    let tries = std::iter::repeat_n(Outcome::Unreachable, 200);
+    paper.script(tries);
     let params = json!({ "channel": "paper", "to": "5", "message": "x", "idempotencyKey": "k1" });
     let id = client.ask("send", params).await;
     settle().await;

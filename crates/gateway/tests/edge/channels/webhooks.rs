@@ -8,7 +8,7 @@ use super::{until, with};
 use crate::common::{Paper, Raw, WEBHOOK_SECRET, get, metric, post, request, settle};
 
 const PATH: &str = "/webhooks/paper/hook";
-const SECRET: (&str, &str) = ("X-Paper-Secret", WEBHOOK_SECRET);
+const SECRET: (&str, &str) = ("X-Fake-Secret", WEBHOOK_SECRET);
 
 #[tokio::test]
 async fn only_the_account_with_a_webhook_has_a_route() {
@@ -58,8 +58,8 @@ async fn wrong_secrets_are_counted_and_a_right_one_is_never_refused() {
     let twice = [SECRET, SECRET];
     let wrongs: [&[(&str, &str)]; 4] = [
         &[],
-        &[("X-Paper-Secret", "")],
-        &[("X-Paper-Secret", "guess")],
+        &[("X-Fake-Secret", "")],
+        &[("X-Fake-Secret", "guess")],
         &twice,
     ];
     let mut answers = Vec::new();
@@ -98,7 +98,7 @@ async fn a_body_has_a_bound_and_a_deadline() {
 
     let mut raw = Raw::dial(edge.addr).await;
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: {host}\r\nX-Paper-Secret: {WEBHOOK_SECRET}\r\nTransfer-Encoding: chunked\r\n\r\n"
+        "POST {PATH} HTTP/1.1\r\nHost: {host}\r\nX-Fake-Secret: {WEBHOOK_SECRET}\r\nTransfer-Encoding: chunked\r\n\r\n"
     );
     raw.write(head.as_bytes()).await;
     let chunk = [b"40000\r\n".as_slice(), &vec![b'a'; 0x40000], b"\r\n"].concat();
@@ -110,7 +110,7 @@ async fn a_body_has_a_bound_and_a_deadline() {
 
     let mut slow = Raw::dial(edge.addr).await;
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: {host}\r\nX-Paper-Secret: {WEBHOOK_SECRET}\r\nContent-Length: 9\r\n\r\nhalf"
+        "POST {PATH} HTTP/1.1\r\nHost: {host}\r\nX-Fake-Secret: {WEBHOOK_SECRET}\r\nContent-Length: 9\r\n\r\nhalf"
     );
     slow.write(head.as_bytes()).await;
     crate::common::jump(std::time::Duration::from_secs(11)).await;
@@ -151,7 +151,7 @@ async fn strangers_take_no_place_of_the_network() {
 async fn so_many_at_once_and_no_more() {
     let edge = with(&[Paper::new("hook")]).await;
     let head = format!(
-        "POST {PATH} HTTP/1.1\r\nHost: {}\r\nX-Paper-Secret: {WEBHOOK_SECRET}\r\nContent-Length: 9\r\n\r\nhalf",
+        "POST {PATH} HTTP/1.1\r\nHost: {}\r\nX-Fake-Secret: {WEBHOOK_SECRET}\r\nContent-Length: 9\r\n\r\nhalf",
         edge.addr
     );
     let mut slow = Vec::new();

@@ -13,7 +13,7 @@ use tidegate_core::store::SessionStore as _;
 use tidegate_core::transcript::NewMessage;
 use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{Engine, EngineParts, HealthFacts, NetworkSettings};
-use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics};
+use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics, Tls};
 use tidegate_protocol::api::agent::AgentIdentity;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::api::system::LogsTailResult;
@@ -37,6 +37,7 @@ pub(crate) struct Setup {
     pub(crate) drain: Duration,
     pub(crate) problems: Vec<String>,
     pub(crate) networks: NetworkSettings,
+    pub(crate) tls: Option<Tls>,
 }
 
 impl Default for Setup {
@@ -61,6 +62,7 @@ impl Default for Setup {
             drain: Duration::from_secs(5),
             problems: Vec::new(),
             networks: NetworkSettings::default(),
+            tls: None,
         }
     }
 }
@@ -104,7 +106,9 @@ impl Edge {
         engine.start().await.unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let addr = listener.local_addr().unwrap();
-        let gateway = Gateway::new(engine.clone(), hub, config(setup.token, setup.password));
+        let mut config = config(setup.token, setup.password);
+        config.tls = setup.tls;
+        let gateway = Gateway::new(engine.clone(), hub, config);
         let stop = CancellationToken::new();
         let mut serving = JoinSet::new();
         serving.spawn(gateway.serve(vec![listener], stop.clone(), setup.drain));
@@ -179,6 +183,7 @@ fn agents(runner: Arc<dyn AgentRunner>, limits: RunLimits) -> Agents {
             model: "model-1".into(),
         },
         system_prompt: None,
+        workspace: None,
     };
     Agents {
         names: SessionNames {
@@ -215,6 +220,7 @@ fn config(token: &str, password: Option<&str>) -> GatewayConfig {
             .map(str::to_owned)
             .into(),
         allowed_origins: ["https://gate.example".to_owned()].into(),
+        tls: None,
         config_path: "/nowhere/tidegate.json".into(),
         state_dir: "/nowhere".into(),
         read_config: Arc::new(|| ConfigGetResult {

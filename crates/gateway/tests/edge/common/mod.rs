@@ -12,7 +12,7 @@ pub(crate) use client::{Client, FORWARDED, asks};
 pub(crate) use device::{Device, Signature};
 pub(crate) use gateway::{Edge, NOW_MS, Setup, TOKEN};
 pub(crate) use http::{Answer, get, metric, post, request};
-pub(crate) use network::{Fate, Paper, WEBHOOK_SECRET, networks};
+pub(crate) use network::{Outcome, Paper, WEBHOOK_SECRET, networks};
 pub(crate) use raw::{BINARY, PING, Raw, TEXT, frame, head, upgrade_headers, upgrade_request};
 pub(crate) use runner::{ScriptedRunner, Step};
 

@@ -3,3 +3,4 @@
 mod guessing;
 mod knocking;
 mod routes;
+mod tls;

@@ -119,3 +119,29 @@ async fn a_command_gives_no_right_that_its_caller_lacks() {
     drop(writer);
     edge.stopped().await;
 }
+
+#[tokio::test]
+async fn the_model_may_be_the_configured_one_again() {
+    let edge = Edge::start().await;
+    let mut client = edge.owner(&["operator.admin"]).await;
+    for (key, message, words, model) in [
+        ("k1", "/model scripted/other", "`scripted/other`", "other"),
+        (
+            "k2",
+            "/model Default",
+            "again: `scripted/model-1`",
+            "model-1",
+        ),
+    ] {
+        client.get("chat.send", chat(key, message)).await;
+        let end = end_of(&mut client, key).await;
+        assert!(end.to_string().contains(words), "{message}: {end}");
+        let list = client.get("sessions.list", json!({})).await;
+        assert_eq!(list["sessions"][0]["model"], model, "{list}");
+    }
+    let patched = client.get("sessions.patch", json!({ "key": "main" })).await;
+    let entry = patched["entry"].as_object().unwrap();
+    assert!(!entry.contains_key("modelOverride"), "{patched}");
+    drop(client);
+    edge.stopped().await;
+}

@@ -1,8 +1,8 @@
 //! What lies in the outbox.
 
 use rusqlite::{Connection, params};
-use tidegate_core::channel::AccountKey;
-use tidegate_core::store::{AccountLoad, MAX_TRACE_HITS, OutboxRow};
+use tidegate_core::channel::{AccountKey, Target};
+use tidegate_core::store::{AccountLoad, MAX_TRACE_HITS, MOST_RECEIPTS, OutboxRow};
 use tidegate_protocol::RunId;
 
 use super::super::fault::Fault;
@@ -49,6 +49,24 @@ pub(super) const LOAD: &str = "SELECT
     (SELECT count(*) FROM outbox WHERE channel = ?1 AND account = ?2 AND settled_at IS NULL),
     (SELECT count(*) FROM outbox WHERE channel = ?1 AND account = ?2 AND state = 'dead'),
     (SELECT max(settled_at) FROM outbox WHERE channel = ?1 AND account = ?2 AND state = 'sent')";
+
+pub(super) const RECEIPTS: &str = "
+    SELECT message_id FROM outbox
+    WHERE channel = ?1 AND account = ?2 AND state = 'sent' AND settled_at >= ?3 AND line = ?4
+    ORDER BY settled_at DESC, no DESC LIMIT ?5";
+
+/// The network's ids of what went to a conversation, newest first.
+pub(super) fn receipts(
+    conn: &Connection,
+    target: &Target,
+    since_ms: u64,
+) -> Result<Vec<String>, Fault> {
+    let (channel, account) = words(&target.account);
+    let since_ms = i64::try_from(since_ms).unwrap_or(i64::MAX);
+    let most = i64::try_from(MOST_RECEIPTS).unwrap_or(i64::MAX);
+    let named = params![channel, account, since_ms, target.line(), most];
+    all(conn, RECEIPTS, named, |row| Ok(row.get(0)?))
+}
 
 /// How much waits and lies dead.
 pub(super) fn load(conn: &Connection, account: &AccountKey) -> Result<AccountLoad, Fault> {

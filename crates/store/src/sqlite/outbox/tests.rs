@@ -2,7 +2,7 @@ use rusqlite::StatementStatus;
 use tidegate_core::channel::{OutboundPart, Peer, PeerKind, Target};
 
 use super::super::schema;
-use super::list::{LOAD, WAYS_NAMED, newest_sql};
+use super::list::{LOAD, RECEIPTS, WAYS_NAMED, newest_sql};
 use super::*;
 
 fn open() -> (tempfile::TempDir, Connection) {
@@ -42,7 +42,9 @@ fn plan(conn: &Connection, sql: &str) -> Vec<String> {
 fn no_query_walks_through_the_table() {
     let (_dir, conn) = open();
     let newest = [IS_DEAD, IS_OPEN].map(|condition| newest_sql(condition, true));
-    let by_index = [HEADS, WAYS_NAMED, LOAD, PRUNE, &newest[0], &newest[1]];
+    let by_index = [
+        HEADS, WAYS_NAMED, LOAD, RECEIPTS, PRUNE, &newest[0], &newest[1],
+    ];
     for sql in by_index {
         let plan = plan(&conn, sql);
         assert!(!plan.is_empty());

@@ -1,0 +1,14 @@
+//! A gateway and its clients on two hosts: two network namespaces joined by a cable (veth). Needs
+//! `unshare`, `nsenter`, `ip` and the right to make namespaces; without them these tests fail.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod cable;
+#[cfg(feature = "mdns")]
+mod found;
+mod house;
+mod pinned;
+mod rogue;

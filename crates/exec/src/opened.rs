@@ -1,0 +1,144 @@
+//! A subject's files, opened and compared with it. What is open here is what runs: a name is never
+//! looked up again after its content was compared.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::{Mode, OFlags};
+use sha2::{Digest, Sha256};
+use tidegate_core::exec::{ContentHash, Directory, Pinned, Subject};
+
+use crate::job::Changed;
+use crate::limits::{EXECUTABLE_MAX_BYTES, SCRIPT_MAX_BYTES};
+use crate::shebang::HEAD_BYTES;
+
+/// Everything that a subject names, open.
+pub(crate) struct Opened {
+    /// What the kernel is to run: the executable, or its interpreter.
+    pub(crate) program: File,
+    /// The directory to start in.
+    pub(crate) cwd: OwnedFd,
+    /// The executable, if it is a script.
+    pub(crate) script: Option<File>,
+    /// Arguments that a shell reads as a script, with their index.
+    pub(crate) arguments: Vec<(usize, File)>,
+}
+
+/// Opens everything and compares it.
+///
+/// # Errors
+/// The first thing that is not as the subject says.
+pub(crate) fn open(subject: &Subject) -> Result<Opened, Changed> {
+    if rustix::process::geteuid().as_raw() != subject.user {
+        return Err(Changed::User);
+    }
+    let cwd = open_cwd(&subject.cwd)?;
+    let executable = open_pinned(&subject.executable).ok_or(Changed::Executable)?;
+    let (program, script) = match &subject.interpreter {
+        None => (executable, None),
+        Some(reader) => {
+            let program = open_pinned(&reader.file).ok_or(Changed::Interpreter)?;
+            (program, Some(executable))
+        }
+    };
+    let mut arguments = Vec::new();
+    for pin in &subject.arguments {
+        let file = open_pinned(&pin.file).ok_or(Changed::Argument(pin.index))?;
+        if pin.code {
+            arguments.push((pin.index, file));
+        }
+    }
+    Ok(Opened {
+        program,
+        cwd,
+        script,
+        arguments,
+    })
+}
+
+/// A regular file, never a symlink, never waiting for a pipe.
+pub(crate) fn open_file(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = std::fs::OpenOptions::new()
+        .read(true)
+        .custom_flags(i32::try_from(flags.bits()).unwrap_or(0))
+        .open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
+    }
+    Ok(file)
+}
+
+/// The directory at a path without symlinks at its end, and its identity.
+pub(crate) fn open_directory(path: &Path) -> io::Result<(OwnedFd, u64, u64)> {
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::RDONLY;
+    let directory = File::from(rustix::fs::open(path, flags, Mode::empty())?);
+    let meta = directory.metadata()?;
+    Ok((directory.into(), meta.dev(), meta.ino()))
+}
+
+/// SHA-256 of a whole file, and how it begins. The file's offset is not used.
+pub(crate) fn hash_file(file: &File) -> io::Result<(ContentHash, Vec<u8>)> {
+    if file.metadata()?.len() > EXECUTABLE_MAX_BYTES {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            "too large to be hashed",
+        ));
+    }
+    let mut hasher = Sha256::new();
+    let mut head = Vec::new();
+    let mut buffer = vec![0; 64 * 1024];
+    let mut offset = 0;
+    while offset <= EXECUTABLE_MAX_BYTES {
+        let count = file.read_at(&mut buffer, offset)?;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok((ContentHash::from_bytes(hasher.finalize().into()), head));
+        }
+        hasher.update(bytes);
+        if offset == 0 {
+            head.extend_from_slice(bytes.get(..HEAD_BYTES).unwrap_or(bytes));
+        }
+        offset += count as u64;
+    }
+    Err(io::Error::new(
+        io::ErrorKind::FileTooLarge,
+        "grows while it is hashed",
+    ))
+}
+
+/// A script's bytes, if they are still those that were hashed.
+pub(crate) fn read_script(file: &mut File, sha256: ContentHash) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    file.take(SCRIPT_MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .ok()?;
+    let same = ContentHash::from_bytes(Sha256::digest(&bytes).into()) == sha256;
+    same.then_some(bytes)
+}
+
+fn open_pinned(pinned: &Pinned) -> Option<File> {
+    let path = Path::new(&pinned.path);
+    // A directory on the way may have become a symlink.
+    if path.canonicalize().ok()? != path {
+        return None;
+    }
+    let file = open_file(path).ok()?;
+    let (found, _) = hash_file(&file).ok()?;
+    (found == pinned.sha256).then_some(file)
+}
+
+fn open_cwd(cwd: &Directory) -> Result<OwnedFd, Changed> {
+    let (directory, device, inode) =
+        open_directory(Path::new(&cwd.path)).map_err(|_| Changed::Directory)?;
+    if (device, inode) != (cwd.device, cwd.inode) {
+        return Err(Changed::Directory);
+    }
+    Ok(directory)
+}

@@ -1,0 +1,143 @@
+//! Starts the program: looks once more, then runs what is open.
+
+use std::fs::File;
+use std::io::{self, Seek, Write};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
+use rustix::io::{FdFlags, fcntl_setfd};
+use rustix::process::{Pid, PidfdFlags, fchdir, pidfd_open};
+use tidegate_core::exec::{ContentHash, Subject, read_instead};
+
+use crate::job::{Changed, Job, Report, Scripts};
+use crate::opened::{self, Opened, read_script};
+
+/// The program that runs.
+pub(super) struct Main {
+    pub(super) pid: i32,
+    pub(super) handle: OwnedFd,
+}
+
+/// Starts it in a process group of its own.
+///
+/// # Errors
+/// What is to be reported instead.
+pub(super) fn start(job: &Job, input: Option<OwnedFd>) -> Result<Main, Report> {
+    let mut opened = opened::open(&job.subject).map_err(Report::Refused)?;
+    let call = Call::new(job, &mut opened)?;
+    run(job, &opened, &call, input).map_err(|error| Report::Failed(error.to_string()))
+}
+
+/// What the program is called with, and the sealed copies that it reads.
+struct Call {
+    argv: Vec<String>,
+    // Open until the program has them.
+    copies: Vec<File>,
+}
+
+impl Call {
+    fn new(job: &Job, opened: &mut Opened) -> Result<Self, Report> {
+        let subject = &job.subject;
+        let mut call = Self {
+            argv: subject.argv.clone(),
+            copies: Vec::new(),
+        };
+        let sealed = job.scripts == Scripts::Sealed;
+        // From the last, so that what is put in does not move what follows.
+        for (index, file) in opened.arguments.iter_mut().rev().filter(|_| sealed) {
+            let pin = subject.arguments.iter().find(|pin| pin.index == *index);
+            let sha256 = pin.map(|pin| pin.file.sha256);
+            call.seal(*index, file, sha256, Changed::Argument(*index))?;
+        }
+        if let Some(script) = &mut opened.script {
+            let position = call.put_interpreter(subject);
+            if sealed {
+                let sha256 = Some(subject.executable.sha256);
+                call.seal(position, script, sha256, Changed::Executable)?;
+            }
+        }
+        Ok(call)
+    }
+
+    /// Puts the interpreter in front, as the kernel would. Where the script stands then.
+    fn put_interpreter(&mut self, subject: &Subject) -> usize {
+        let Some(reader) = &subject.interpreter else {
+            return 0;
+        };
+        if let Some(name) = self.argv.first_mut().filter(|name| !name.contains('/')) {
+            name.clone_from(&subject.executable.path);
+        }
+        let front: Vec<String> = [Some(&reader.name), reader.argument.as_ref()]
+            .into_iter()
+            .flatten()
+            .cloned()
+            .collect();
+        let position = front.len();
+        self.argv.splice(0..0, front);
+        position
+    }
+
+    /// Lets a shell read a copy of the script instead of its file. Other interpreters read their
+    /// file at once, and find the files beside it by its name.
+    fn seal(
+        &mut self,
+        position: usize,
+        file: &mut File,
+        sha256: Option<ContentHash>,
+        changed: Changed,
+    ) -> Result<(), Report> {
+        if read_instead(&self.argv, position, "").is_none() {
+            return Ok(());
+        }
+        let bytes = sha256.and_then(|sha256| read_script(file, sha256));
+        let bytes = bytes.ok_or(Report::Refused(changed))?;
+        let copy = sealed_copy(&bytes).map_err(|error| Report::Failed(error.to_string()))?;
+        if let Some(argv) = read_instead(&self.argv, position, &path_of(&copy)) {
+            self.argv = argv;
+            self.copies.push(copy);
+        }
+        Ok(())
+    }
+}
+
+fn run(job: &Job, opened: &Opened, call: &Call, input: Option<OwnedFd>) -> io::Result<Main> {
+    // The warden does nothing else, so its own directory may be the program's.
+    fchdir(&opened.cwd)?;
+    let (name, arguments) = call.argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut command = Command::new(path_of(&opened.program));
+    command
+        .arg0(name)
+        .args(arguments)
+        .env_clear()
+        .envs(&job.environment)
+        .stdin(input.map_or_else(Stdio::null, Stdio::from))
+        .process_group(0);
+    for copy in &call.copies {
+        fcntl_setfd(copy, FdFlags::empty())?;
+    }
+    let child = command.spawn()?;
+    // It is not reaped before `watch` does, so the number still is its own.
+    let handle = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
+    Ok(Main {
+        pid: Pid::from_child(&child).as_raw_pid(),
+        handle,
+    })
+}
+
+/// A name for an open file under which the kernel finds this file and no other.
+fn path_of(file: &File) -> String {
+    format!("/proc/self/fd/{}", file.as_fd().as_raw_fd())
+}
+
+/// Bytes that nobody can change any more, whoever holds them.
+fn sealed_copy(bytes: &[u8]) -> io::Result<File> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let mut copy = File::from(memfd_create("script", flags)?);
+    copy.write_all(bytes)?;
+    copy.rewind()?;
+    let seals = SealFlags::SEAL | SealFlags::SHRINK | SealFlags::GROW | SealFlags::WRITE;
+    fcntl_add_seals(&copy, seals)?;
+    Ok(copy)
+}

@@ -1,0 +1,21 @@
+/** Every word that the page itself says. */
+export const strings = {
+  title: "Canvas",
+  waiting: "Nothing here yet. The agent’s page appears in this place.",
+  component: "Coming…",
+  unknown: (name: string) => `Unknown component: ${name}`,
+  cut: (why: string) => `Not shown: ${why}`,
+  noImage: "Picture not available",
+  noMedia: "Not available",
+  close: "Close",
+  filter: "Filter",
+  value: "Value",
+  date: "Date",
+  time: "Time",
+  dateAndTime: "Date and time",
+  noOption: "No option matches",
+  from: (agent: string) => `From ${agent}`,
+  sending: (name: string) => `Sending: ${name}`,
+  working: (name: string) => `Working: ${name}`,
+  failed: (name: string, error: string) => (name ? `Failed: ${name} — ${error}` : `Failed: ${error}`),
+} as const;
