@@ -21,13 +21,14 @@ use tidegate_core::channel::{
     Receipt, Sender, StoredFile, Target, TextLimit, TextUnit,
 };
 use tidegate_core::event::EventSink;
+use tidegate_core::node::NodeRules;
 use tidegate_core::runner::{ModelRef, ThinkingLevel};
-use tidegate_core::{Events, SessionNames, SystemClock, SystemIds};
+use tidegate_core::{Events, LiveConnections, SessionNames, SystemClock, SystemIds};
 use tidegate_engine::{
     AccountFacts, AccountSettings, Engine, EngineParts, HealthFacts, NetworkSettings,
 };
 use tidegate_protocol::api::agent::AgentIdentity;
-use tidegate_protocol::{AgentId, EventSpec};
+use tidegate_protocol::{AgentId, DeviceId, EventSpec, Role};
 use tidegate_runners::OfflineRunner;
 use tidegate_store::MemoryStore;
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncWrite, AsyncWriteExt, BufReader};
@@ -209,6 +210,14 @@ impl EventSink for Silence {
     fn publish(&self, _spec: &'static EventSpec, _head: Arc<str>) {}
 }
 
+impl LiveConnections for Silence {
+    fn end(&self, _device: &DeviceId, _role: Role, _why: &'static str) {}
+
+    fn is_connected(&self, _device: &DeviceId) -> bool {
+        false
+    }
+}
+
 /// An engine with this network and the built-in agent; everything is forgotten at its end.
 fn engine(console: Arc<dyn Channel>) -> Engine {
     let store = Arc::new(MemoryStore::new());
@@ -232,8 +241,12 @@ fn engine(console: Arc<dyn Channel>) -> Engine {
         devices: Arc::clone(&store) as _,
         inbox: Arc::clone(&store) as _,
         outbox: Arc::clone(&store) as _,
-        senders: store,
+        senders: Arc::clone(&store) as _,
+        approvals: Arc::clone(&store) as _,
+        nodes: store,
+        node_rules: NodeRules::default(),
         events: Events::new(Arc::new(Silence)),
+        connections: Arc::new(Silence),
         clock: Arc::new(SystemClock),
         ids: Arc::new(SystemIds),
         agents: Arc::new(agents()),

@@ -5,7 +5,7 @@ import { licences } from "./licences.ts";
 const client = fileURLToPath(new URL("../clients/ts/src/runtime/index.ts", import.meta.url));
 
 /** What ends up in the bundle. */
-const BUNDLED = ["@preact/signals", "@preact/signals-core", "dompurify", "marked", "preact"];
+const BUNDLED = ["@preact/signals", "@preact/signals-core", "dompurify", "marked", "preact", "qr"];
 
 export default defineConfig({
   base: "/",

@@ -1,4 +1,8 @@
-//! A model provider that says what a test wants: OpenAI's chat completions, and nothing else of it.
+//! A model provider that says what a test wants, in the dialect that it is asked in: OpenAI's chat
+//! completions or Anthropic's messages, and nothing else of them.
+
+mod anthropic;
+mod openai;
 
 use std::fmt;
 use std::io;
@@ -26,6 +30,13 @@ pub enum Reply {
         /// Tokens in and out.
         usage: (u64, u64),
     },
+    /// Words, and then calls of tools: the name and the arguments of each.
+    Calls {
+        /// The words in front of them; may be empty.
+        text: String,
+        /// The calls.
+        calls: Vec<(String, Value)>,
+    },
     /// A status instead of an answer.
     Status {
         /// The HTTP status.
@@ -37,8 +48,8 @@ pub enum Reply {
 
 type Script = dyn Fn(&str) -> Reply + Send + Sync;
 
-/// The provider: `script` gets the last words of the user and chooses the reply. It ends when
-/// this is dropped.
+/// The provider: `script` gets the last words of the user, or what the last tool brought, and chooses
+/// the reply. It ends when this is dropped.
 pub struct MockProvider {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Value>>>,
@@ -107,14 +118,42 @@ async fn serve(stream: TcpStream, script: &Script, seen: &Mutex<Vec<Value>>) -> 
     seen.lock()
         .unwrap_or_else(PoisonError::into_inner)
         .push(body);
-    match reply {
-        Reply::Status { status: code, body } => status(&mut stream, code, &body).await,
+    let messages = line.contains("/messages");
+    let (pieces, pause, usage, calls) = match reply {
+        Reply::Status { status: code, body } => return status(&mut stream, code, &body).await,
         Reply::Words {
             pieces,
             pause,
             usage,
-        } => words(&mut stream, &pieces, pause, usage).await,
+        } => (pieces, pause, usage, Vec::new()),
+        Reply::Calls { text, calls } => {
+            let pieces = Some(text).filter(|text| !text.is_empty());
+            (pieces.into_iter().collect(), Duration::ZERO, (1, 1), calls)
+        }
+    };
+    let (before, after) = if messages {
+        anthropic::around(&calls, usage)
+    } else {
+        openai::around(&calls, usage)
+    };
+    begin(&mut stream).await?;
+    for text in before {
+        event(&mut stream, &text).await?;
     }
+    for piece in pieces {
+        tokio::time::sleep(pause).await;
+        let delta = if messages {
+            anthropic::words(&piece)
+        } else {
+            openai::words(&piece)
+        };
+        event(&mut stream, &delta).await?;
+    }
+    for text in after {
+        event(&mut stream, &text).await?;
+    }
+    stream.write_all(b"0\r\n\r\n").await?;
+    stream.shutdown().await
 }
 
 /// The request line and the body.
@@ -142,17 +181,26 @@ async fn read(stream: &mut BufReader<TcpStream>) -> io::Result<(String, Value)> 
     Ok((first, serde_json::from_slice(&body).unwrap_or_default()))
 }
 
-/// The text of the user's last message.
+/// The text of the user's last message, or of the last result of a tool.
 fn last_words(body: &Value) -> &str {
     let messages = body.get("messages").and_then(Value::as_array);
     let last = messages.and_then(|messages| messages.last());
     let content = last.and_then(|message| message.get("content"));
-    let in_parts = || {
-        let mut parts = content?.as_array()?.iter();
-        parts.find_map(|part| part.get("text")?.as_str())
+    content.map_or("", words_in)
+}
+
+fn text_of(part: &Value) -> Option<&str> {
+    part.get("text")?.as_str()
+}
+
+fn words_in(content: &Value) -> &str {
+    let Some(parts) = content.as_array() else {
+        return content.as_str().unwrap_or_default();
     };
-    let words = content.and_then(Value::as_str).or_else(in_parts);
-    words.unwrap_or_default()
+    let last = parts.iter().rev();
+    let nested = |part| Value::get(part, "content").map(words_in);
+    let mut words = last.filter_map(|part| text_of(part).or_else(|| nested(part)));
+    words.next().unwrap_or_default()
 }
 
 async fn status(stream: &mut TcpStream, code: u16, body: &Value) -> io::Result<()> {
@@ -166,35 +214,10 @@ async fn status(stream: &mut TcpStream, code: u16, body: &Value) -> io::Result<(
     stream.shutdown().await
 }
 
-/// Streams the pieces as server-sent events, each in an HTTP chunk.
-async fn words(
-    stream: &mut TcpStream,
-    pieces: &[String],
-    pause: Duration,
-    usage: (u64, u64),
-) -> io::Result<()> {
+/// Begins a stream of server-sent events, each in an HTTP chunk.
+async fn begin(stream: &mut TcpStream) -> io::Result<()> {
     let head = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n";
-    stream.write_all(head.as_bytes()).await?;
-    for piece in pieces {
-        tokio::time::sleep(pause).await;
-        let delta = json!({ "content": piece });
-        event(
-            stream,
-            &json!({ "choices": [{ "index": 0, "delta": delta }] }).to_string(),
-        )
-        .await?;
-    }
-    let stop = json!({ "choices": [{ "index": 0, "delta": {}, "finish_reason": "stop" }] });
-    event(stream, &stop.to_string()).await?;
-    let tokens = json!({ "prompt_tokens": usage.0, "completion_tokens": usage.1, "total_tokens": usage.0 + usage.1 });
-    event(
-        stream,
-        &json!({ "choices": [], "usage": tokens }).to_string(),
-    )
-    .await?;
-    event(stream, "[DONE]").await?;
-    stream.write_all(b"0\r\n\r\n").await?;
-    stream.shutdown().await
+    stream.write_all(head.as_bytes()).await
 }
 
 async fn event(stream: &mut TcpStream, data: &str) -> io::Result<()> {

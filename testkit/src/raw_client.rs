@@ -76,12 +76,25 @@ impl RawClient {
     /// # Errors
     /// It was refused.
     pub async fn owner(port: u16, token: &str, scopes: &[&str]) -> io::Result<Self> {
+        Self::owner_who_can(port, token, scopes, &[]).await
+    }
+
+    /// The same, of a client that announces these capabilities.
+    ///
+    /// # Errors
+    /// It was refused.
+    pub async fn owner_who_can(
+        port: u16,
+        token: &str,
+        scopes: &[&str],
+        caps: &[&str],
+    ) -> io::Result<Self> {
         let mut client = Self::connect(port, &[]).await?;
         client.next_frame().await?;
         let params = json!({
             "minProtocol": 3, "maxProtocol": 4,
             "client": { "id": "test", "version": "1", "platform": "linux", "mode": "test" },
-            "scopes": scopes, "auth": { "token": token },
+            "scopes": scopes, "caps": caps, "auth": { "token": token },
         });
         let hello = client.request("connect", params).await?;
         if hello.get("ok") == Some(&Value::Bool(true)) {

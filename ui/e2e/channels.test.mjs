@@ -252,7 +252,7 @@ async function look(view) {
   await noSidewaysScroll(page, view);
   await picture(page, view);
   if (!process.env.TIDEGATE_SCREENSHOTS || !view.startsWith("channels-") || view.includes("conversation")) return;
-  const height = await page.evaluate(() => document.querySelector(".channels-column").scrollHeight + 80);
+  const height = await page.evaluate(() => document.querySelector(".page-column").scrollHeight + 80);
   const { width } = page.viewportSize();
   await page.setViewportSize({ width, height });
   await picture(page, `${view}-whole`);

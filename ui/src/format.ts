@@ -46,6 +46,12 @@ export function duration(ms: number): string {
   return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
 }
 
+/** What is left of a short time, by the second: 1:52. */
+export function countdown(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1_000));
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+}
+
 /** A short span with what counts of it: milliseconds below a second, tenths below a minute. */
 export function elapsed(ms: number): string {
   if (ms < 1_000) return `${Math.max(0, Math.round(ms))} ms`;

@@ -6,11 +6,15 @@ import "./styles/base.css";
 import "./styles/layout.css";
 import "./styles/sidebar.css";
 import "./styles/conversation.css";
+import "./styles/tools.css";
 import "./styles/prose.css";
 import "./styles/composer.css";
 import "./styles/sheets.css";
 import "./styles/connect.css";
+import "./styles/canvas.css";
 import "./styles/channels.css";
+import "./styles/devices.css";
+import "./styles/approvals.css";
 import "./styles/state.css";
 
 const root = document.getElementById("app");

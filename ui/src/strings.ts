@@ -1,4 +1,7 @@
+import { approvalWords } from "./strings-approvals.ts";
 import { channelWords } from "./strings-channels.ts";
+import { deviceWords } from "./strings-devices.ts";
+import { nodeWords } from "./strings-nodes.ts";
 
 /** Every word that the page shows or speaks. */
 export const strings = {
@@ -114,8 +117,6 @@ export const strings = {
     thinking: "Thinking",
     thought: "Thoughts",
     working: "Working on an answer",
-    usingTool: (name: string) => `Using ${name}`,
-    toolCall: (name: string) => `Used ${name}`,
     queued: "Queued",
     queuedHint: "waits for the running answer",
     unqueue: "Remove from queue",
@@ -200,7 +201,25 @@ export const strings = {
     forgetHint: "Forgets the key of this browser. You then need a new link.",
   },
 
+  canvas: {
+    region: "Canvas",
+    title: "Canvas",
+    frame: "What the agent shows",
+    toggle: "Canvas of this conversation",
+    views: { page: "Page", a2ui: "Forms" },
+    reload: "Load the canvas again",
+    wide: "Full width",
+    close: "Close canvas",
+    presented: "The agent shows something on the canvas.",
+    leaving: "The canvas leads to another address:",
+    leave: "Open it",
+    failed: (reason: string) => `The canvas cannot be shown${reason ? `: ${reason}` : "."}`,
+  },
+
+  approvals: approvalWords,
   channels: channelWords,
+  devices: deviceWords,
+  nodes: nodeWords,
 
   theme: {
     label: (word: string) => `Theme: ${word}. Change`,

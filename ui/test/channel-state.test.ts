@@ -24,6 +24,7 @@ vi.mock("../src/state/gateway.ts", () => ({
 vi.mock("../src/state/page.ts", () => ({ showNotice: (text: string) => void notices.push(text) }));
 
 const channels = await import("../src/state/channels.ts");
+const clock = await import("../src/state/clock.ts");
 const people = await import("../src/state/people.ts");
 const delivery = await import("../src/state/delivery.ts");
 const { attention } = await import("../src/state/attention.ts");
@@ -49,7 +50,7 @@ describe("the accounts", () => {
     await channels.refreshChannels();
     expect(channels.accounts.value.map((one) => one.state)).toEqual(["backoff"]);
     expect([channels.openParts.value, channels.deadParts.value]).toEqual([3, 1]);
-    expect(channels.gatewayTime(Date.now())).toBe(TS);
+    expect(clock.gatewayTime(Date.now())).toBe(TS);
     expect([channels.networkLabel("telegram"), channels.networkLabel("matrix")]).toEqual(["Telegram", "Matrix"]);
   });
 

@@ -34,6 +34,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("tidegate-channels", &["tidegate-core", "tidegate-protocol"]),
     ("tidegate-exec", &["tidegate-core"]),
     ("tidegate-client", &["tidegate-protocol"]),
+    // The same rules decide on both sides of a connection, so a node sees core too.
+    (
+        "tidegate-node",
+        &[
+            "tidegate-client",
+            "tidegate-protocol",
+            "tidegate-core",
+            "tidegate-exec",
+        ],
+    ),
     (
         "tidegate-cli",
         &[
@@ -47,6 +57,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "tidegate-channels",
             "tidegate-client",
             "tidegate-exec",
+            "tidegate-node",
         ],
     ),
     (
@@ -80,6 +91,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("tokio-rustls", &["tidegate-gateway", "tidegate-client"]),
     ("webpki-roots", &["tidegate-client"]),
     ("mdns-sd", &["tidegate-cli"]),
+    ("notify", &["tidegate-gateway"]),
 ];
 
 /// Foreign crates that must not be reached from a package, not even through another one.

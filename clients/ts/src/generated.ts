@@ -81,7 +81,7 @@ export interface AgentEvent {
 
 /** An update; which fields are there depends on the stream. */
 export interface AgentEventData {
-  /** Lifecycle: `start`, `end` or `error`. */
+  /** Lifecycle: `start`, `end` or `error`. Tool: `start`, `update` or `result`. */
   phase?: string;
   /** Lifecycle: when the run began. */
   startedAt?: number;
@@ -95,6 +95,18 @@ export interface AgentEventData {
   text?: string;
   /** Assistant and thinking: what is new. */
   delta?: string;
+  /** Tool: its name. */
+  name?: string;
+  /** Tool: the id of the call. */
+  toolCallId?: string;
+  /** Tool, start: the arguments. */
+  args?: unknown;
+  /** Tool, update: what it has so far, in words. */
+  partialResult?: string;
+  /** Tool, result: whether it went wrong. */
+  isError?: boolean;
+  /** Tool, result: what it brought. */
+  result?: AgentToolResult;
 }
 
 /** Final answer of `agent`. */
@@ -277,7 +289,23 @@ export type AgentStream =
   | "assistant"
   /** The thinking grew. */
   | "thinking"
+  /**
+   * A tool was called, has something, or brought its result. Only for connections with the cap
+   * `tool-events`, and for all while the session is verbose.
+   */
+  | "tool"
   | (string & {});
+
+/** What a tool brought. */
+export interface AgentToolResult {
+  /**
+   * Parts: `{type: "text", text}` or `{type: "image", mimeType}`; pictures are without their
+   * bytes here.
+   */
+  content: unknown[];
+  /** Facts beside it, for example an exit code. */
+  details?: unknown;
+}
 
 /** Params of `agent.wait`. */
 export interface AgentWaitParams {
@@ -311,6 +339,258 @@ export interface AgentsListResult {
   scope: string;
   /** The default agent first. */
   agents: AgentRow[];
+}
+
+/** Params of `browser.proxy`: one request to the browser service of the node. */
+export interface BrowserProxyParams {
+  /** `GET`, `POST` or `DELETE`; `GET` if absent. */
+  method?: string;
+  /** The path of the service. */
+  path: string;
+  /** Words of the query. */
+  query?: Record<string, unknown>;
+  /** What is sent. */
+  body?: unknown;
+  /** Time for it, in milliseconds. */
+  timeoutMs?: number;
+  /** Whose profile of the browser. */
+  profile?: string;
+}
+
+/** Answer of `browser.proxy`. */
+export interface BrowserProxyResult {
+  /** What the service answered. */
+  result?: unknown;
+  /** Files that it made. */
+  files?: unknown[];
+}
+
+/** Params of `camera.clip`. */
+export interface CameraClipParams {
+  /** `front` or `back`. */
+  facing?: string;
+  /** How long, in milliseconds; 3000 if absent. */
+  durationMs?: number;
+  /** Whether with sound. */
+  includeAudio?: boolean;
+  /** `mp4`. */
+  format?: string;
+  /** Which camera, of `camera.list`. */
+  deviceId?: string;
+}
+
+/** One camera. */
+export interface CameraDevice {
+  /** Its id, for `deviceId`. */
+  id: string;
+  /** Its name. */
+  name: string;
+  /** `front`, `back` or `unspecified`. */
+  position?: string;
+  /** What kind of camera. */
+  deviceType?: string;
+}
+
+/** Answer of `camera.list`. */
+export interface CameraListResult {
+  /** What there is. */
+  devices: CameraDevice[];
+}
+
+/** Params of `camera.snap`. */
+export interface CameraSnapParams {
+  /** `front` or `back`. */
+  facing?: string;
+  /** Greatest width in pixels. */
+  maxWidth?: number;
+  /** Quality, 0 to 1. */
+  quality?: number;
+  /** `jpg`. */
+  format?: string;
+  /** Time for the camera to wake up, in milliseconds. */
+  delayMs?: number;
+  /** Which camera, of `camera.list`. */
+  deviceId?: string;
+}
+
+/** Params of `canvas.a2ui.pushJSONL`. */
+export interface CanvasA2uiPushJsonlParams {
+  /** A2UI messages, one a line. */
+  jsonl: string;
+}
+
+/** Params of `canvas.a2ui.push`. */
+export interface CanvasA2uiPushParams {
+  /** A2UI messages, in order. */
+  messages: unknown[];
+}
+
+/** What somebody did on a canvas, as the page tells it. Nothing in it is believed. */
+export interface CanvasAction {
+  /** Name of the action. */
+  name: string;
+  /** The surface on which it was done. */
+  surfaceId?: string;
+  /** The component with which it was done. */
+  sourceComponentId?: string;
+  /** Values that go with it. */
+  context?: unknown;
+}
+
+/** Params of `canvas.action`. */
+export interface CanvasActionParams {
+  /** The session whose canvas it is. */
+  sessionKey: string;
+  /** What was done. */
+  action: CanvasAction;
+  /** Recognises a repetition; the action's own id is best. */
+  idempotencyKey: string;
+}
+
+/** Answer of `canvas.action`. */
+export interface CanvasActionResult {
+  /** The run in which the agent answers it. */
+  runId: string;
+}
+
+/** Answer of `node.canvas.capability.refresh`. */
+export interface CanvasCapabilityResult {
+  /** The secret of the address. */
+  canvasCapability: string;
+  /** When it ends unless it is used, in Unix milliseconds. */
+  canvasCapabilityExpiresAtMs: number;
+  /** The address that holds it. */
+  canvasHostUrl: string;
+}
+
+/** Something about the canvas of a session changed. */
+export type CanvasChangedEvent = ({
+  change: "present";
+  /** What of it: `page` or `a2ui`. */
+  view: string;
+} | {
+  change: "push";
+  /** The messages. */
+  messages: unknown[];
+} | {
+  change: "refresh";
+} | {
+  change: "reset";
+}) & {
+  /** The session. */
+  sessionKey: string;
+};
+
+/** Answer of `canvas.present` and `canvas.reset`. */
+export interface CanvasDone {
+  /** Always true. */
+  ok: boolean;
+}
+
+/** Params of `canvas.eval`. The node refuses it without either. */
+export interface CanvasEvalParams {
+  /** An expression, evaluated in the page. */
+  javaScript?: string;
+  /** The same by its short name. */
+  js?: string;
+}
+
+/** Answer of `canvas.eval`. */
+export interface CanvasEvalResult {
+  /** The value. */
+  result?: unknown;
+}
+
+/** Params of `canvas.navigate`. */
+export interface CanvasNavigateParams {
+  /** Where to. */
+  url: string;
+}
+
+/** Answer of `canvas.open`. The addresses are a secret: whoever has one sees the canvas. */
+export interface CanvasOpenResult {
+  /** Where the canvas is, on its own port if the gateway is called by its own. */
+  url: string;
+  /** The same on the port by which the gateway is called: for whoever cannot reach `url`. */
+  path: string;
+  /**
+   * When the address ends unless it is used, in Unix milliseconds. It also ends with this
+   * connection.
+   */
+  expiresAtMs: number;
+  /** The folder on the gateway's machine; for callers who may administer. */
+  folder?: string;
+}
+
+/** Params of `canvas.state` and `canvas.reset`. */
+export interface CanvasParams {
+  /** The session. */
+  sessionKey: string;
+}
+
+/** A place on the screen, in points. */
+export interface CanvasPlacement {
+  /** From the left. */
+  x?: number;
+  /** From the top. */
+  y?: number;
+  /** Width. */
+  width?: number;
+  /** Height. */
+  height?: number;
+}
+
+/** Params of `canvas.present`. */
+export interface CanvasPresentParams {
+  /** What to show; what it showed before if absent. */
+  url?: string;
+  /** Where on the screen. */
+  placement?: CanvasPlacement;
+}
+
+/** Params of `canvas.push`. */
+export interface CanvasPushParams {
+  /** The session. */
+  sessionKey: string;
+  /** A2UI messages of version 0.8 or 0.9; all are taken, or none. */
+  messages: unknown[];
+}
+
+/** Answer of `canvas.push`. */
+export interface CanvasPushResult {
+  /** Ids of the surfaces that there are now. */
+  surfaces: string[];
+}
+
+/** Params of `canvas.snapshot`. */
+export interface CanvasSnapshotParams {
+  /** `png`, `jpg` or `jpeg`. */
+  format?: string;
+  /** Greatest width in pixels. */
+  maxWidth?: number;
+  /** Quality of a `jpg`, 0 to 1. */
+  quality?: number;
+}
+
+/** Answer of `canvas.state`. */
+export interface CanvasStateResult {
+  /** The session, by its canonical key. */
+  sessionKey: string;
+  /** Whether its folder has a page. */
+  page: boolean;
+  /**
+   * The A2UI messages that show its surfaces, in order; what a page that was loaded again is
+   * filled with.
+   */
+  messages: unknown[];
+}
+
+/** Params of `canvas.open` and `canvas.present`. */
+export interface CanvasViewParams {
+  /** The session. */
+  sessionKey: string;
+  /** `page` (default) or `a2ui`. */
+  view?: "page" | "a2ui";
 }
 
 /**
@@ -643,6 +923,8 @@ export interface ChatEvent {
   message?: ChatEventMessage;
   /** Delta: what is new since the last delta. */
   deltaText?: string;
+  /** Delta: whether what is new begins another message of the run instead of growing the last. */
+  replace?: boolean;
   /** Error: why, for people. */
   errorMessage?: string;
   /** Error: `refusal`, `timeout`, `rate_limit`, `context_length` or `unknown`. */
@@ -711,7 +993,17 @@ export interface ChatMessage {
   model?: string;
   /** Assistant: tokens. */
   usage?: MessageUsage;
-  /** Assistant: `stop`, `length`, `error`, `aborted`, `interrupted` or `injected`. */
+  /** Tool result: the id of the call. */
+  toolCallId?: string;
+  /** Tool result: the tool. */
+  toolName?: string;
+  /** Tool result: whether it went wrong. */
+  isError?: boolean;
+  /** Tool result: whether the call was given up; nobody knows what it did. */
+  interrupted?: boolean;
+  /** Tool result: facts beside it, for example an exit code. */
+  details?: unknown;
+  /** Assistant: `stop`, `length`, `toolUse`, `error`, `aborted`, `interrupted` or `injected`. */
   stopReason?: string;
   /** Assistant: why the turn failed. */
   errorMessage?: string;
@@ -905,6 +1197,22 @@ export type ContentPart =
       thinking: string;
       /** The provider's proof, which must be sent back unchanged. */
       signature?: string;
+    }
+  | {
+      type: "toolCall";
+      /** Unique in its run. */
+      id: string;
+      /** The tool. */
+      name: string;
+      /** The arguments: an object, or the text as it came if that was none. */
+      arguments: unknown;
+    }
+  | {
+      type: "image";
+      /** Its bytes, in base64. */
+      data: string;
+      /** Its type. */
+      mimeType: string;
     };
 
 /** A one-time code for a browser. */
@@ -955,6 +1263,102 @@ export interface DeliveryStatus {
   reason?: string;
 }
 
+/** Answer of `device.pair.approve`. */
+export interface DevicePairApproveResult {
+  /** The request. */
+  requestId: string;
+  /** The device, with what it may do now. */
+  device: PairedDevice;
+}
+
+/** Answer of `device.pair.list`. */
+export interface DevicePairListResult {
+  /** Those that wait, newest first. */
+  pending: PendingDevice[];
+  /** Those that may join, newest approval first. */
+  paired: PairedDevice[];
+}
+
+/** Answer of `device.pair.reject`. */
+export interface DevicePairRejectResult {
+  /** The request. */
+  requestId: string;
+  /** The device. */
+  deviceId: string;
+}
+
+/** Params of `device.pair.remove`. */
+export interface DevicePairRemoveParams {
+  /** The device. */
+  deviceId: string;
+}
+
+/** Answer of `device.pair.remove`. */
+export interface DevicePairRemoveResult {
+  /** The device. */
+  deviceId: string;
+  /** When, in Unix milliseconds. */
+  removedAtMs: number;
+}
+
+/** Params of `device.pair.rename`. */
+export interface DevicePairRenameParams {
+  /** The device. */
+  deviceId: string;
+  /** What the owner calls it. */
+  label: string;
+}
+
+/** Answer of `device.pair.rename`. */
+export interface DevicePairRenameResult {
+  /** The device. */
+  deviceId: string;
+  /** What the owner calls it now. */
+  label: string;
+}
+
+/** What became of a request. */
+export interface DevicePairResolved {
+  /** The request. */
+  requestId: string;
+  /** The device. */
+  deviceId: string;
+  /** `approved`, `rejected`, or `superseded` by another request. */
+  decision: string;
+  /** When, in Unix milliseconds. */
+  ts: number;
+}
+
+/** Params of `device.pair.setupCode`. */
+export interface DevicePairSetupCodeParams {
+  /** The address that the device shall use, in place of the gateway's own. */
+  publicUrl?: string;
+  /** Clients of the family send it; there is one address here, `gateway.publicUrl` first. */
+  preferRemoteUrl?: boolean;
+  /** Clients of the family send it; whoever shows the code draws its picture. */
+  includeQr?: boolean;
+  /** What the code shall be good for, if not for everything. */
+  bootstrapProfile?: SetupProfile;
+}
+
+/** A setup code: with it one device joins, once, within ten minutes. */
+export interface DevicePairSetupCodeResult {
+  /** Base64url of a JSON object: `SetupPayload`. */
+  setupCode: string;
+  /** The address in it. */
+  gatewayUrl: string;
+  /** How the gateway authenticates: `token` or `password`. Neither is in the code. */
+  auth: string;
+  /** Where the address comes from. */
+  urlSource: string;
+  /** What the code is good for. */
+  access: SetupAccess;
+  /** It is good for less than was asked because its address is not encrypted. */
+  accessDowngraded?: boolean;
+  /** When it stops working, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
 /** A device's public key and its signature over what it asks for. */
 export interface DeviceProof {
   /** Hex SHA-256 of the raw public key. */
@@ -969,10 +1373,438 @@ export interface DeviceProof {
   nonce?: string;
 }
 
+/** The token of a device for one role, without the token. */
+export interface DeviceTokenLine {
+  /** The role. */
+  role: Role;
+  /** What it is good for. */
+  scopes: string[];
+  /** When the device first got this role, in Unix milliseconds. */
+  createdAtMs: number;
+  /** When the token was made, if that was later, in Unix milliseconds. */
+  rotatedAtMs?: number;
+  /** When it was revoked, in Unix milliseconds. */
+  revokedAtMs?: number;
+  /** When it was last shown, in Unix milliseconds. */
+  lastUsedAtMs?: number;
+  /** From where; absent if that was this machine. */
+  lastUsedFrom?: string;
+  /** Until when it is good, in Unix milliseconds. */
+  expiresAtMs?: number;
+}
+
+/** Params of `device.token.revoke`. */
+export interface DeviceTokenRevokeParams {
+  /** The device. */
+  deviceId: string;
+  /** The role. */
+  role: Role;
+}
+
+/** Answer of `device.token.revoke`. */
+export interface DeviceTokenRevokeResult {
+  /** The device. */
+  deviceId: string;
+  /** The role. */
+  role: Role;
+  /** Since when, in Unix milliseconds. */
+  revokedAtMs: number;
+}
+
+/** Params of `device.token.rotate`. */
+export interface DeviceTokenRotateParams {
+  /** The device. */
+  deviceId: string;
+  /** The role. */
+  role: Role;
+  /**
+   * What the device may do from now on: no more than it was approved for, and than the caller
+   * may. As before if absent.
+   */
+  scopes?: string[];
+}
+
+/** Answer of `device.token.rotate`. */
+export interface DeviceTokenRotateResult {
+  /** The device. */
+  deviceId: string;
+  /** The role. */
+  role: Role;
+  /** The new token; worthless without the device's key. */
+  token: string;
+  /** What it is good for. */
+  scopes: string[];
+  /** When, in Unix milliseconds. */
+  rotatedAtMs: number;
+  /** Until when it is good, in Unix milliseconds. */
+  expiresAtMs?: number;
+}
+
+/** Params of `device.trust.set`. */
+export interface DeviceTrustSetParams {
+  /** The device. */
+  deviceId: string;
+  /** How far to trust it from now on. */
+  trust: TrustLevel;
+}
+
+/** Answer of `device.trust.set`. */
+export interface DeviceTrustSetResult {
+  /** The device. */
+  deviceId: string;
+  /** What the trust was. */
+  from: TrustLevel;
+  /** What it is. */
+  trust: TrustLevel;
+  /** When, in Unix milliseconds. */
+  changedAtMs: number;
+}
+
+/** Answer of `device.scopes.waitUpgrade`. */
+export interface DeviceUpgradeOutcome {
+  /** How it ended. */
+  status: UpgradeStatus;
+  /** The request. */
+  requestId: string;
+  /**
+   * If approved: the device's new token, which replaces the one that it has. The rights are
+   * there on the next connection.
+   */
+  deviceToken?: string;
+  /** If approved: what that token is good for. */
+  scopes?: string[];
+}
+
+/** Params of `device.scopes.requestUpgrade`. */
+export interface DeviceUpgradeParams {
+  /** What the device wants to be able to do, in all; empty for the role of a node. */
+  scopes: Scope[];
+  /** The role that it wants; `operator` if absent. */
+  role?: Role;
+}
+
+/** Answer of `device.scopes.requestUpgrade`. */
+export interface DeviceUpgradeResult {
+  /** The request, for `device.scopes.waitUpgrade` and for whoever decides. */
+  requestId: string;
+  /** When it is void, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
 /** It was done. */
 export interface Done {
   /** Always true. */
   ok: boolean;
+}
+
+/** Answer of a command that has nothing to say but that it was done. */
+export interface Done2 {
+  /** Whether it was done; a node that says nothing did it. */
+  ok?: boolean;
+}
+
+/** A question: the payload of `exec.approval.requested`, and a row of `exec.approval.list`. */
+export interface ExecApprovalAsked {
+  /** Its name. */
+  id: string;
+  /** What is asked. */
+  request: ExecApprovalMatter;
+  /** Since when, in Unix milliseconds. */
+  createdAtMs: number;
+  /** From when on no decision counts, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
+/** Params of `exec.approval.get`. */
+export interface ExecApprovalGetParams {
+  /** The question, as in `exec.approval.resolve`. */
+  id: string;
+}
+
+/** Answer of `exec.approval.get`: a question that waits or ended not long ago. */
+export interface ExecApprovalGetResult {
+  /** Its name. */
+  id: string;
+  /** What is asked. */
+  request: ExecApprovalMatter;
+  /** Since when, in Unix milliseconds. */
+  createdAtMs: number;
+  /** From when on no decision counts, in Unix milliseconds. */
+  expiresAtMs: number;
+  /** The command, as in `request.command`. */
+  commandText: string;
+  /** As in `request.allowedDecisions`. */
+  allowedDecisions: string[];
+  /** As in `request.host`. */
+  host: string | null;
+  /** As in `request.nodeId`. */
+  nodeId: string | null;
+  /** As in `request.agentId`. */
+  agentId: string | null;
+  /** How it ended; null while it waits. */
+  outcome: ExecApprovalOutcome | null;
+  /** Who decided; null if nobody did. */
+  resolvedBy: string | null;
+}
+
+/** One line of what a decision covers. */
+export interface ExecApprovalLine {
+  /** What it is about, a word or two. */
+  label: string;
+  /** The text. */
+  text: string;
+}
+
+/** Params of `exec.approval.list`. */
+export type ExecApprovalListParams = Record<string, never>;
+
+/** Answer of `exec.approval.list`: what waits, oldest first. */
+export type ExecApprovalListResult = ExecApprovalAsked[];
+
+/**
+ * What is asked. In all texts nothing hides: controls, marks of direction and characters without
+ * width are written out.
+ */
+export interface ExecApprovalMatter {
+  /** The command in one line, whole. */
+  command: string;
+  /** The directory. */
+  cwd: string | null;
+  /** The kind of machine: `gateway` or `node`. */
+  host: string | null;
+  /** The rule of what may run. */
+  security: string | null;
+  /** The rule of when a person is asked. */
+  ask: string | null;
+  /** For which agent. */
+  agentId: string | null;
+  /** The path of the program. */
+  resolvedPath: string | null;
+  /** In which session. */
+  sessionKey: string | null;
+  /** On which node. */
+  nodeId?: string;
+  /** In which run. */
+  runId?: string;
+  /** Every argument by itself, the name of the program first. */
+  argv?: string[];
+  /**
+   * Everything that a decision covers. Whoever shows it shows all lines whole, or offers no
+   * button.
+   */
+  lines: ExecApprovalLine[];
+  /** What exactly would run, as a hash: 64 hexadecimal digits. None for a command in words. */
+  subjectHash?: string;
+  /** What can be decided: `allow-always` is missing where nothing can be remembered. */
+  allowedDecisions: string[];
+  /** Why it is asked about. */
+  why?: string;
+}
+
+/** How a question ended. */
+export type ExecApprovalOutcome =
+  /** This, once. */
+  | "allow-once"
+  /** This, and exactly this again. */
+  | "allow-always"
+  /** No. */
+  | "deny"
+  /** Nobody decided in time. */
+  | "expired"
+  /** Whoever asked does not wait any more. */
+  | "withdrawn"
+  | (string & {});
+
+/** First answer of `exec.approval.request`, if two are wanted. */
+export interface ExecApprovalRequestAck {
+  /** `accepted`. */
+  status: string;
+  /** The name of the question. */
+  id: string;
+  /** Since when, in Unix milliseconds. */
+  createdAtMs: number;
+  /** From when on no decision counts, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
+/**
+ * Params of `exec.approval.request`. A command in words: nothing of it is looked at, and nothing
+ * runs by the answer but what the caller itself runs.
+ */
+export interface ExecApprovalRequestParams {
+  /** A name for it; else one is made. */
+  id?: string;
+  /** The command; may be left out if `commandArgv` or `systemRunPlan` tells it. */
+  command?: string;
+  /** Its arguments, the name of the program first. */
+  commandArgv?: string[];
+  /** What a node would run exactly. */
+  systemRunPlan?: SystemRunPlan;
+  /** What is added to the environment. */
+  env?: Record<string, string>;
+  /** The directory. */
+  cwd?: string | null;
+  /** The node. */
+  nodeId?: string | null;
+  /** The kind of machine. */
+  host?: string | null;
+  /** The caller's rule of what may run. */
+  security?: string | null;
+  /** The caller's rule of when a person is asked. */
+  ask?: string | null;
+  /** The agent. */
+  agentId?: string | null;
+  /** The path of the program. */
+  resolvedPath?: string | null;
+  /** The session. */
+  sessionKey?: string | null;
+  /** Where the turn came from; taken and not used: who caused a run is in its own record. */
+  turnSourceChannel?: string | null;
+  /** As `turnSourceChannel`. */
+  turnSourceTo?: string | null;
+  /** As `turnSourceChannel`. */
+  turnSourceAccountId?: string | null;
+  /** As `turnSourceChannel`. */
+  turnSourceThreadId?: unknown;
+  /**
+   * How long a decision is waited for, in milliseconds; 120,000 if it is not said, at most
+   * 1,800,000.
+   */
+  timeoutMs?: number;
+  /** Answer twice: at once with the id, and with the decision. */
+  twoPhase?: boolean;
+}
+
+/** Answer of `exec.approval.request`. */
+export interface ExecApprovalRequestResult {
+  /** The name of the question. */
+  id: string;
+  /** `allow-once`, `allow-always` or `deny`; null if nobody decided. */
+  decision: string | null;
+  /** Since when, in Unix milliseconds. */
+  createdAtMs: number;
+  /** From when on no decision counted, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
+/** Params of `exec.approval.resolve`. */
+export interface ExecApprovalResolveParams {
+  /** The question: its id, or a beginning of at least 8 characters that only one waiting has. */
+  id: string;
+  /** `allow-once`, `allow-always` or `deny`. */
+  decision: string;
+}
+
+/** Answer of `exec.approval.resolve`. */
+export interface ExecApprovalResolveResult {
+  /** True. */
+  ok: boolean;
+}
+
+/** Payload of `exec.approval.resolved`. */
+export interface ExecApprovalResolved {
+  /** The question. */
+  id: string;
+  /** `allow-once`, `allow-always` or `deny`; null if nobody decided. */
+  decision: string | null;
+  /** Who decided; null if nobody did. */
+  resolvedBy: string | null;
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** How it ended. */
+  outcome: ExecApprovalOutcome;
+  /** For which agent. */
+  agentId?: string;
+  /** In which session. */
+  sessionKey?: string;
+}
+
+/** The rules of one agent. */
+export interface ExecApprovalsAgent {
+  /**
+   * What is allowed always. An entry of ours has the path (`pattern`), the hash (`sha256`), the
+   * arguments (`argv`) and the directory (`cwd`); one without a hash allows nothing.
+   */
+  allowlist?: Record<string, unknown>[];
+  /** What may run at all: `deny`, `allowlist` or `full`. */
+  security?: string;
+  /** When a person is asked: `off`, `on-miss` or `always`. */
+  ask?: string;
+  /** What counts if nobody answers: `deny`, `allowlist` or `full`, which here counts as `allowlist`. */
+  askFallback?: string;
+  /** Kept, and without effect here. */
+  autoAllowSkills?: boolean;
+}
+
+/** The rules of all agents on one machine. What another program of the family wrote into it is kept. */
+export interface ExecApprovalsFile {
+  /** 1. */
+  version: number;
+  /** The socket of another program of the family; kept and not used. */
+  socket?: ExecApprovalsSocket;
+  /** What holds where an agent has no rule of its own. */
+  defaults?: ExecApprovalsRules;
+  /** Rules by agent; `*` for all. */
+  agents?: Record<string, ExecApprovalsAgent>;
+}
+
+/** Params of `exec.approvals.get`. */
+export type ExecApprovalsGetParams = Record<string, never>;
+
+/** Params of `exec.approvals.node.get`. */
+export interface ExecApprovalsNodeGetParams {
+  /** The node. */
+  nodeId: string;
+}
+
+/** Params of `exec.approvals.node.set`. */
+export interface ExecApprovalsNodeSetParams {
+  /** The node. */
+  nodeId: string;
+  /** Its rules from now on. */
+  file: ExecApprovalsFile;
+  /** The `hash` of the rules that they replace, as the node wants it. */
+  baseHash?: string;
+}
+
+/** Rules; what is absent is inherited. */
+export interface ExecApprovalsRules {
+  /** What may run at all: `deny`, `allowlist` or `full`. */
+  security?: string;
+  /** When a person is asked: `off`, `on-miss` or `always`. */
+  ask?: string;
+  /** What counts if nobody answers: `deny`, `allowlist` or `full`, which here counts as `allowlist`. */
+  askFallback?: string;
+  /** Kept, and without effect here. */
+  autoAllowSkills?: boolean;
+}
+
+/** Params of `exec.approvals.set`. */
+export interface ExecApprovalsSetParams {
+  /** The rules from now on. */
+  file: ExecApprovalsFile;
+  /** The `hash` of the rules that they replace; needed if there are any. */
+  baseHash?: string;
+}
+
+/** The rules as they are. */
+export interface ExecApprovalsSnapshot {
+  /** Where they are kept. */
+  path: string;
+  /** Whether anybody ever set any. */
+  exists: boolean;
+  /** What names this state of them, for `baseHash`. */
+  hash: string;
+  /** The rules. */
+  file: ExecApprovalsFile;
+}
+
+/** A socket of another program. */
+export interface ExecApprovalsSocket {
+  /** Its path. */
+  path?: string;
+  /** Its secret; never shown, and kept if it is left out. */
+  token?: string;
 }
 
 /** What this caller may call and hear. */
@@ -981,6 +1813,34 @@ export interface Features {
   methods: string[];
   /** Events that this caller may hear. */
   events: string[];
+}
+
+/** One entry of a folder. */
+export interface FileEntry {
+  /** Its name. */
+  name: string;
+  /** `file`, `folder`, `link` or `other`. */
+  kind: string;
+  /** Size in bytes. */
+  size?: number;
+  /** When it was changed, in Unix milliseconds. */
+  modifiedAtMs?: number;
+}
+
+/** Params of `file.list`. */
+export interface FileListParams {
+  /** Which folder; the folders that are offered if absent. */
+  path?: string;
+}
+
+/** Answer of `file.list`. */
+export interface FileListResult {
+  /** The folder. */
+  path: string;
+  /** What is in it, by name. */
+  entries: FileEntry[];
+  /** Whether there is more than is shown. */
+  truncated: boolean;
 }
 
 /** A file that came with a message. */
@@ -992,6 +1852,56 @@ export interface FileNote {
   /** Its type, by its first bytes. */
   mime: string;
   /** Its size in bytes. */
+  bytes: number;
+}
+
+/** A file that an argument names. */
+export interface FileOperand {
+  /** Which argument. */
+  argvIndex: number;
+  /** Its path. */
+  path: string;
+  /** Its content. */
+  sha256: string;
+}
+
+/** Params of `file.read`. */
+export interface FileReadParams {
+  /** Which file: the name of the folder that is offered, then the way in it. */
+  path: string;
+  /** From which byte. */
+  offset?: number;
+  /** Most bytes; 262 144 if absent. */
+  maxBytes?: number;
+}
+
+/** Answer of `file.read`. */
+export interface FileReadResult {
+  /** The file. */
+  path: string;
+  /** The bytes in base64. */
+  base64: string;
+  /** Size of the whole file in bytes. */
+  size: number;
+  /** Whether the file ends here. */
+  eof: boolean;
+}
+
+/** Params of `file.write`. */
+export interface FileWriteParams {
+  /** Which file: the name of the folder that is offered, then the way in it. */
+  path: string;
+  /** Its bytes in base64. */
+  base64: string;
+  /** Whether a file that is there is replaced; refused if absent. */
+  overwrite?: boolean;
+}
+
+/** Answer of `file.write`. */
+export interface FileWriteResult {
+  /** The file. */
+  path: string;
+  /** Bytes written. */
   bytes: number;
 }
 
@@ -1071,6 +1981,20 @@ export interface HelloAuth {
   scopes: string[];
   /** When the device token was made, in Unix milliseconds. */
   issuedAtMs?: number;
+  /** Tokens for other roles that came with a setup code, which works once. */
+  deviceTokens?: HelloDeviceToken[];
+}
+
+/** A token for a role that this connection does not have. */
+export interface HelloDeviceToken {
+  /** The token. */
+  deviceToken: string;
+  /** The role. */
+  role: Role;
+  /** What it is good for. */
+  scopes: string[];
+  /** When it was made, in Unix milliseconds. */
+  issuedAtMs: number;
 }
 
 /** The answer to `connect`: both generations' fields. */
@@ -1085,10 +2009,46 @@ export interface HelloOk {
   features: Features;
   /** State at the moment of joining; no event falls between it and the first `seq`. */
   snapshot: Snapshot;
+  /** Where a node of protocol 3 finds its canvas; the address is a secret. */
+  canvasHostUrl?: string;
+  /** Where a node of protocol 4 finds its surfaces, by their names: `canvas`. Secrets too. */
+  pluginSurfaceUrls?: Record<string, string>;
   /** What was granted. */
   auth?: HelloAuth;
   /** Numbers to respect. */
   policy: Policy;
+}
+
+/** Params of `location.get`. */
+export interface LocationGetParams {
+  /** Time for it, in milliseconds. */
+  timeoutMs?: number;
+  /** How old the answer may be, in milliseconds. */
+  maxAgeMs?: number;
+  /** `coarse`, `balanced` or `precise`. */
+  desiredAccuracy?: string;
+}
+
+/** Answer of `location.get`. */
+export interface LocationGetResult {
+  /** Degrees north. */
+  lat: number;
+  /** Degrees east. */
+  lon: number;
+  /** How exact, in metres. */
+  accuracyMeters?: number;
+  /** Metres above the sea. */
+  altitudeMeters?: number;
+  /** Metres a second. */
+  speedMps?: number;
+  /** Degrees from north. */
+  headingDeg?: number;
+  /** When, as ISO 8601. */
+  timestamp?: string;
+  /** Whether the person allowed the exact place. */
+  isPrecise?: boolean;
+  /** How it is known, for example `gps` or `config`. */
+  source?: string;
 }
 
 /** Params of `logs.tail`. */
@@ -1115,6 +2075,26 @@ export interface LogsTailResult {
   truncated: boolean;
   /** Whether the cursor was of another file: start anew. */
   reset: boolean;
+}
+
+/** A picture or a recording, as text. */
+export interface Media {
+  /** `jpg`, `png` or `mp4`. */
+  format: string;
+  /** Its bytes in base64. */
+  base64: string;
+  /** Its width in pixels. */
+  width?: number;
+  /** Its height in pixels. */
+  height?: number;
+  /** How long it is, in milliseconds. */
+  durationMs?: number;
+  /** Pictures a second. */
+  fps?: number;
+  /** Which screen it shows. */
+  screenIndex?: number;
+  /** Whether sound is in it. */
+  hasAudio?: boolean;
 }
 
 /** Cost of a message in US dollars. */
@@ -1189,8 +2169,371 @@ export interface ModelsListResult {
   models: ModelRow[];
 }
 
+/** Params of a command that takes none. */
+export type NoCommandParams = Record<string, never>;
+
 /** No params. */
 export type NoParams = Record<string, never>;
+
+/** Params of `node.describe`. */
+export interface NodeDescribeParams {
+  /** Which node. */
+  nodeId: string;
+}
+
+/** Answer of `node.describe`. */
+export interface NodeDescribeResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Its id: that of its device. */
+  nodeId: string;
+  /** Its name: the one that the owner gave it, else its own. */
+  displayName?: string;
+  /** Its operating system. */
+  platform?: string;
+  /** Version of its program. */
+  version?: string;
+  /** For example `iPhone`. */
+  deviceFamily?: string;
+  /** For example `iPhone17,1`. */
+  modelIdentifier?: string;
+  /** Where it connected from. */
+  remoteIp?: string;
+  /** Its abilities, sorted; shown only. */
+  caps: string[];
+  /** Commands that it may be sent, sorted: those that it declares and the gateway allows. */
+  commands: string[];
+  /** Commands that it declares and the gateway does not allow, sorted. */
+  blockedCommands?: string[];
+  /** What its operating system permits; shown only. */
+  permissions?: Record<string, boolean>;
+  /** Its `PATH`. */
+  pathEnv?: string;
+  /** Since when it is connected, in Unix milliseconds. */
+  connectedAtMs?: number;
+  /** Commands that wait for it. */
+  waiting?: number;
+  /** Whether its device is paired as a node. */
+  paired: boolean;
+  /** Whether it is connected. */
+  connected: boolean;
+}
+
+/** Params of `node.event`. */
+export interface NodeEventParams {
+  /** What happened; unknown words are let through and mean nothing. */
+  event: string;
+  /** The particulars as a value. */
+  payload?: unknown;
+  /** The particulars as JSON text. */
+  payloadJSON?: unknown;
+}
+
+/** Answer of `node.event`. */
+export interface NodeEventResult {
+  /** Always true. */
+  ok: boolean;
+}
+
+/** Why a node did not do a command, in its own words. */
+export interface NodeFailure {
+  /** Its code. */
+  code?: string;
+  /** Its sentence. */
+  message?: string;
+}
+
+/** Params of `node.invoke`. */
+export interface NodeInvokeParams {
+  /** Which node. */
+  nodeId: string;
+  /** The command. */
+  command: string;
+  /** What the command takes; `approved`, `approvalDecision` and `runId` are refused at any depth. */
+  params?: unknown;
+  /** How long the node may take, in milliseconds; 30 000 if absent or 0, at most 600 000. */
+  timeoutMs?: number;
+  /** Whether it may wait for the node to come back. Only for commands that are marked queueable. */
+  queue?: boolean;
+  /** The caller's name for this effect. */
+  idempotencyKey: string;
+}
+
+/** The payload of `node.invoke.request`. */
+export interface NodeInvokeRequest {
+  /** A random id: the result repeats it, on the same connection. */
+  id: string;
+  /** The node. */
+  nodeId: string;
+  /** The command. */
+  command: string;
+  /** What it takes, as JSON text. */
+  paramsJSON: string | null;
+  /** How long it may take, in milliseconds. */
+  timeoutMs?: number;
+  /** The caller's name for this effect. */
+  idempotencyKey?: string;
+}
+
+/** Answer of `node.invoke`. */
+export interface NodeInvokeResult {
+  /** Always true. */
+  ok: boolean;
+  /** Which node. */
+  nodeId: string;
+  /** The command. */
+  command: string;
+  /** The answer as a value. */
+  payload: unknown;
+  /** The answer as the text that the node sent; `null` if it sent a value. */
+  payloadJSON: string | null;
+  /** Set if the node is away and the command waits for it. */
+  queued?: PendingCommand;
+}
+
+/** Answer of `node.invoke.result`. */
+export interface NodeInvokeResultAck {
+  /** Always true. */
+  ok: boolean;
+  /** True if nobody waits for it any more, or it was never asked of this connection. */
+  ignored?: boolean;
+}
+
+/** Params of `node.invoke.result`: what came of a command. */
+export interface NodeInvokeResultParams {
+  /** The id of the request. */
+  id: string;
+  /** The node's own id. */
+  nodeId: string;
+  /** Whether it was done. */
+  ok: boolean;
+  /** The answer as a value. */
+  payload?: unknown;
+  /** The answer as JSON text; anything else counts as `payload`. */
+  payloadJSON?: unknown;
+  /** Why it was not done. */
+  error?: NodeFailure | null;
+}
+
+/** Answer of `node.list`. */
+export interface NodeListResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** Connected ones first, then by name. */
+  nodes: NodeRow[];
+}
+
+/** Answer of `node.pair.approve`. */
+export interface NodePairApproveResult {
+  /** Which request. */
+  requestId: string;
+  /** The node, with a new token. */
+  node: NodePaired;
+}
+
+/** Params of `node.pair.approve` and `node.pair.reject`. */
+export interface NodePairDecideParams {
+  /** Which request. */
+  requestId: string;
+}
+
+/** The payload of `node.pair.resolved`. */
+export interface NodePairDecision {
+  /** Which request. */
+  requestId: string;
+  /** The node. */
+  nodeId: string;
+  /** `approved` or `rejected`. */
+  decision: string;
+  /** When, in Unix milliseconds. */
+  ts: number;
+}
+
+/** Answer of `node.pair.list`. */
+export interface NodePairListResult {
+  /** Those that wait, newest first. */
+  pending: NodePairPending[];
+  /** Those that were paired, newest first. */
+  paired: NodePaired[];
+}
+
+/** A node that waits to be paired. */
+export interface NodePairPending {
+  /** Its id, for `node.pair.approve`. */
+  requestId: string;
+  /** The id that the node gives itself. */
+  nodeId: string;
+  /** Its name. */
+  displayName?: string;
+  /** Its operating system. */
+  platform?: string;
+  /** Version of its program. */
+  version?: string;
+  /** Whether a node of this id is paired already. */
+  isRepair: boolean;
+  /** Since when, in Unix milliseconds. */
+  ts: number;
+}
+
+/** Answer of `node.pair.reject`. */
+export interface NodePairRejectResult {
+  /** Which request. */
+  requestId: string;
+  /** The node. */
+  nodeId: string;
+}
+
+/** Params of `node.pair.request`. */
+export interface NodePairRequestParams {
+  /** The id that the node gives itself. */
+  nodeId: string;
+  /** Its name. */
+  displayName?: string;
+  /** Its operating system. */
+  platform?: string;
+  /** Version of its program. */
+  version?: string;
+  /** Version of its core. */
+  coreVersion?: string;
+  /** Version of its surface. */
+  uiVersion?: string;
+  /** For example `iPhone`. */
+  deviceFamily?: string;
+  /** For example `iPhone17,1`. */
+  modelIdentifier?: string;
+  /** Its abilities. */
+  caps?: string[];
+  /** Its commands. */
+  commands?: string[];
+  /** Where it is. */
+  remoteIp?: string;
+  /** Whether nobody need be told. */
+  silent?: boolean;
+}
+
+/** Answer of `node.pair.request`. */
+export interface NodePairRequestResult {
+  /** Always `pending`. */
+  status: string;
+  /** The request. */
+  request: NodePairPending;
+  /** Whether it is new. */
+  created: boolean;
+}
+
+/** Params of `node.pair.verify`. */
+export interface NodePairVerifyParams {
+  /** The node. */
+  nodeId: string;
+  /** The token that it shows. */
+  token: string;
+}
+
+/** Answer of `node.pair.verify`. */
+export interface NodePairVerifyResult {
+  /** Whether the token is this node's. */
+  ok: boolean;
+  /** The node, if it is. */
+  node?: NodePaired;
+}
+
+/** A node that was paired. */
+export interface NodePaired {
+  /** The id that the node gives itself. */
+  nodeId: string;
+  /** Its token; told once, by `node.pair.approve`. */
+  token?: string;
+  /** Its name. */
+  displayName?: string;
+  /** Its operating system. */
+  platform?: string;
+  /** Version of its program. */
+  version?: string;
+  /** Since when it is known, in Unix milliseconds. */
+  createdAtMs: number;
+  /** When it was approved, in Unix milliseconds. */
+  approvedAtMs: number;
+}
+
+/** Params of `node.pending.cancel`. */
+export interface NodePendingCancelParams {
+  /** Which command that waits. */
+  id: string;
+}
+
+/** Answer of `node.pending.cancel`. */
+export interface NodePendingCancelResult {
+  /** Always true. */
+  ok: boolean;
+  /** Whether it still waited. */
+  cancelled: boolean;
+}
+
+/** Params of `node.pending.list`. */
+export interface NodePendingListParams {
+  /** Only for this node. */
+  nodeId?: string;
+}
+
+/** Answer of `node.pending.list`. */
+export interface NodePendingListResult {
+  /** When, in Unix milliseconds. */
+  ts: number;
+  /** What waits, oldest first. */
+  pending: PendingCommand[];
+}
+
+/** Params of `node.rename`. */
+export interface NodeRenameParams {
+  /** Which node. */
+  nodeId: string;
+  /** Its new name. */
+  displayName: string;
+}
+
+/** Answer of `node.rename`. */
+export interface NodeRenameResult {
+  /** Which node. */
+  nodeId: string;
+  /** Its new name. */
+  displayName: string;
+}
+
+/** A node: what it says of itself, and what of it is in force. */
+export interface NodeRow {
+  /** Its id: that of its device. */
+  nodeId: string;
+  /** Its name: the one that the owner gave it, else its own. */
+  displayName?: string;
+  /** Its operating system. */
+  platform?: string;
+  /** Version of its program. */
+  version?: string;
+  /** For example `iPhone`. */
+  deviceFamily?: string;
+  /** For example `iPhone17,1`. */
+  modelIdentifier?: string;
+  /** Where it connected from. */
+  remoteIp?: string;
+  /** Its abilities, sorted; shown only. */
+  caps: string[];
+  /** Commands that it may be sent, sorted: those that it declares and the gateway allows. */
+  commands: string[];
+  /** Commands that it declares and the gateway does not allow, sorted. */
+  blockedCommands?: string[];
+  /** What its operating system permits; shown only. */
+  permissions?: Record<string, boolean>;
+  /** Its `PATH`. */
+  pathEnv?: string;
+  /** Since when it is connected, in Unix milliseconds. */
+  connectedAtMs?: number;
+  /** Commands that wait for it. */
+  waiting?: number;
+  /** Whether its device is paired as a node. */
+  paired: boolean;
+  /** Whether it is connected. */
+  connected: boolean;
+}
 
 /** Answer of `outbox.drop`. */
 export interface OutboxDropResult {
@@ -1296,6 +2639,54 @@ export interface OutboxRetryResult {
   retried: boolean;
 }
 
+/** Params of `device.pair.approve` and `device.pair.reject`. */
+export interface PairRequestParams {
+  /** The request, as it was shown. */
+  requestId: string;
+}
+
+/** A device that may join. */
+export interface PairedDevice {
+  /** Hex SHA-256 of its key. */
+  deviceId: string;
+  /** Its key, base64url. */
+  publicKey: string;
+  /** What the owner calls it. */
+  label?: string;
+  /** What it calls itself. */
+  displayName?: string;
+  /** Its operating system, as it says. */
+  platform?: string;
+  /** What kind of device it is, as it says. */
+  deviceFamily?: string;
+  /** The program, as it says. */
+  clientId?: string;
+  /** How it is used, as it says. */
+  clientMode?: string;
+  /** The role whose token is the newest. */
+  role: Role;
+  /** Every role that it has. */
+  roles: Role[];
+  /** What it may do as an operator. */
+  scopes: string[];
+  /** From where it last came; absent if that was this machine. */
+  remoteIp?: string;
+  /** Its tokens, by role. */
+  tokens: DeviceTokenLine[];
+  /** When it was paired, in Unix milliseconds. */
+  createdAtMs: number;
+  /** When it was last given more than it had, in Unix milliseconds. */
+  approvedAtMs: number;
+  /** How far it is trusted. */
+  trust: TrustLevel;
+  /** How that came, newest first, at most 20. */
+  trustChanges: TrustChangeLine[];
+  /** Whether it is connected now. */
+  connected: boolean;
+  /** Whether it is the device that asks. */
+  own: boolean;
+}
+
 /** What a part is. */
 export type PartKind =
   /** Words. */
@@ -1321,6 +2712,74 @@ export type PartState =
   /** A person dropped it. */
   | "dropped"
   | (string & {});
+
+/** A command that waits for its node. */
+export interface PendingCommand {
+  /** Its id, for `node.pending.cancel`. */
+  id: string;
+  /** Which node. */
+  nodeId: string;
+  /** The command. */
+  command: string;
+  /** Since when, in Unix milliseconds. */
+  queuedAtMs: number;
+  /** When it is given up, in Unix milliseconds. */
+  expiresAtMs: number;
+}
+
+/** A device that wants to join, or wants more. All names are what it says of itself. */
+export interface PendingDevice {
+  /** The request; another one of the device with other contents voids it. */
+  requestId: string;
+  /** The device: hex SHA-256 of its key. */
+  deviceId: string;
+  /** Its key, base64url. */
+  publicKey: string;
+  /** Its name. */
+  displayName?: string;
+  /** Its operating system. */
+  platform?: string;
+  /** What kind of device it is. */
+  deviceFamily?: string;
+  /** The program. */
+  clientId?: string;
+  /** How it is used. */
+  clientMode?: string;
+  /** The role that it wants. */
+  role: Role;
+  /** The same as a list, as older clients read it. */
+  roles: Role[];
+  /** The scopes that it wants. */
+  scopes: string[];
+  /** The scopes that it has in this role. */
+  grantedScopes: string[];
+  /** From where it asks; absent if that is this machine. */
+  remoteIp?: string;
+  /** Always false: what needs nobody's decision is not asked. */
+  silent: boolean;
+  /** Whether the device is known and wants more. */
+  isRepair: boolean;
+  /** When the request is void, in Unix milliseconds. */
+  expiresAtMs: number;
+  /** When, in Unix milliseconds. */
+  ts: number;
+}
+
+/** Params of `node.pluginSurface.refresh`. */
+export interface PluginSurfaceParams {
+  /** The surface; `canvas` is the only one. */
+  surface: string;
+}
+
+/** Answer of `node.pluginSurface.refresh`. */
+export interface PluginSurfaceResult {
+  /** The surface. */
+  surface: string;
+  /** Where it is now, by its name. */
+  pluginSurfaceUrls: Record<string, string>;
+  /** When the address ends unless it is used, in Unix milliseconds. */
+  expiresAtMs: number;
+}
 
 /** Numbers to respect; exactly the ones that are enforced. */
 export interface Policy {
@@ -1470,6 +2929,35 @@ export interface RunUsage {
   cacheWrite: number;
   /** All of them. */
   total: number;
+}
+
+/** A right of an operator. */
+export type Scope =
+  /** Everything. */
+  | "operator.admin"
+  /** Decide on commands that wait for a person. */
+  | "operator.approvals"
+  /** Decide on devices that want to join. */
+  | "operator.pairing"
+  /** Answer questions that an agent asks. */
+  | "operator.questions"
+  /** See state and history. */
+  | "operator.read"
+  /** Talk to agents and send messages; includes `Scope::Read`. */
+  | "operator.write";
+
+/** Params of `screen.record`. */
+export interface ScreenRecordParams {
+  /** Which screen, from 0. */
+  screenIndex?: number;
+  /** How long, in milliseconds. */
+  durationMs?: number;
+  /** Pictures a second. */
+  fps?: number;
+  /** `mp4`. */
+  format?: string;
+  /** Whether with sound. */
+  includeAudio?: boolean;
 }
 
 /** Params of `send`. */
@@ -1941,12 +3429,51 @@ export interface SessionsResolveResult {
   key: string;
 }
 
+/** What a setup code is good for. */
+export type SetupAccess =
+  /** Every right of an operator, and to be a node. */
+  | "full"
+  /** To read, to write, to decide on commands and questions, and to be a node: no administration. */
+  | "limited"
+  /** To be a node. */
+  | "node"
+  | (string & {});
+
+/** What somebody may ask a setup code to be good for. */
+export type SetupProfile =
+  /** `SetupAccess::Limited`. */
+  | "limited"
+  /** `SetupAccess::Node`. */
+  | "node";
+
 /** The gateway is about to close every connection. */
 export interface Shutdown {
   /** `gateway stopping` or `gateway restarting`. */
   reason: string;
   /** When it will be back, in milliseconds; null if it will not by itself. */
   restartExpectedMs: number | null;
+}
+
+/** Answer of `skills.bins`. */
+export interface SkillsBinsResult {
+  /** Programs that the skills of this gateway need, sorted. */
+  bins: string[];
+}
+
+/** Params of `sms.send`. */
+export interface SmsSendParams {
+  /** The number. */
+  to: string;
+  /** The words. */
+  message: string;
+}
+
+/** Answer of `sms.send`. */
+export interface SmsSendResult {
+  /** Whether the phone took it. */
+  ok?: boolean;
+  /** The number. */
+  to?: string;
 }
 
 /** State at the moment of joining. */
@@ -2119,6 +3646,135 @@ export interface SystemEventParams {
   tags?: string[];
 }
 
+/** Answer of `system.execApprovals.get` and `set`. */
+export interface SystemExecApprovalsResult {
+  /** Where the file is. */
+  path: string;
+  /** Whether it is there. */
+  exists: boolean;
+  /** Hex SHA-256 of its text. */
+  hash: string;
+  /** What is in it. */
+  file: unknown;
+}
+
+/** Params of `system.execApprovals.set`. */
+export interface SystemExecApprovalsSetParams {
+  /** The whole file, as `system.execApprovals.get` shows it. */
+  file: unknown;
+  /** The `hash` of what it replaces; needed when there is a file. */
+  baseHash?: string;
+}
+
+/** Params of `system.notify`. */
+export interface SystemNotifyParams {
+  /** The first line. */
+  title?: string;
+  /** The words. */
+  body?: string;
+  /** The name of a sound. */
+  sound?: string;
+  /** `passive`, `active` or `timeSensitive`. */
+  priority?: string;
+  /** `system`, `overlay` or `auto`. */
+  delivery?: string;
+}
+
+/** Params of `system.run`. */
+export interface SystemRunParams {
+  /** The program and its arguments. */
+  command: string[];
+  /** The same as one line, for people; never run. */
+  rawCommand?: string;
+  /** Where it runs; the node's own folder if absent. */
+  cwd?: string;
+  /** Variables beside the few that every program gets. */
+  env?: Record<string, string>;
+  /** Time for it, in milliseconds. */
+  timeoutMs?: number;
+  /** Whether it wants to see the screen. */
+  needsScreenRecording?: boolean;
+  /** The agent on whose behalf it runs: its rules decide. */
+  agentId?: string;
+  /** The session in which it was asked for. */
+  sessionKey?: string;
+  /** Whether it was approved. Written by the gateway alone. */
+  approved?: boolean;
+  /**
+   * What was approved, as `system.run.prepare` said: the node runs exactly that or nothing. A
+   * node host of ours wants it with every approval.
+   */
+  subjectHash?: string;
+  /** `allow-once` or `allow-always`. Written by the gateway alone. */
+  approvalDecision?: string;
+  /** The name of this run in `exec.*` events. Written by the gateway alone. */
+  runId?: string;
+}
+
+/** What a node would run exactly, as the caller prepared it. */
+export interface SystemRunPlan {
+  /** The arguments. */
+  argv: string[];
+  /** The directory. */
+  cwd: string | null;
+  /** The command for people. */
+  commandText: string;
+  /** A shorter form of it. */
+  commandPreview?: string | null;
+  /** The agent. */
+  agentId: string | null;
+  /** The session. */
+  sessionKey: string | null;
+  /** A file that an argument names. */
+  mutableFileOperand?: FileOperand | null;
+}
+
+/** Params of `system.run.prepare`: as for `system.run`. */
+export interface SystemRunPrepareParams {
+  /** The program and its arguments. */
+  command: string[];
+  /** Where it would run; the node's own folder if absent. */
+  cwd?: string;
+  /** Variables beside the few that every program gets. */
+  env?: Record<string, string>;
+}
+
+/** Answer of `system.run.prepare`. */
+export interface SystemRunPrepareResult {
+  /** Hex SHA-256 of what would run: for `subjectHash` of `system.run`. */
+  subjectHash: string;
+  /** What would run, whole: arguments, files with their hashes, directory, machine and user. */
+  subject: unknown;
+}
+
+/** Answer of `system.run`. */
+export interface SystemRunResult {
+  /** How it ended; `null` if it did not end by itself. */
+  exitCode?: number | null;
+  /** Whether its time was over. */
+  timedOut: boolean;
+  /** Whether it ended with 0 and in time. */
+  success: boolean;
+  /** What it wrote, cut at 200 kB. */
+  stdout: string;
+  /** What it complained of, cut at 200 kB. */
+  stderr: string;
+  /** Why it could not be run; `null` if it ran. */
+  error?: string | null;
+}
+
+/** Params of `system.which`. */
+export interface SystemWhichParams {
+  /** Names of programs. */
+  bins: string[];
+}
+
+/** Answer of `system.which`. */
+export interface SystemWhichResult {
+  /** Where each one is that is there. */
+  bins: Record<string, string>;
+}
+
 /** A sign of life. */
 export interface Tick {
   /** The gateway's clock in Unix milliseconds. */
@@ -2185,6 +3841,28 @@ export interface TracedRun {
   error?: string;
 }
 
+/** One change of the trust in a device. */
+export interface TrustChangeLine {
+  /** What it was. */
+  from: TrustLevel;
+  /** What it is from then on. */
+  to: TrustLevel;
+  /** Who changed it: `owner`, or `device:` and its id. */
+  by: string;
+  /** When, in Unix milliseconds. */
+  atMs: number;
+}
+
+/** How far the owner trusts a device. */
+export type TrustLevel =
+  /** Nobody said anything of it. */
+  | "untrusted"
+  /** Somebody made sure that it is the device that it says it is. */
+  | "verified"
+  /** It is the owner's own. */
+  | "trusted"
+  | (string & {});
+
 /** A hint for a form. */
 export interface UiHint {
   /** Name for people. */
@@ -2194,6 +3872,16 @@ export interface UiHint {
   /** Whether the value must be hidden. */
   sensitive: boolean;
 }
+
+/** How a request for more ended. */
+export type UpgradeStatus =
+  /** The device got it. */
+  | "approved"
+  /** Somebody said no, or the device asked for something else since. */
+  | "rejected"
+  /** Nobody answered. */
+  | "expired"
+  | (string & {});
 
 /** Every method: what it takes and what it answers. */
 export interface MethodMap {
@@ -2221,6 +3909,39 @@ export interface MethodMap {
   "agents.list": {
     params: NoParams;
     result: AgentsListResult;
+  };
+  /** Tells the agent what the caller did on a session's canvas: a run of that session. */
+  "canvas.action": {
+    params: CanvasActionParams;
+    result: CanvasActionResult;
+  };
+  /**
+   * An address of a session's canvas, good for ten minutes after its last use and as long as this
+   * connection.
+   */
+  "canvas.open": {
+    params: CanvasViewParams;
+    result: CanvasOpenResult;
+  };
+  /** Asks everyone who looks at the session to show its canvas. */
+  "canvas.present": {
+    params: CanvasViewParams;
+    result: CanvasDone;
+  };
+  /** Adds A2UI messages to a session's canvas. */
+  "canvas.push": {
+    params: CanvasPushParams;
+    result: CanvasPushResult;
+  };
+  /** Takes all A2UI surfaces of a session away. */
+  "canvas.reset": {
+    params: CanvasParams;
+    result: CanvasDone;
+  };
+  /** What there is to see on a session's canvas. */
+  "canvas.state": {
+    params: CanvasParams;
+    result: CanvasStateResult;
   };
   /** Stops an account and deletes the credential that the gateway keeps for it. */
   "channels.logout": {
@@ -2293,6 +4014,108 @@ export interface MethodMap {
     params: NoParams;
     result: DashboardLinkResult;
   };
+  /**
+   * Gives a device exactly what this request asks for, which must be within what the caller may
+   * do. A request that was replaced is refused with `details.code` `STALE`.
+   */
+  "device.pair.approve": {
+    params: PairRequestParams;
+    result: DevicePairApproveResult;
+  };
+  /** Devices that wait to be let in, and those that may join. No token is in it. */
+  "device.pair.list": {
+    params: NoParams;
+    result: DevicePairListResult;
+  };
+  /** Refuses a request. */
+  "device.pair.reject": {
+    params: PairRequestParams;
+    result: DevicePairRejectResult;
+  };
+  /** Forgets a device. Its tokens are worthless at once and its connections end. */
+  "device.pair.remove": {
+    params: DevicePairRemoveParams;
+    result: DevicePairRemoveResult;
+  };
+  /** Gives a device a name of the owner's. */
+  "device.pair.rename": {
+    params: DevicePairRenameParams;
+    result: DevicePairRenameResult;
+  };
+  /**
+   * Makes a code with which one device joins, once, within ten minutes, without the gateway's
+   * secret. Without a profile it is good for everything.
+   */
+  "device.pair.setupCode": {
+    params: DevicePairSetupCodeParams;
+    result: DevicePairSetupCodeResult;
+  };
+  /** Asks for more than the device has, on the live connection. Somebody must approve it. */
+  "device.scopes.requestUpgrade": {
+    params: DeviceUpgradeParams;
+    result: DeviceUpgradeResult;
+  };
+  /** Waits until somebody decided on such a request of this device, and fetches the new token. */
+  "device.scopes.waitUpgrade": {
+    params: PairRequestParams;
+    result: DeviceUpgradeOutcome;
+  };
+  /** Makes the token of a device worthless. Its connections in this role end. */
+  "device.token.revoke": {
+    params: DeviceTokenRevokeParams;
+    result: DeviceTokenRevokeResult;
+  };
+  /** Replaces the token of a device, never with a wider one. Its connections in this role end. */
+  "device.token.rotate": {
+    params: DeviceTokenRotateParams;
+    result: DeviceTokenRotateResult;
+  };
+  /** Says how far a device is trusted; kept with who said so. It gives no right by itself. */
+  "device.trust.set": {
+    params: DeviceTrustSetParams;
+    result: DeviceTrustSetResult;
+  };
+  /** One command that waits for a decision or got one in the last day. */
+  "exec.approval.get": {
+    params: ExecApprovalGetParams;
+    result: ExecApprovalGetResult;
+  };
+  /** Commands that wait for a decision, oldest first. */
+  "exec.approval.list": {
+    params: ExecApprovalListParams;
+    result: ExecApprovalListResult;
+  };
+  /** Asks a person about a command and waits for the decision. Whoever asks does not decide. */
+  "exec.approval.request": {
+    params: ExecApprovalRequestParams;
+    result: ExecApprovalRequestResult;
+    ack: ExecApprovalRequestAck;
+  };
+  /** Decides about a command that waits. The first decision counts. */
+  "exec.approval.resolve": {
+    params: ExecApprovalResolveParams;
+    result: ExecApprovalResolveResult;
+  };
+  /** The rules that say which commands run, which are asked about and which are refused. */
+  "exec.approvals.get": {
+    params: ExecApprovalsGetParams;
+    result: ExecApprovalsSnapshot;
+  };
+  /** The rules of a node, as the node tells them. */
+  "exec.approvals.node.get": {
+    params: ExecApprovalsNodeGetParams;
+    result: SystemExecApprovalsResult;
+  };
+  /** Sets the rules of a node. The node says whether the hash is the right one. */
+  "exec.approvals.node.set": {
+    params: ExecApprovalsNodeSetParams;
+    result: SystemExecApprovalsResult;
+  };
+  /** Sets these rules. Needs the hash of the ones that are replaced, if there are any. */
+  "exec.approvals.set": {
+    params: ExecApprovalsSetParams;
+    result: ExecApprovalsSnapshot;
+  };
   /** The state of the gateway: cheap, computed on change or on a timer, never by the caller. */
   health: {
     params: HealthParams;
@@ -2317,6 +4140,87 @@ export interface MethodMap {
   "models.list": {
     params: ModelsListParams;
     result: ModelsListResult;
+  };
+  /** A fresh address of the canvas for a node of the family's spring releases. */
+  "node.canvas.capability.refresh": {
+    params: NoParams;
+    result: CanvasCapabilityResult;
+  };
+  /** One node. */
+  "node.describe": {
+    params: NodeDescribeParams;
+    result: NodeDescribeResult;
+  };
+  /**
+   * What happened at a node: `chat.subscribe`, `chat.unsubscribe`, `voice.transcript`,
+   * `agent.request`, `exec.started`, `exec.finished`, `exec.denied`.
+   */
+  "node.event": {
+    params: NodeEventParams;
+    result: NodeEventResult;
+  };
+  /**
+   * Sends a node a command and waits for what comes of it: a result, an error, the end of its
+   * time or of its connection, and exactly one of them.
+   */
+  "node.invoke": {
+    params: NodeInvokeParams;
+    result: NodeInvokeResult;
+  };
+  /** What came of a command that this connection was sent. */
+  "node.invoke.result": {
+    params: NodeInvokeResultParams;
+    result: NodeInvokeResultAck;
+  };
+  /** Every node that is paired or connected. */
+  "node.list": {
+    params: NoParams;
+    result: NodeListResult;
+  };
+  /** Pairs a name and makes a token for it. */
+  "node.pair.approve": {
+    params: NodePairDecideParams;
+    result: NodePairApproveResult;
+  };
+  /** Names that wait, and names that were paired. */
+  "node.pair.list": {
+    params: NoParams;
+    result: NodePairListResult;
+  };
+  /** Refuses a name. */
+  "node.pair.reject": {
+    params: NodePairDecideParams;
+    result: NodePairRejectResult;
+  };
+  /** Asks that a name be paired. It lets nobody in: nodes join as devices. */
+  "node.pair.request": {
+    params: NodePairRequestParams;
+    result: NodePairRequestResult;
+  };
+  /** Whether a token is that of a paired name. */
+  "node.pair.verify": {
+    params: NodePairVerifyParams;
+    result: NodePairVerifyResult;
+  };
+  /** Gives up a command that waits. */
+  "node.pending.cancel": {
+    params: NodePendingCancelParams;
+    result: NodePendingCancelResult;
+  };
+  /** Commands that wait for nodes that are away. */
+  "node.pending.list": {
+    params: NodePendingListParams;
+    result: NodePendingListResult;
+  };
+  /** A fresh address of a surface for a node. */
+  "node.pluginSurface.refresh": {
+    params: PluginSurfaceParams;
+    result: PluginSurfaceResult;
+  };
+  /** Gives a node another name. */
+  "node.rename": {
+    params: NodeRenameParams;
+    result: NodeRenameResult;
   };
   /** Drops a part that was given up. */
   "outbox.drop": {
@@ -2373,6 +4277,11 @@ export interface MethodMap {
     params: SessionsResolveParams;
     result: SessionsResolveResult;
   };
+  /** Programs that skills need, for a node that looks whether it has them. */
+  "skills.bins": {
+    params: NoParams;
+    result: SkillsBinsResult;
+  };
   /** Sessions, heartbeats and queued system events. */
   status: {
     params: NoParams;
@@ -2406,6 +4315,12 @@ export const METHODS = {
   "agent.identity.get": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "agent.wait": { access: "operator.write", effect: "read", since: 3, ack: false, unstable: false },
   "agents.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "canvas.action": { access: "operator.write", effect: "keyed", since: 4, ack: false, unstable: false },
+  "canvas.open": { access: "operator.read", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "canvas.present": { access: "operator.write", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "canvas.push": { access: "operator.write", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "canvas.reset": { access: "operator.write", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "canvas.state": { access: "operator.read", effect: "read", since: 4, ack: false, unstable: false },
   "channels.logout": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
   "channels.pairing.approve": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
   "channels.pairing.dismiss": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
@@ -2419,11 +4334,45 @@ export const METHODS = {
   "config.schema": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
   connect: { access: "handshake", effect: "idempotent", since: 3, ack: false, unstable: false },
   "dashboard.link": { access: "operator.admin", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "device.pair.approve": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "device.pair.list": { access: "operator.pairing", effect: "read", since: 3, ack: false, unstable: false },
+  "device.pair.reject": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "device.pair.remove": { access: "operator.pairing", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "device.pair.rename": { access: "operator.pairing", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "device.pair.setupCode": { access: "operator.admin", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "device.scopes.requestUpgrade": { access: "device", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "device.scopes.waitUpgrade": { access: "device", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "device.token.revoke": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "device.token.rotate": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "device.trust.set": { access: "operator.admin", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "exec.approval.get": { access: "operator.approvals", effect: "read", since: 3, ack: false, unstable: false },
+  "exec.approval.list": { access: "operator.approvals", effect: "read", since: 3, ack: false, unstable: false },
+  "exec.approval.request": { access: "operator.approvals", effect: "idempotent", since: 3, ack: true, unstable: false },
+  "exec.approval.resolve": { access: "operator.approvals", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "exec.approvals.get": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
+  "exec.approvals.node.get": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
+  "exec.approvals.node.set": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "exec.approvals.set": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
   health: { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "last-heartbeat": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "logs.tail": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "messages.trace": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "models.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "node.canvas.capability.refresh": { access: "node", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "node.describe": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "node.event": { access: "node", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "node.invoke": { access: "operator.write", effect: "keyed", since: 3, ack: false, unstable: false },
+  "node.invoke.result": { access: "node", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "node.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
+  "node.pair.approve": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "node.pair.list": { access: "operator.pairing", effect: "read", since: 3, ack: false, unstable: false },
+  "node.pair.reject": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "node.pair.request": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "node.pair.verify": { access: "operator.pairing", effect: "read", since: 3, ack: false, unstable: false },
+  "node.pending.cancel": { access: "operator.write", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "node.pending.list": { access: "operator.read", effect: "read", since: 4, ack: false, unstable: false },
+  "node.pluginSurface.refresh": { access: "node", effect: "idempotent", since: 4, ack: false, unstable: false },
+  "node.rename": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
   "outbox.drop": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
   "outbox.list": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "outbox.retry": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
@@ -2435,6 +4384,7 @@ export const METHODS = {
   "sessions.preview": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "sessions.reset": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
   "sessions.resolve": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
+  "skills.bins": { access: "node", effect: "read", since: 3, ack: false, unstable: false },
   status: { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
   "system-event": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },
   "system-presence": { access: "operator.read", effect: "read", since: 3, ack: false, unstable: false },
@@ -2444,6 +4394,8 @@ export const METHODS = {
 export interface EventMap {
   /** One update of an agent run. */
   agent: AgentEvent;
+  /** A canvas is to be shown, or what it shows in A2UI changed. */
+  "canvas.changed": CanvasChangedEvent;
   /** An account changed its state, or how much waits or lies dead in its outbox. */
   "channels.changed": ChannelsBrief;
   /** Somebody on a chat network asks to be let in. */
@@ -2452,8 +4404,22 @@ export interface EventMap {
   chat: ChatEvent;
   /** The first frame of a connection: what a device must sign. */
   "connect.challenge": ConnectChallenge;
+  /** A device asks to be let in, or asks for more. */
+  "device.pair.requested": PendingDevice;
+  /** A request of a device was decided, or a device was let in by a proof or a code. */
+  "device.pair.resolved": DevicePairResolved;
+  /** A command waits for a decision. */
+  "exec.approval.requested": ExecApprovalAsked;
+  /** A command waits no longer: somebody decided, or nobody did. */
+  "exec.approval.resolved": ExecApprovalResolved;
   /** The health summary changed. */
   health: HealthSummary;
+  /** A command, for the one connection that it is sent to; it has no `seq`. */
+  "node.invoke.request": NodeInvokeRequest;
+  /** A name asks to be paired. */
+  "node.pair.requested": NodePairPending;
+  /** A name was paired or refused. */
+  "node.pair.resolved": NodePairDecision;
   /** Who is connected; at most one a second for the whole gateway. */
   presence: Presence;
   /** The gateway stops; every connection is closed with 1012 next. */
@@ -2472,15 +4438,187 @@ export interface EventSpec {
 
 export const EVENTS = {
   agent: { access: "operator.read", delivery: "must" },
+  "canvas.changed": { access: "operator.read", delivery: "must" },
   "channels.changed": { access: "operator.read", delivery: "latest" },
   "channels.pairing.requested": { access: "operator.pairing", delivery: "drop" },
   chat: { access: "operator.read", delivery: "must" },
   "connect.challenge": { access: "handshake", delivery: "must" },
+  "device.pair.requested": { access: "operator.pairing", delivery: "drop" },
+  "device.pair.resolved": { access: "operator.pairing", delivery: "drop" },
+  "exec.approval.requested": { access: "operator.approvals", delivery: "must" },
+  "exec.approval.resolved": { access: "operator.approvals", delivery: "must" },
   health: { access: "any", delivery: "latest" },
+  "node.invoke.request": { access: "node", delivery: "must" },
+  "node.pair.requested": { access: "operator.pairing", delivery: "drop" },
+  "node.pair.resolved": { access: "operator.pairing", delivery: "drop" },
   presence: { access: "any", delivery: "latest" },
   shutdown: { access: "any", delivery: "must" },
   tick: { access: "any", delivery: "latest" },
 } as const satisfies Record<EventName, EventSpec>;
+
+/** Every command of a node: what it takes and what it answers. */
+export interface CommandMap {
+  /** Drives the browser of the node. */
+  "browser.proxy": {
+    params: BrowserProxyParams;
+    result: BrowserProxyResult;
+  };
+  /** Takes a film. */
+  "camera.clip": {
+    params: CameraClipParams;
+    result: Media;
+  };
+  /** The cameras of the node. */
+  "camera.list": {
+    params: NoCommandParams;
+    result: CameraListResult;
+  };
+  /** Takes a picture. */
+  "camera.snap": {
+    params: CameraSnapParams;
+    result: Media;
+  };
+  /** Draws with A2UI messages. */
+  "canvas.a2ui.push": {
+    params: CanvasA2uiPushParams;
+    result: Done2;
+  };
+  /** Draws with A2UI messages, one a line. */
+  "canvas.a2ui.pushJSONL": {
+    params: CanvasA2uiPushJsonlParams;
+    result: Done2;
+  };
+  /** Takes everything that was drawn away. */
+  "canvas.a2ui.reset": {
+    params: NoCommandParams;
+    result: Done2;
+  };
+  /** Evaluates an expression in the page. */
+  "canvas.eval": {
+    params: CanvasEvalParams;
+    result: CanvasEvalResult;
+  };
+  /** Hides the canvas. */
+  "canvas.hide": {
+    params: NoCommandParams;
+    result: Done2;
+  };
+  /** Leads the canvas to a page. */
+  "canvas.navigate": {
+    params: CanvasNavigateParams;
+    result: Done2;
+  };
+  /** Shows the canvas. */
+  "canvas.present": {
+    params: CanvasPresentParams;
+    result: Done2;
+  };
+  /** A picture of the canvas. */
+  "canvas.snapshot": {
+    params: CanvasSnapshotParams;
+    result: Media;
+  };
+  /** What is in a folder. */
+  "file.list": {
+    params: FileListParams;
+    result: FileListResult;
+  };
+  /** Reads a file. */
+  "file.read": {
+    params: FileReadParams;
+    result: FileReadResult;
+  };
+  /** Writes a file. */
+  "file.write": {
+    params: FileWriteParams;
+    result: FileWriteResult;
+  };
+  /** Where the node is. */
+  "location.get": {
+    params: LocationGetParams;
+    result: LocationGetResult;
+  };
+  /** Films the screen. */
+  "screen.record": {
+    params: ScreenRecordParams;
+    result: Media;
+  };
+  /** Sends a text message in the owner's name. */
+  "sms.send": {
+    params: SmsSendParams;
+    result: SmsSendResult;
+  };
+  /** The node's rules for programs. */
+  "system.execApprovals.get": {
+    params: NoCommandParams;
+    result: SystemExecApprovalsResult;
+  };
+  /** Replaces the node's rules for programs. */
+  "system.execApprovals.set": {
+    params: SystemExecApprovalsSetParams;
+    result: SystemExecApprovalsResult;
+  };
+  /** Shows a notification. */
+  "system.notify": {
+    params: SystemNotifyParams;
+    result: Done2;
+  };
+  /**
+   * Runs a program. The node decides by its own rules unless the gateway says that it was
+   * approved.
+   */
+  "system.run": {
+    params: SystemRunParams;
+    result: SystemRunResult;
+  };
+  /** What a program's call would run, without running it: what somebody is to approve. */
+  "system.run.prepare": {
+    params: SystemRunPrepareParams;
+    result: SystemRunPrepareResult;
+  };
+  /** Where programs are. */
+  "system.which": {
+    params: SystemWhichParams;
+    result: SystemWhichResult;
+  };
+}
+
+export type CommandName = keyof CommandMap;
+
+/** What is fixed about a command. */
+export interface CommandSpec {
+  readonly risk: string;
+  readonly platforms: readonly string[];
+  readonly queueable: boolean;
+  readonly scope: string;
+}
+
+export const COMMANDS = {
+  "browser.proxy": { risk: "dangerous", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+  "camera.clip": { risk: "dangerous", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "camera.list": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "camera.snap": { risk: "dangerous", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "canvas.a2ui.push": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: true, scope: "operator.write" },
+  "canvas.a2ui.pushJSONL": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: true, scope: "operator.write" },
+  "canvas.a2ui.reset": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: true, scope: "operator.write" },
+  "canvas.eval": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "canvas.hide": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: true, scope: "operator.write" },
+  "canvas.navigate": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: true, scope: "operator.write" },
+  "canvas.present": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: true, scope: "operator.write" },
+  "canvas.snapshot": { risk: "plain", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "file.list": { risk: "private", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+  "file.read": { risk: "private", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+  "file.write": { risk: "dangerous", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+  "location.get": { risk: "private", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "screen.record": { risk: "dangerous", platforms: ["ios", "android", "macos", "linux"], queueable: false, scope: "operator.write" },
+  "sms.send": { risk: "dangerous", platforms: ["android"], queueable: false, scope: "operator.write" },
+  "system.execApprovals.get": { risk: "private", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.admin" },
+  "system.execApprovals.set": { risk: "private", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.admin" },
+  "system.notify": { risk: "plain", platforms: ["macos", "linux", "windows"], queueable: true, scope: "operator.write" },
+  "system.run": { risk: "program", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+  "system.run.prepare": { risk: "private", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+  "system.which": { risk: "plain", platforms: ["macos", "linux", "windows"], queueable: false, scope: "operator.write" },
+} as const satisfies Record<CommandName, CommandSpec>;
 
 /** The codes of an error answer; a newer gateway may use others. */
 export const ERROR_CODES = [

@@ -1,8 +1,12 @@
 //! The command line.
 
+mod approvals;
 mod channel_secrets;
 mod channels;
 mod client;
+mod devices;
+mod node;
+mod nodes;
 
 use std::path::PathBuf;
 
@@ -10,6 +14,10 @@ use clap::{Args, Parser, Subcommand};
 use tidegate_client::Fingerprint;
 
 use crate::exit::HELP as EXIT_CODES;
+pub(crate) use approvals::{
+    AllowlistAddArgs, AllowlistCommand, AllowlistRemoveArgs, ApprovalArgs, ApprovalsCommand,
+    ApprovalsListArgs, ApproveArgs, PolicyCommand, PolicySetArgs,
+};
 pub(crate) use channel_secrets::{SecretArgs, SecretSource};
 pub(crate) use channels::{
     AccountArgs, ChannelsAddArgs, ChannelsAskArgs, ChannelsCommand, ChannelsLoginArgs,
@@ -22,6 +30,14 @@ pub(crate) use client::DiscoverArgs;
 pub(crate) use client::{
     AgentArgs, AgentsCommand, CallArgs, DashboardArgs, LogsArgs, SendArgs, SessionsArgs,
     SessionsCommand,
+};
+pub(crate) use devices::{
+    DeviceArgs, DeviceRoleArgs, DevicesApproveArgs, DevicesCodeArgs, DevicesCommand,
+    DevicesRejectArgs, DevicesRenameArgs, DevicesRotateArgs, DevicesTrustArgs,
+};
+pub(crate) use node::{NodeCommand, NodeEntryArgs, NodeRunArgs};
+pub(crate) use nodes::{
+    NodeArgs, NodesCommand, NodesInvokeArgs, NodesPendingArgs, NodesRenameArgs,
 };
 
 /// The heading of what every command takes.
@@ -134,6 +150,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: PairingCommand,
     },
+    /// Commands of agents that wait for you, and the rules that say which do
+    Approvals {
+        #[command(subcommand)]
+        command: Option<ApprovalsCommand>,
+        #[command(flatten)]
+        list: ApprovalsListArgs,
+    },
     /// Messages to conversations, without any agent
     Message {
         #[command(subcommand)]
@@ -148,6 +171,25 @@ pub(crate) enum Command {
     },
     /// Where a message went, with times
     Trace(TraceArgs),
+    /// Devices: who may join, with which rights
+    Devices {
+        #[command(subcommand)]
+        command: Option<DevicesCommand>,
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Nodes: machines that offer commands
+    Nodes {
+        #[command(subcommand)]
+        command: Option<NodesCommand>,
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// This machine as a node of a gateway
+    Node {
+        #[command(subcommand)]
+        command: NodeCommand,
+    },
     /// The gateway's log
     Logs(LogsArgs),
     /// Open the page in a browser, signed in by a link that works once

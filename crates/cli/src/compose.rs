@@ -2,6 +2,7 @@
 //! else in the house chooses between implementations.
 
 mod agents;
+mod canvas;
 pub(crate) mod channels;
 mod hosts;
 mod log_tail;
@@ -9,12 +10,14 @@ mod machine;
 pub(crate) mod networks;
 pub(crate) mod probe;
 mod routing;
+mod tools;
 
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tidegate_channels::web_file::WebFiles;
+use tidegate_core::node::NodeRules;
 use tidegate_core::{Clock, Events, IdGen, Secret, SystemClock, SystemIds};
 use tidegate_engine::{Engine, EngineParts, NetworkSettings};
 use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics, Tls};
@@ -24,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::claims::{self, HostClaims};
 use crate::commands::gateway_run::Ready;
 use crate::config::env::Environment;
+use crate::config::model_network::NodesConfig;
 use crate::config::{ConfigView, FileState, Loaded};
 use crate::exit::Exit;
 use crate::logging::LogFile;
@@ -44,6 +48,7 @@ pub(crate) struct Daemon {
     pub(crate) loaded: Loaded,
     pub(crate) listeners: Vec<TcpListener>,
     pub(crate) webchat_listeners: Vec<TcpListener>,
+    pub(crate) canvas_listeners: Vec<TcpListener>,
     pub(crate) owner_token: Secret<String>,
     pub(crate) password: Option<Secret<String>>,
     pub(crate) tls: Option<Tls>,
@@ -63,6 +68,7 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         loaded,
         listeners,
         webchat_listeners,
+        canvas_listeners,
         owner_token,
         password,
         tls,
@@ -82,13 +88,22 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         inbox: Arc::new(store.clone()),
         outbox: Arc::new(store.clone()),
         senders: Arc::new(store.clone()),
+        approvals: Arc::new(store.clone()),
+        nodes: Arc::new(store.clone()),
+        node_rules: node_rules(&loaded.config.gateway.nodes),
         events: Events::new(Arc::clone(&hub) as Arc<dyn tidegate_core::EventSink>),
+        connections: Arc::clone(&hub) as Arc<dyn tidegate_core::LiveConnections>,
         clock: Arc::clone(&clock),
-        ids,
+        ids: Arc::clone(&ids),
         agents: Arc::new(agents::agents(&loaded, &clock)?),
         networks: networks_of(&loaded, &clock)?,
         facts: machine::facts(store_path(&loaded).display().to_string(), problems),
     });
+    let tools = tools::Tools::new(home(&loaded), &clock, &ids);
+    let canvas_events = Events::new(Arc::clone(&hub) as Arc<dyn tidegate_core::EventSink>);
+    let canvas = canvas::canvas(&loaded, canvas_events, ids);
+    let canvas_tool = canvas.as_ref().map(canvas::tool);
+    engine.give_tools(tools.list.iter().cloned().chain(canvas_tool).collect())?;
     engine.start().await?;
     let bound: Vec<_> = listeners
         .iter()
@@ -98,9 +113,11 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
     #[cfg(feature = "mdns")]
     let _told = being_found(&loaded, &bound, tls.as_ref());
     let config = GatewayConfig {
+        canvas,
         token: owner_token,
         password,
         allowed_hosts: hosts::allowed(&loaded.config.gateway, &bound),
+        setup: hosts::setup(&loaded.config.gateway, &bound, tls.is_some()),
         tls,
         allowed_origins: hosts::origins(&loaded.config.gateway),
         config_path: loaded.config_path.display().to_string(),
@@ -116,11 +133,12 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         log_tail: log_tail::reader(log),
     };
     let (code, _) = engine.one_time_code();
-    let gateway = Gateway::new(engine, hub, config);
+    let gateway = Gateway::new(engine, hub, config).with_canvas_listeners(canvas_listeners);
     let all = listeners.into_iter().chain(webchat_listeners).collect();
     let serving = gateway.serve(all, stop, DRAIN);
     ready(Ready { code: Some(code) });
     let served = serving.await;
+    tools.close().await;
     store.close().await;
     served.map_err(Into::into)
 }
@@ -145,6 +163,20 @@ fn networks_of(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<NetworkSetting
         notices: routing::notices(config),
         ack: routing::ack(config),
     })
+}
+
+/// Which commands nodes may be sent.
+fn node_rules(config: &NodesConfig) -> NodeRules {
+    NodeRules::new(
+        config.allow_commands.iter().cloned(),
+        config.deny_commands.iter().cloned(),
+    )
+}
+
+/// Where programs begin for an agent that has no folder of its own.
+fn home(loaded: &Loaded) -> std::path::PathBuf {
+    let home = Environment::of_process().home();
+    home.unwrap_or_else(|| loaded.state_dir.clone())
 }
 
 fn store_path(loaded: &Loaded) -> std::path::PathBuf {

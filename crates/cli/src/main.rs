@@ -28,13 +28,19 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{
-    AgentsCommand, ChannelsCommand, Cli, Command, Connection, GatewayCommand, MessageCommand,
-    OutboxCommand, OutboxListArgs, PairingCommand, SessionsCommand,
+    AgentsCommand, AllowlistCommand, ApprovalsCommand, ApprovalsListArgs, ChannelsCommand, Cli,
+    Command, Connection, DevicesCommand, GatewayCommand, MessageCommand, NodesCommand, OutboxCommand, OutboxListArgs,
+    PairingCommand, PolicyCommand, SessionsCommand,
 };
 use exit::Exit;
 use output::Screen;
 
 fn main() -> ExitCode {
+    // Before anything else: a warden has one thread, and its input is a socket.
+    #[cfg(target_os = "linux")]
+    if std::env::args_os().nth(1).is_some_and(|word| word == tidegate_exec::warden::WORD) {
+        return tidegate_exec::warden::main();
+    }
     let cli = Cli::parse();
     let screen = output::Screen::new(&cli.globals(None));
     dispatch(&cli, &screen)
@@ -87,6 +93,16 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
             connection,
         } => channels(cli, command.as_ref(), connection),
         Command::Pairing { command } => pairing(cli, command),
+        Command::Devices {
+            command,
+            connection,
+        } => devices(cli, command.as_ref(), connection),
+        Command::Approvals { command, list } => approvals(cli, command.as_ref(), list),
+        Command::Nodes {
+            command,
+            connection,
+        } => nodes(cli, command.as_ref(), connection),
+        Command::Node { command } => node(&alone, command),
         Command::Outbox { command, list } => outbox(cli, command.as_ref(), list),
         Command::Trace(args) => client(commands::trace::run(args, &with(&args.connection))),
         Command::Agent(args)
@@ -159,6 +175,72 @@ fn pairing(cli: &Cli, command: &PairingCommand) -> anyhow::Result<Exit> {
     }
 }
 
+fn approvals(
+    cli: &Cli,
+    command: Option<&ApprovalsCommand>,
+    list: &ApprovalsListArgs,
+) -> anyhow::Result<Exit> {
+    use commands::approvals as of;
+    let with = |connection: &Connection| cli.globals(Some(connection));
+    match command {
+        None => client(of::list(list, &with(&list.connection))),
+        Some(ApprovalsCommand::List(args)) => client(of::list(args, &with(&args.connection))),
+        Some(ApprovalsCommand::Show(args)) => client(of::show(args, &with(&args.connection))),
+        Some(ApprovalsCommand::Approve(args)) => client(of::approve(args, &with(&args.connection))),
+        Some(ApprovalsCommand::Deny(args)) => client(of::deny(args, &with(&args.connection))),
+        Some(ApprovalsCommand::Policy { command }) => match command {
+            PolicyCommand::Get(connection) => client(of::get(&with(connection))),
+            PolicyCommand::Set(args) => client(of::set(args, &with(&args.connection))),
+        },
+        Some(ApprovalsCommand::Allowlist { command }) => match command {
+            AllowlistCommand::List(connection) => client(of::entries(&with(connection))),
+            AllowlistCommand::Add(args) => client(of::add(args, &with(&args.connection))),
+            AllowlistCommand::Remove(args) => client(of::remove(args, &with(&args.connection))),
+        },
+    }
+}
+
+fn devices(
+    cli: &Cli,
+    command: Option<&DevicesCommand>,
+    connection: &Connection,
+) -> anyhow::Result<Exit> {
+    use commands::devices;
+    let with = |connection: &Connection| cli.globals(Some(connection));
+    match command {
+        None => client(devices::list(&with(connection))),
+        Some(DevicesCommand::List(connection)) => client(devices::list(&with(connection))),
+        Some(DevicesCommand::Approve(args)) => {
+            client(devices::approve(args, &with(&args.connection)))
+        }
+        Some(DevicesCommand::Reject(args)) => {
+            client(devices::reject(args, &with(&args.connection)))
+        }
+        Some(DevicesCommand::Remove(args)) => {
+            client(devices::remove(args, &with(&args.connection)))
+        }
+        Some(DevicesCommand::Rename(args)) => {
+            client(devices::rename(args, &with(&args.connection)))
+        }
+        Some(DevicesCommand::Revoke(args)) => {
+            client(devices::revoke(args, &with(&args.connection)))
+        }
+        Some(DevicesCommand::Rotate(args)) => {
+            client(devices::rotate(args, &with(&args.of.connection)))
+        }
+        Some(DevicesCommand::Trust(args)) => client(devices::trust(args, &with(&args.connection))),
+        Some(DevicesCommand::Code(args)) => client(devices::code(args, &with(&args.connection))),
+    }
+}
+
+fn node(alone: &args::Globals, command: &args::NodeCommand) -> anyhow::Result<Exit> {
+    match command {
+        args::NodeCommand::Run(args) => daemon(commands::node::run(alone, args)),
+        args::NodeCommand::Install(args) => client(commands::node::install(alone, args)),
+        args::NodeCommand::Status => commands::node::status(alone),
+    }
+}
+
 fn outbox(
     cli: &Cli,
     command: Option<&OutboxCommand>,
@@ -176,6 +258,25 @@ fn outbox(
         Some(OutboxCommand::Drop(args)) => {
             client(commands::outbox::discard(args, &with(&args.connection)))
         }
+    }
+}
+
+fn nodes(
+    cli: &Cli,
+    command: Option<&NodesCommand>,
+    connection: &Connection,
+) -> anyhow::Result<Exit> {
+    use commands::nodes;
+    let with = |connection: &Connection| cli.globals(Some(connection));
+    match command {
+        None => client(nodes::list(&with(connection))),
+        Some(NodesCommand::List(connection)) => client(nodes::list(&with(connection))),
+        Some(NodesCommand::Describe(args)) => {
+            client(nodes::describe(args, &with(&args.connection)))
+        }
+        Some(NodesCommand::Rename(args)) => client(nodes::rename(args, &with(&args.connection))),
+        Some(NodesCommand::Invoke(args)) => client(nodes::invoke(args, &with(&args.connection))),
+        Some(NodesCommand::Pending(args)) => client(nodes::pending(args, &with(&args.connection))),
     }
 }
 

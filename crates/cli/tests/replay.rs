@@ -59,6 +59,16 @@ async fn handshake_errors_are_as_recorded() -> io::Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn device_pairing_is_as_recorded() -> io::Result<()> {
+    holds("device-pairing").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_are_as_recorded() -> io::Result<()> {
+    holds("nodes").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn agent_chat_is_as_recorded() -> io::Result<()> {
     holds("agent-chat").await
 }

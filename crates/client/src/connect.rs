@@ -1,5 +1,6 @@
 //! From an address to an open connection.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
@@ -77,6 +78,21 @@ pub struct ConnectOptions {
     pub trust: Trust,
     /// How long to wait.
     pub deadlines: Deadlines,
+    /// What a node offers; empty for an operator.
+    pub node: NodeClaims,
+}
+
+/// What a node says of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NodeClaims {
+    /// Its abilities, such as `system`.
+    pub caps: Vec<String>,
+    /// The commands that it offers.
+    pub commands: Vec<String>,
+    /// What its operating system permits.
+    pub permissions: BTreeMap<String, bool>,
+    /// Where its programs are looked for.
+    pub path_env: Option<String>,
 }
 
 impl ConnectOptions {
@@ -92,6 +108,7 @@ impl ConnectOptions {
             tokens: None,
             trust: Trust::default(),
             deadlines: Deadlines::default(),
+            node: NodeClaims::default(),
         }
     }
 }
@@ -248,10 +265,10 @@ fn params(options: &ConnectOptions, challenge: &ConnectChallenge) -> ConnectPara
         min_protocol: version::PROTOCOL_MIN,
         max_protocol: version::PROTOCOL_MAX,
         client: options.client.clone(),
-        caps: Vec::new(),
-        commands: Vec::new(),
-        permissions: std::collections::BTreeMap::new(),
-        path_env: None,
+        caps: options.node.caps.clone(),
+        commands: options.node.commands.clone(),
+        permissions: options.node.permissions.clone(),
+        path_env: options.node.path_env.clone(),
         role: Some(options.role.as_str().to_owned()),
         scopes: Some(scopes),
         device,

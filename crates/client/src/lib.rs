@@ -21,7 +21,7 @@ pub mod identity;
 mod known;
 mod link;
 mod pin;
-mod private_file;
+pub mod private_file;
 mod reconnect;
 mod run;
 mod secure;
@@ -30,7 +30,7 @@ mod wire;
 
 pub use address::Address;
 pub use call::{Client, First, PendingFinal};
-pub use connect::{ConnectOptions, Deadlines};
+pub use connect::{ConnectOptions, Deadlines, NodeClaims};
 pub use credential::{Auth, Credential};
 pub use error::{Close, Error, ErrorKind, Phase, Refusal};
 pub use events::{EventError, EventFrame, Events};

@@ -11,7 +11,10 @@ use crate::fresh::fresh_id;
 const MAX_BYTES: u64 = 1024 * 1024;
 
 /// The text, `None` if there is no file.
-pub(crate) fn read(path: &Path) -> io::Result<Option<String>> {
+///
+/// # Errors
+/// It cannot be read, is no text, or others can read it.
+pub fn read(path: &Path) -> io::Result<Option<String>> {
     let file = match fs::File::open(path) {
         Ok(file) => file,
         Err(why) if why.kind() == ErrorKind::NotFound => return Ok(None),
@@ -43,8 +46,12 @@ pub(crate) fn create(path: &Path, text: &str) -> io::Result<bool> {
     }
 }
 
-/// Puts a new text in the place of an old one.
-pub(crate) fn replace(path: &Path, text: &str) -> io::Result<()> {
+/// Puts a new text in the place of an old one; the folder is made if it is not there, for its
+/// owner alone.
+///
+/// # Errors
+/// It cannot be written; then the old text is still there.
+pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     let temporary = write_beside(path, text)?;
     fs::rename(&temporary, path).map_err(|why| {
         let _ = fs::remove_file(&temporary);

@@ -102,6 +102,7 @@ mod tests {
             role: Role::Operator,
             scopes: vec!["operator.read".to_owned()],
             issued_at_ms: Some(1),
+            device_tokens: Vec::new(),
         };
         cache
             .keep(&device, &here, &granted, &Credential::new("first"))

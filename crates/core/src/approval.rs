@@ -1,55 +1,14 @@
 //! A person decides whether something may run: what is asked, who may decide, how it ends.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use tidegate_protocol::{AgentId, ConnId, Role, RunId, Scope};
 
-use crate::exec::{Decision, Subject};
+use crate::exec::{Decision, Entry, NotRemembered};
 use crate::principal::{Principal, PrincipalId};
 
-/// What is to be decided.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind", content = "of")]
-pub enum Matter {
-    /// Exactly this execution; an approval of it can be spent.
-    Subject(Box<Subject>),
-    /// What a client says that it wants to run. Nothing of it was looked at: the client is told the
-    /// decision, and nothing here ever runs by it.
-    Words(Box<Words>),
-}
+mod matter;
 
-/// A command as a client tells it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-pub struct Words {
-    /// The command.
-    pub command: String,
-    /// Its arguments, the name of the program first.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub argv: Option<Vec<String>>,
-    /// The directory.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cwd: Option<String>,
-    /// What is added to the environment.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub environment: BTreeMap<String, String>,
-    /// The kind of machine: `gateway`, `node`, `sandbox`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub host: Option<String>,
-    /// Which node.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub node_id: Option<String>,
-    /// Its rule of what may run.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub security: Option<String>,
-    /// Its rule of when a person is asked.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub ask: Option<String>,
-    /// The path of the program.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resolved_path: Option<String>,
-}
+pub use matter::{Matter, Words};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -197,12 +156,31 @@ impl From<Decision> for Outcome {
     }
 }
 
+/// Why "allow always" cannot be decided.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotAlways {
+    /// It is not remembered.
+    #[error(transparent)]
+    Subject(#[from] NotRemembered),
+    /// Nothing of it was looked at.
+    #[error("it cannot be allowed always: its program was not looked at")]
+    Words,
+}
+
 impl Question {
-    /// The execution, if it was looked at.
-    pub fn subject(&self) -> Option<&Subject> {
-        match &self.matter {
-            Matter::Subject(subject) => Some(subject),
-            Matter::Words(_) => None,
+    /// Whether "allow always" can be decided.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn can_be_remembered(&self) -> Result<(), NotAlways> {
+        match (&self.matter, &self.asker) {
+            (Matter::Subject(subject), _) => {
+                Entry::remember(subject, String::new(), 0)?;
+                Ok(())
+            }
+            // The client itself remembers, or does not.
+            (Matter::Words(_), Asker::Client { .. }) => Ok(()),
+            (Matter::Words(_), Asker::Run) => Err(NotAlways::Words),
         }
     }
 

@@ -29,6 +29,7 @@ pub mod secret;
 pub mod session;
 pub mod store;
 pub mod text;
+pub mod tool;
 pub mod transcript;
 
 pub use backoff::Backoff;

@@ -3,7 +3,7 @@
 
 use tidegate_protocol::{Access, EventSpec, MethodSpec, Role, Scope};
 
-use crate::principal::{Chain, Principal};
+use crate::principal::{Chain, Principal, PrincipalId};
 use crate::session::SessionKey;
 
 /// What somebody wants to do.
@@ -13,6 +13,8 @@ pub enum Action {
     Call(&'static MethodSpec),
     /// Call a method that does not exist here: who may know that?
     CallUnknown,
+    /// Call a tool of the agents: they reach machines.
+    UseTools,
     /// Hear an event.
     Hear(&'static EventSpec),
 }
@@ -48,6 +50,9 @@ pub enum Denied {
     /// Not for this role.
     #[error("unauthorized role: {}", .0.as_str())]
     WrongRole(Role),
+    /// Only for a device.
+    #[error("device identity required")]
+    NoDevice,
     /// Only as the first request.
     #[error("connect is only valid as the first request")]
     OnlyFirst,
@@ -69,7 +74,7 @@ pub fn authorize(chain: &Chain, action: Action, _resource: &Resource) -> Result<
 fn allow(who: &Principal, action: Action) -> Result<(), Denied> {
     match action {
         Action::Call(spec) => call(who, spec.access),
-        Action::CallUnknown => call(who, Access::Operator(Scope::Admin)),
+        Action::CallUnknown | Action::UseTools => call(who, Access::Operator(Scope::Admin)),
         Action::Hear(spec) => hear(who, spec.access),
     }
 }
@@ -81,6 +86,10 @@ fn call(who: &Principal, access: Access) -> Result<(), Denied> {
         }
         (Access::Handshake, Role::Operator) => Err(Denied::MissingScope(Scope::Admin)),
         (Access::Any, _) | (Access::Node, Role::Node) => Ok(()),
+        (Access::Device, _) => match who.id {
+            PrincipalId::Device(_) => Ok(()),
+            _ => Err(Denied::NoDevice),
+        },
         (Access::Operator(scope), Role::Operator) => {
             if who.scopes.grants(scope) {
                 Ok(())
@@ -106,7 +115,7 @@ fn hear(who: &Principal, access: Access) -> Result<(), Denied> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::principal::{PrincipalId, ScopeSet};
+    use crate::principal::ScopeSet;
     use proptest::prelude::*;
 
     fn operator(scopes: ScopeSet) -> Chain {

@@ -1,11 +1,14 @@
 //! The port to whatever makes answers.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use tidegate_protocol::RunId;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use crate::run::FailureKind;
+use crate::tool::ToolBox;
 use crate::transcript::{Maker, Message, Part, StopReason, Usage};
 
 /// Updates that may wait for the engine; a slow transcript slows the run, never memory.
@@ -100,6 +103,8 @@ pub struct Turn {
     pub system_prompt: Option<String>,
     /// The conversation, oldest first; it ends with what the user just said.
     pub history: Vec<Message>,
+    /// What the model may do beside speaking.
+    pub tools: Arc<dyn ToolBox>,
 }
 
 /// One piece of an answer.
@@ -109,6 +114,9 @@ pub enum RunUpdate {
     Text(String),
     /// The thinking grew by these words.
     Thinking(String),
+    /// What was said so far is a message of its own, and the model waits for its tools; what
+    /// follows is another message.
+    Round,
     /// Still alive, nothing new: resets the idle deadline.
     Progress,
 }
@@ -116,11 +124,13 @@ pub enum RunUpdate {
 /// A complete answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunOutcome {
-    /// The message, in order; its text equals the updates put together.
+    /// The last message, in order; its text equals the updates since the last
+    /// [`RunUpdate::Round`] put together.
     pub parts: Vec<Part>,
     /// Why it ended: `Stop` or `Length`; `Aborted` with what there was when it was stopped.
     pub stop: StopReason,
-    /// Tokens, as the provider counts them; estimated where it does not.
+    /// Tokens of the last message, as the provider counts them; estimated where it does not.
+    /// Those of earlier rounds are stored with them.
     pub usage: Usage,
     /// Who made it.
     pub maker: Maker,

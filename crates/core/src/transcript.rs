@@ -1,12 +1,14 @@
 //! What was said in a session, as it is stored.
 
 mod file;
+mod tool;
 
 use serde::{Deserialize, Serialize};
 use tidegate_protocol::RunId;
 
 pub use file::FilePart;
 use file::Stored;
+pub use tool::{INTERRUPTED_CALL, ToolCallPart, ToolResultPart, open_calls};
 
 /// Who said it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -14,7 +16,7 @@ use file::Stored;
 pub enum Speaker {
     /// A person.
     User,
-    /// The agent.
+    /// The agent, and the tools that it called.
     Assistant,
 }
 
@@ -46,6 +48,10 @@ pub enum Part {
         /// The provider's proof, which must be sent back unchanged.
         signature: Option<String>,
     },
+    /// What the agent asked a tool for.
+    ToolCall(ToolCallPart),
+    /// What the tool brought.
+    ToolResult(ToolResultPart),
 }
 
 /// Why an answer ended.
@@ -56,6 +62,9 @@ pub enum StopReason {
     Stop,
     /// The model's limit of tokens.
     Length,
+    /// It waits for what its tools bring; the run goes on.
+    #[serde(rename = "toolUse")]
+    ToolUse,
     /// The provider or the runner failed.
     Error,
     /// Somebody stopped it.
@@ -72,6 +81,7 @@ impl StopReason {
         match self {
             Self::Stop => "stop",
             Self::Length => "length",
+            Self::ToolUse => "toolUse",
             Self::Error => "error",
             Self::Aborted => "aborted",
             Self::Interrupted => "interrupted",
@@ -200,7 +210,7 @@ impl NewMessage {
     pub fn files(&self) -> impl Iterator<Item = &FilePart> {
         self.parts.iter().filter_map(|part| match part {
             Part::File(file) => Some(file),
-            Part::Text { .. } | Part::Thinking { .. } => None,
+            _ => None,
         })
     }
 }
@@ -220,7 +230,7 @@ pub fn text_of(parts: &[Part]) -> String {
         .iter()
         .filter_map(|part| match part {
             Part::Text { text } => Some(text.as_str()),
-            Part::File(_) | Part::Thinking { .. } => None,
+            _ => None,
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 use tidegate_core::channel::AccountKey;
 use tidegate_core::session::BadSessionKey;
 use tidegate_core::store::StoreError;
+use tidegate_protocol::Scope;
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +39,12 @@ pub enum EngineError {
     /// The network did not take it.
     #[error("not delivered: {0}")]
     Undelivered(String),
+    /// The caller would give what it does not have.
+    #[error("missing scope: {}", .0.as_str())]
+    TooWide(Scope),
+    /// The request was replaced by another one, which nobody has seen yet.
+    #[error("this request was replaced: look at the list again, then decide")]
+    Stale,
     /// The gateway is stopping.
     #[error("the gateway is stopping")]
     Draining,

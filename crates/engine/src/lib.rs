@@ -2,6 +2,7 @@
 //! and keeping presence and health. No socket and no SQL is known here; state comes through the
 //! ports of `tidegate-core`, and what happens is told through `Events`.
 
+mod approvals;
 mod channels;
 mod commands;
 mod delivery;
@@ -13,6 +14,7 @@ mod identity;
 mod inbound;
 mod lanes;
 mod live;
+mod nodes;
 mod pairing;
 mod presence;
 mod prune;
@@ -20,20 +22,29 @@ mod runs;
 mod sessions;
 mod shown;
 mod speech;
+mod tools;
 mod turn;
 mod waiting_lines;
 mod workspace;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tidegate_core::agents::Agents;
+use tidegate_core::node::NodeRules;
 use tidegate_core::store::{
-    DeviceStore, InboxStore, OutboxStore, RunStore, SenderStore, SessionStore,
+    ApprovalStore, DeviceStore, InboxStore, NodeStore, OutboxStore, RunStore, SenderStore,
+    SessionStore,
 };
-use tidegate_core::{Clock, Events, IdGen};
+use tidegate_core::tool::Tool;
+use tidegate_core::{Clock, Events, IdGen, LiveConnections};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use approvals::{
+    ASK_DEFAULT, ASK_MAX, Approvals, AskContext, Asked, ClientQuestion, ExecPermit, NotSpent,
+    OPEN_MAX, OPEN_MAX_OF_AGENT, PERMIT_TTL, RulesView, SHOWN_MAX_BYTES, SHOWN_MAX_BYTES_OPEN,
+    Spent, Unapproved, asked, outcome,
+};
 pub use channels::{
     AccountFacts, AccountSettings, AccountStatus, AccountTally, LoggedOut, NetworkSettings, Probed,
     StateChange,
@@ -45,10 +56,19 @@ pub use delivery::{
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};
 pub use inbound::PAIRING_TTL_MS;
-pub use pairing::{Admission, DeviceClaim, Joined, Refusal};
+pub use nodes::{
+    Approved, DEFAULT_TIMEOUT, Happening, Heard, Invoke, Invoked, LONGEST_TIMEOUT, LiveNode,
+    NodeAnswer, NodeError, NodeGuard, NodeTally, NodeView, Nodes, PARAMS_BYTES, RESULT_BYTES,
+    WAIT_MS,
+};
+pub use pairing::{
+    Admission, CodeGrant, DeviceClaim, Devices, Joined, OtherRole, Refusal, Rotated, Upgrade,
+    UpgradeOutcome, Waiting,
+};
 pub use presence::{Beacon, PresenceGuard, Presences};
 pub use runs::{AbortOutcome, RunAsk, RunTicket, Sent};
 pub use sessions::{HistoryView, QueuedView};
+pub use tools::{Invoked as ToolInvoked, NotInvoked, ToolAsk};
 
 /// Time for interrupted turns to store their end: the runner's grace and a second for the disk.
 const INTERRUPT_TIME: std::time::Duration =
@@ -72,8 +92,16 @@ pub struct EngineParts {
     pub outbox: Arc<dyn OutboxStore>,
     /// People there who were let in.
     pub senders: Arc<dyn SenderStore>,
+    /// Commands that wait for a person, and the rules about them.
+    pub approvals: Arc<dyn ApprovalStore>,
+    /// Commands of nodes, and names of nodes.
+    pub nodes: Arc<dyn NodeStore>,
+    /// Which commands nodes may be sent.
+    pub node_rules: NodeRules,
     /// Where events go.
     pub events: Events,
+    /// Who is connected.
+    pub connections: Arc<dyn LiveConnections>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Names.
@@ -99,6 +127,10 @@ pub(crate) struct Inner {
     pub(crate) inbox: Arc<dyn InboxStore>,
     pub(crate) outbox: Arc<dyn OutboxStore>,
     pub(crate) senders: Arc<dyn SenderStore>,
+    pub(crate) approvals: Arc<dyn ApprovalStore>,
+    pub(crate) approval_desk: approvals::Desk,
+    pub(crate) node_store: Arc<dyn NodeStore>,
+    pub(crate) nodes: Arc<nodes::Directory>,
     pub(crate) accounts: channels::Accounts,
     pub(crate) refusals: inbound::Refusals,
     pub(crate) turnstiles: delivery::Turnstiles,
@@ -106,11 +138,13 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGen>,
     pub(crate) agents: Arc<Agents>,
+    /// What agents can do; set once, before the start.
+    pub(crate) tools: OnceLock<Vec<Arc<dyn Tool>>>,
     pub(crate) lanes: lanes::Lanes,
     pub(crate) live: live::LiveRuns,
     pub(crate) presence: Arc<presence::Presences>,
     pub(crate) health: health::Health,
-    pub(crate) codes: pairing::OneTimeCodes,
+    pub(crate) pairing: pairing::Pairing,
     /// What happened on this machine, for the system prompt.
     pub(crate) system_events: waiting_lines::WaitingLines,
     /// What people on networks did beside writing, for the users' words.
@@ -134,7 +168,7 @@ impl Engine {
         let lanes = lanes::Lanes::new(parts.agents.limits.concurrent);
         let live = live::LiveRuns::default();
         let health = health::Health::new(parts.facts);
-        let codes = pairing::OneTimeCodes::new(Arc::clone(&parts.clock));
+        let pairing = pairing::Pairing::new(&parts.clock, parts.connections);
         let accounts = channels::Accounts::new(parts.networks, &parts.clock);
         Self {
             inner: Arc::new(Inner {
@@ -144,6 +178,10 @@ impl Engine {
                 inbox: parts.inbox,
                 outbox: parts.outbox,
                 senders: parts.senders,
+                approvals: parts.approvals,
+                approval_desk: approvals::Desk::default(),
+                node_store: parts.nodes,
+                nodes: nodes::Directory::new(parts.node_rules),
                 accounts,
                 refusals: inbound::Refusals::default(),
                 turnstiles: delivery::Turnstiles::default(),
@@ -151,11 +189,12 @@ impl Engine {
                 clock: parts.clock,
                 ids: parts.ids,
                 agents: parts.agents,
+                tools: OnceLock::new(),
                 lanes,
                 live,
                 presence,
                 health,
-                codes,
+                pairing,
                 system_events: waiting_lines::WaitingLines::default(),
                 reactions: waiting_lines::WaitingLines::default(),
                 readers: workspace::Readers::default(),
@@ -174,6 +213,8 @@ impl Engine {
     /// The store cannot be read.
     pub async fn start(&self) -> Result<(), EngineError> {
         self.forget_halves().await;
+        self.approvals().expire_old_life().await?;
+        self.nodes().recover().await?;
         self.recover().await?;
         self.start_accounts().await?;
         self.start_deliveries();
@@ -199,6 +240,7 @@ impl Engine {
             .is_err()
         {
             self.inner.live.interrupt_all();
+            self.inner.nodes.interrupt_all();
             let _ = tokio::time::timeout(INTERRUPT_TIME, self.inner.tasks.wait()).await;
         }
         self.inner.deliveries_over.cancel();

@@ -9,6 +9,8 @@ use tidegate_protocol::RunId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::tools::Pauses;
+
 /// Why a run was stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StopCause {
@@ -39,6 +41,7 @@ pub(crate) struct LiveRun {
     pub(crate) stop: CancellationToken,
     cause: Mutex<Option<StopCause>>,
     progress: Mutex<Progress>,
+    pub(crate) pauses: Pauses,
     /// Turns to the ended run, once.
     ended: watch::Sender<Option<Arc<Run>>>,
 }
@@ -48,6 +51,69 @@ pub(crate) struct LiveRun {
 pub(crate) struct Progress {
     pub(crate) text: String,
     pub(crate) thinking: String,
+    /// Where in both the rounds end that the runner told of.
+    rounds: Vec<(usize, usize)>,
+    /// How many of them are stored as messages.
+    stored: usize,
+}
+
+impl Progress {
+    /// The answer grew.
+    pub(crate) fn say(&mut self, more: &str) {
+        let begins = self
+            .rounds
+            .last()
+            .is_some_and(|(text, _)| *text == self.text.len());
+        if begins && !self.text.is_empty() {
+            self.text.push_str("\n\n");
+            if let Some((text, _)) = self.rounds.last_mut() {
+                *text = self.text.len();
+            }
+        }
+        self.text.push_str(more);
+    }
+
+    /// The thinking grew.
+    pub(crate) fn think(&mut self, more: &str) {
+        self.thinking.push_str(more);
+    }
+
+    /// What was said so far is a message of its own.
+    pub(crate) fn end_round(&mut self) {
+        self.rounds.push((self.text.len(), self.thinking.len()));
+    }
+
+    /// The words and the thinking of the message that is spoken now.
+    pub(crate) fn current(&self) -> (&str, &str) {
+        self.since(self.rounds.last().copied())
+    }
+
+    /// Whether the model used its tools.
+    pub(crate) const fn has_rounds(&self) -> bool {
+        !self.rounds.is_empty()
+    }
+
+    /// The next message of its own is stored.
+    pub(crate) const fn round_stored(&mut self) {
+        self.stored += 1;
+    }
+
+    /// The words and the thinking that are in no stored message.
+    pub(crate) fn not_stored(&self) -> (&str, &str) {
+        let from = self
+            .stored
+            .checked_sub(1)
+            .and_then(|last| self.rounds.get(last));
+        self.since(from.copied())
+    }
+
+    fn since(&self, place: Option<(usize, usize)>) -> (&str, &str) {
+        let (text, thinking) = place.unwrap_or_default();
+        (
+            self.text.get(text..).unwrap_or_default(),
+            self.thinking.get(thinking..).unwrap_or_default(),
+        )
+    }
 }
 
 impl LiveRun {
@@ -88,6 +154,7 @@ impl LiveRuns {
             stop: CancellationToken::new(),
             cause: Mutex::default(),
             progress: Mutex::default(),
+            pauses: Pauses::default(),
             ended: watch::channel(None).0,
         };
         self.lock().insert(run.id.clone(), Arc::new(live));

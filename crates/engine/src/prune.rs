@@ -26,6 +26,9 @@ pub(crate) async fn keep_pruned(engine: Engine) {
         if let Err(error) = engine.forget().await {
             tracing::warn!(error = %error, "old runs and messages could not be forgotten");
         }
+        if let Err(error) = engine.approvals().forget().await {
+            tracing::warn!(error = %error, "old approvals could not be forgotten");
+        }
     }
 }
 
@@ -33,6 +36,10 @@ impl Engine {
     async fn forget(&self) -> Result<(), StoreError> {
         let inner = self.inner();
         inner.runs.prune(self.ago_ms(KEEP_ENDED)).await?;
+        inner
+            .node_store
+            .prune_calls(self.ago_ms(KEEP_ENDED))
+            .await?;
         // Those that are given up now are forgotten like those that a person drops: later.
         self.drop_old_letters().await?;
         let before = self.ago_ms(KEEP_MESSAGES);

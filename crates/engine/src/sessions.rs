@@ -18,7 +18,7 @@ pub struct HistoryView {
     pub page: HistoryPage,
     /// Runs that wait.
     pub queued: Vec<QueuedView>,
-    /// The run at work: its id, its text and its thinking so far.
+    /// The run at work: its id, its text and its thinking so far, without what is among the messages.
     pub active: Option<(RunId, String, String)>,
 }
 
@@ -75,8 +75,10 @@ impl Engine {
     ) -> Result<HistoryView, EngineError> {
         let inner = self.inner();
         let active = inner.lanes.active(key).and_then(|id| {
-            let progress = inner.live.get(&id)?.progress().clone();
-            Some((id, progress.text, progress.thinking))
+            let live = inner.live.get(&id)?;
+            let progress = live.progress();
+            let (text, thinking) = progress.not_stored();
+            Some((id, text.to_owned(), thinking.to_owned()))
         });
         let queued = inner
             .lanes

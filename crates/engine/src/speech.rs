@@ -14,6 +14,8 @@ use tidegate_protocol::api::chat::{
 use tidegate_protocol::limits::CHAT_DELTA_MS;
 use tokio::time::Instant;
 
+use crate::tools::ToolNews;
+
 /// Least time between two `agent` text updates of one run. Each repeats the whole text, so that
 /// time grows with the text: at most 1 MiB a second and run for each listener.
 const AGENT_DELTA_MS: u64 = 40;
@@ -27,7 +29,13 @@ pub(crate) struct Speaker<'a> {
     text: Throttled,
     thinking: Throttled,
     chat: Throttled,
+    tools_for_all: bool,
+    /// Whether the next chat step begins another message.
+    replaces: bool,
 }
+
+/// What a client says at connect that wants to hear of tools (V4).
+const TOOL_EVENTS: &str = "tool-events";
 
 /// How much of a growing text was told, and when more may be.
 struct Throttled {
@@ -48,6 +56,11 @@ impl Throttled {
     /// When the text may be told next; none if there is nothing new.
     fn due(&self, text: &str, now: Instant) -> Option<Instant> {
         (text.len() > self.told_bytes).then(|| self.next_at.unwrap_or(now))
+    }
+
+    /// Another text is told from now on.
+    const fn begin_anew(&mut self) {
+        self.told_bytes = 0;
     }
 
     /// What is new. The event repeats the whole text beside it, and the next one waits as long as
@@ -73,19 +86,46 @@ impl<'a> Speaker<'a> {
             text: Throttled::every(AGENT_DELTA_MS),
             thinking: Throttled::every(AGENT_DELTA_MS),
             chat: Throttled::every(CHAT_DELTA_MS),
+            tools_for_all: false,
+            replaces: false,
         }
+    }
+
+    /// Whether clients that did not ask for it hear of tools too: the session is verbose.
+    pub(crate) const fn tell_tools_to_all(&mut self, verbose: bool) {
+        self.tools_for_all = verbose;
     }
 
     fn agent(&mut self, stream: AgentStream, ts: u64, data: AgentEventData) {
         self.seq += 1;
-        self.events.publish::<AgentUpdate>(&AgentEvent {
+        let event = AgentEvent {
             run_id: self.run_id.clone(),
             seq: self.seq,
             stream,
             ts,
             data,
             session_key: Some(self.echo_key.clone()),
-        });
+        };
+        if stream == AgentStream::Tool && !self.tools_for_all {
+            self.events.publish_to::<AgentUpdate>(TOOL_EVENTS, &event);
+        } else {
+            self.events
+                .publish_of::<AgentUpdate>(&self.echo_key, &event);
+        }
+    }
+
+    /// A message is complete, and another one follows it in the same run.
+    pub(crate) fn next_message(&mut self, text: &str, thinking: &str, now_ms: u64) {
+        self.flush(text, thinking, now_ms);
+        self.text.begin_anew();
+        self.thinking.begin_anew();
+        self.chat.begin_anew();
+        self.replaces = true;
+    }
+
+    /// Tells of a call of a tool.
+    pub(crate) fn tool(&mut self, news: ToolNews, now_ms: u64) {
+        self.agent(AgentStream::Tool, now_ms, news.into_data());
     }
 
     fn chat_event(&self, state: ChatState) -> ChatEvent {
@@ -96,6 +136,7 @@ impl<'a> Speaker<'a> {
             state,
             message: None,
             delta_text: None,
+            replace: None,
             error_message: None,
             error_kind: None,
             usage: None,
@@ -145,7 +186,8 @@ impl<'a> Speaker<'a> {
             let mut event = self.chat_event(ChatState::Delta);
             event.message = Some(message(text, now_ms));
             event.delta_text = Some(delta);
-            self.events.publish::<ChatUpdate>(&event);
+            event.replace = std::mem::take(&mut self.replaces).then_some(true);
+            self.events.publish_of::<ChatUpdate>(&self.echo_key, &event);
         }
     }
 
@@ -190,7 +232,7 @@ impl<'a> Speaker<'a> {
         event.message = (!text.is_empty()).then(|| message(text, at_ms));
         event.usage = Some(wire_usage(usage));
         event.stop_reason = Some(stop.to_owned());
-        self.events.publish::<ChatUpdate>(&event);
+        self.events.publish_of::<ChatUpdate>(&self.echo_key, &event);
     }
 
     pub(crate) fn failed(
@@ -219,7 +261,7 @@ impl<'a> Speaker<'a> {
         let mut event = self.chat_event(ChatState::Error);
         event.error_message = Some(error.to_owned());
         event.error_kind = Some(kind.as_str().to_owned());
-        self.events.publish::<ChatUpdate>(&event);
+        self.events.publish_of::<ChatUpdate>(&self.echo_key, &event);
     }
 
     /// A run that was stopped while it worked.
@@ -238,7 +280,7 @@ impl<'a> Speaker<'a> {
     pub(crate) fn aborted_before_start(&mut self, cause: &str) {
         let mut event = self.chat_event(ChatState::Aborted);
         event.stop_reason = Some(cause.to_owned());
-        self.events.publish::<ChatUpdate>(&event);
+        self.events.publish_of::<ChatUpdate>(&self.echo_key, &event);
     }
 
     /// The answer of a command: one final step and no agent updates.
@@ -248,13 +290,13 @@ impl<'a> Speaker<'a> {
         message.stop_reason = Some("injected".into());
         message.usage = Some(MessageUsage::default());
         event.message = Some(message);
-        self.events.publish::<ChatUpdate>(&event);
+        self.events.publish_of::<ChatUpdate>(&self.echo_key, &event);
     }
 
     /// The run was merged into another one, which told the answer.
     pub(crate) fn merged(&mut self) {
-        self.events
-            .publish::<ChatUpdate>(&self.chat_event(ChatState::Final));
+        let event = self.chat_event(ChatState::Final);
+        self.events.publish_of::<ChatUpdate>(&self.echo_key, &event);
     }
 }
 

@@ -7,12 +7,13 @@ mod speak;
 
 use std::any::Any;
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::future::join_all;
 use tidegate_core::run::{FailureKind, Run, RunEnd, RunStatus};
 use tidegate_core::store::{Finish, StoreError};
-use tidegate_core::transcript::{Maker, NewMessage, StopReason};
+use tidegate_core::transcript::{Maker, NewMessage, StopReason, text_of};
 
 use crate::live::{LiveRun, StopCause};
 use crate::runs::ended;
@@ -20,7 +21,7 @@ use crate::shown::Shown;
 use crate::speech::Speaker;
 use crate::{Engine, commands};
 use finished::Finished;
-use speak::TimeLimit;
+use speak::{Hearing, TimeLimit};
 
 pub(crate) use speak::STOP_GRACE;
 
@@ -56,7 +57,7 @@ impl Engine {
         &self,
         runs: &[Run],
         lead: &Run,
-        live: &LiveRun,
+        live: &Arc<LiveRun>,
         speaker: &mut Speaker<'_>,
         started_ms: u64,
     ) -> Result<Finished, StoreError> {
@@ -81,8 +82,14 @@ impl Engine {
         };
         let (runner, model) = (ready.runner, ready.model);
         tracing::info!(run_id = %lead.id, session_key = %lead.session_key, provider = model.provider, model = model.model, "turn");
+        speaker.tell_tools_to_all(ready.verbose);
+        let hearing = Hearing {
+            live,
+            shown: &shown,
+            news: ready.news,
+        };
         let spoken = self
-            .let_speak(&*runner, ready.turn, limit, live, speaker, &shown)
+            .let_speak(&*runner, ready.turn, limit, speaker, hearing)
             .await;
         let draft = shown.end().await;
         let maker = Maker {
@@ -147,6 +154,8 @@ impl Engine {
             message,
             draft,
         } = finished;
+        // Of a run with tools, earlier messages were told before.
+        let said = message.as_ref().map(|message| text_of(&message.parts));
         let ids = runs.iter().map(|run| run.id.clone()).collect();
         let cause = live.cause().unwrap_or(StopCause::Rpc);
         let outbound = runs.first().map_or_else(Vec::new, |lead| {
@@ -161,21 +170,21 @@ impl Engine {
             at_ms,
         };
         // What is not stored is not told as an answer: after a restart it would be interrupted.
-        let end = match inner.runs.finish(finish).await {
-            Ok(()) => end,
-            Err(error) => Finished::not_stored(&error).end,
+        let (end, said) = match inner.runs.finish(finish).await {
+            Ok(()) => (end, said.unwrap_or_default()),
+            Err(error) => (Finished::not_stored(&error).end, String::new()),
         };
-        let thinking = live.progress().thinking.clone();
+        let thinking = live.progress().current().1.to_owned();
         if let Some(account) = answers {
             self.outbox_changed(&account);
         }
         let cause = cause.as_str();
         match end.status {
-            RunStatus::Ok if stop == StopReason::Injected => speaker.injected(&end.text, at_ms),
-            RunStatus::Ok => speaker.ended(&end.text, &thinking, end.usage, stop.as_str(), at_ms),
+            RunStatus::Ok if stop == StopReason::Injected => speaker.injected(&said, at_ms),
+            RunStatus::Ok => speaker.ended(&said, &thinking, end.usage, stop.as_str(), at_ms),
             RunStatus::Error => {
                 let (error, kind) = why(&end);
-                speaker.failed(&end.text, &thinking, error, kind, started_ms, at_ms);
+                speaker.failed(&said, &thinking, error, kind, started_ms, at_ms);
             }
             RunStatus::Aborted | RunStatus::Interrupted => speaker.aborted(cause, at_ms),
         }

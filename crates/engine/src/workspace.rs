@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -115,8 +116,13 @@ fn text_of(dir: &OwnedFd, name: &str) -> io::Result<String> {
         other => other.into(),
     });
     let file = File::from(opened?);
-    if !file.metadata()?.is_file() {
+    let meta = file.metadata()?;
+    if !meta.is_file() {
         return Err(io::Error::other("not a regular file"));
+    }
+    // It could be a file of another folder, a secret even (SECURITY T39).
+    if meta.nlink() != 1 {
+        return Err(io::Error::other("it has a second name (a hard link)"));
     }
     let mut bytes = Vec::new();
     file.take(FILE_BYTES).read_to_end(&mut bytes)?;

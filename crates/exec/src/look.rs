@@ -119,31 +119,41 @@ fn look_at_interpreter(script: &str, head: &[u8]) -> Result<Option<Interpreter>,
     }))
 }
 
-/// Pins the file that an interpreter reads, and every argument that names a program.
+/// Pins every argument that names code.
 fn look_at_arguments(argv: &[String], cwd: &Path) -> Result<Vec<PinnedArgument>, LookError> {
-    let code = code_positions(argv).into_iter().find(|index| {
-        argv.get(*index)
-            .is_some_and(|name| cwd.join(name).is_file())
-    });
+    let naming = naming_code(argv, cwd);
+    if naming.len() > PINNED_ARGUMENTS_MAX {
+        return Err(LookError::TooManyPrograms);
+    }
+    let read = code_positions(argv)
+        .into_iter()
+        .find(|index| naming.contains(index));
     let mut pins = Vec::new();
-    for (index, argument) in argv.iter().enumerate().skip(1) {
-        let path = cwd.join(argument);
-        let program = argument.contains('/') && which(argument, cwd).is_some();
-        if Some(index) != code && !program {
+    for index in naming {
+        let Some(argument) = argv.get(index) else {
             continue;
-        }
-        if pins.len() == PINNED_ARGUMENTS_MAX {
-            return Err(LookError::TooManyPrograms);
-        }
+        };
         let unreadable = |source| LookError::Unreadable {
             path: argument.clone(),
             source,
         };
-        let (file, _) = pin(&path.canonicalize().map_err(unreadable)?)?;
-        let code = Some(index) == code && read_instead(argv, index, "").is_some();
+        let (file, _) = pin(&cwd.join(argument).canonicalize().map_err(unreadable)?)?;
+        let code = Some(index) == read && read_instead(argv, index, "").is_some();
         pins.push(PinnedArgument { index, file, code });
     }
     Ok(pins)
+}
+
+/// Which arguments name code, here and now: a program by its path, or a file that an interpreter
+/// may read. Where several may be read (`deno run x.ts` with a file `run`), each counts.
+pub(crate) fn naming_code(argv: &[String], cwd: &Path) -> Vec<usize> {
+    let read = code_positions(argv);
+    let names_code = |(index, argument): &(usize, &String)| {
+        let program = argument.contains('/') && which(argument, cwd).is_some();
+        program || (read.contains(index) && cwd.join(argument).is_file())
+    };
+    let naming = argv.iter().enumerate().skip(1).filter(names_code);
+    naming.map(|(index, _)| index).collect()
 }
 
 fn pin(path: &Path) -> Result<(Pinned, Vec<u8>), LookError> {

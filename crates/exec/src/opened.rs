@@ -13,6 +13,7 @@ use tidegate_core::exec::{ContentHash, Directory, Pinned, Subject};
 
 use crate::job::Changed;
 use crate::limits::{EXECUTABLE_MAX_BYTES, SCRIPT_MAX_BYTES};
+use crate::look::naming_code;
 use crate::shebang::HEAD_BYTES;
 
 /// Everything that a subject names, open.
@@ -44,6 +45,12 @@ pub(crate) fn open(subject: &Subject) -> Result<Opened, Changed> {
             (program, Some(executable))
         }
     };
+    // What did not name code when it was looked at, and now does: nobody has seen what it names.
+    let pinned = |index: &usize| subject.arguments.iter().any(|pin| pin.index == *index);
+    let mut naming = naming_code(&subject.argv, Path::new(&subject.cwd.path)).into_iter();
+    if let Some(new) = naming.find(|index| !pinned(index)) {
+        return Err(Changed::Argument(new));
+    }
     let mut arguments = Vec::new();
     for pin in &subject.arguments {
         let file = open_pinned(&pin.file).ok_or(Changed::Argument(pin.index))?;

@@ -91,25 +91,12 @@ impl Processes {
             .executor
             .start(subject, scripts, stdin, deadline)
             .await?;
-        // Others may have started one meanwhile; then this one ends as it is dropped.
-        self.has_room()?;
-        let id = self.ids.uuid();
-        self.rows().push(Row {
-            id: id.clone(),
-            owner: owner.to_owned(),
-            argv: subject.argv.clone(),
-            started_at_ms: self.clock.now_ms(),
-            running: Arc::new(running),
-        });
-        Ok(id)
+        self.keep(owner, subject.argv.clone(), running)
     }
 
-    /// Keeps a program that was started in the foreground and goes on. Its id; the program is ended
-    /// if there is no room.
-    ///
-    /// # Errors
-    /// [`ProcessError::TooMany`].
-    pub fn adopt(
+    /// Keeps a program that was just started. Others may have started one meanwhile: without room
+    /// it ends as it is dropped.
+    fn keep(
         &self,
         owner: &str,
         argv: Vec<String>,
@@ -209,7 +196,7 @@ impl Processes {
     /// # Errors
     /// [`ProcessError::Unknown`], [`ProcessError::StillRuns`].
     pub fn forget(&self, owner: &str, id: &str) -> Result<(), ProcessError> {
-        if self.find(owner, id)?.ended().is_none() {
+        if self.find(owner, id)?.end().is_none() {
             return Err(ProcessError::StillRuns);
         }
         self.rows().retain(|row| row.id != id);
@@ -236,10 +223,10 @@ impl Processes {
         let ended = rows.len() - live(&rows);
         let mut over = ended.saturating_sub(FINISHED_MAX);
         rows.retain(|row| {
-            let Some(finished) = row.running.ended() else {
+            let Some((_, ended)) = row.running.end() else {
                 return true;
             };
-            let kept = over == 0 && finished.ended.elapsed() < FINISHED_KEPT_FOR;
+            let kept = over == 0 && ended.elapsed() < FINISHED_KEPT_FOR;
             over = over.saturating_sub(1);
             kept
         });
@@ -255,13 +242,13 @@ impl Row {
             pid: self.running.pid(),
             started_at_ms: self.started_at_ms,
             written: self.running.screen.written(),
-            outcome: self.running.ended().map(|finished| finished.outcome),
+            outcome: self.running.end().map(|(outcome, _)| outcome),
         }
     }
 }
 
 fn live(rows: &[Row]) -> usize {
     rows.iter()
-        .filter(|row| row.running.ended().is_none())
+        .filter(|row| row.running.end().is_none())
         .count()
 }

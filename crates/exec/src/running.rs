@@ -205,9 +205,16 @@ impl Running {
         self.stop.cancel();
     }
 
-    /// How it ended, if it has.
+    /// How it ended, if it has. A copy, with all its output.
     pub fn ended(&self) -> Option<Finished> {
         self.screen.lock().finished.clone()
+    }
+
+    /// How and when it ended, if it has.
+    pub(crate) fn end(&self) -> Option<(Outcome, Instant)> {
+        let outputs = self.screen.lock();
+        let finished = outputs.finished.as_ref();
+        finished.map(|finished| (finished.outcome, finished.ended))
     }
 
     /// Waits for its end, which comes at its deadline at the latest. Cancel safe.

@@ -7,6 +7,7 @@ use tidegate_core::Secret;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::api::system::LogsTailResult;
 
+use crate::canvas::CanvasHost;
 use crate::tls::Tls;
 
 /// Reads configuration and its schema for `config.get` and `config.schema`.
@@ -15,6 +16,15 @@ pub type ConfigReader<T> = Arc<dyn Fn() -> T + Send + Sync>;
 /// Reads the end of the log: (cursor, most lines, most bytes).
 pub type LogTail =
     Arc<dyn Fn(Option<u64>, usize, usize) -> std::io::Result<LogsTailResult> + Send + Sync>;
+
+/// Where a device finds the gateway.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetupAddress {
+    /// The address: `ws://` or `wss://`.
+    pub url: String,
+    /// Which key or which listener it comes from.
+    pub source: String,
+}
 
 /// What the edge must know of the configuration.
 pub struct GatewayConfig {
@@ -28,6 +38,10 @@ pub struct GatewayConfig {
     pub allowed_origins: BTreeSet<String>,
     /// What is shown on every listener; without it they speak in the clear.
     pub tls: Option<Tls>,
+    /// Where devices are sent by a setup code.
+    pub setup: SetupAddress,
+    /// The canvases; without it there are none.
+    pub canvas: Option<Arc<CanvasHost>>,
     /// Path of the configuration file.
     pub config_path: String,
     /// Path of the state directory.

@@ -43,7 +43,7 @@ impl From<ApiError> for ErrorShape {
 impl From<EngineError> for ApiError {
     fn from(error: EngineError) -> Self {
         let shape = match &error {
-            EngineError::Invalid(_) | EngineError::KeyReused => {
+            EngineError::Invalid(_) | EngineError::KeyReused | EngineError::TooWide(_) => {
                 ErrorShape::invalid(error.to_string())
             }
             EngineError::SessionKey(source) => ErrorShape::invalid(source.to_string()),
@@ -59,21 +59,27 @@ impl From<EngineError> for ApiError {
                 retryable: Some(false),
                 ..ErrorShape::new(ErrorCode::Unavailable, error.to_string())
             },
+            EngineError::Stale => {
+                ErrorShape::invalid(error.to_string()).with_details(json!({ "code": "STALE" }))
+            }
             EngineError::Draining => ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS)
                 .with_details(json!({ "reason": "draining" })),
-            EngineError::Store(StoreError::Full { .. }) => ErrorShape::busy(
-                "the disk of the gateway is full: free space, then try again",
-                STORE_RETRY_MS,
-            )
-            .with_details(json!({ "reason": "disk_full" })),
-            EngineError::Store(source) => {
-                tracing::error!(error = chain(source), "store");
-                ErrorShape::busy("the gateway's store failed; see its log", STORE_RETRY_MS)
-                    .with_details(json!({ "reason": "store" }))
-            }
+            EngineError::Store(source) => store(source),
         };
         shape.into()
     }
+}
+
+/// The store failed.
+pub(crate) fn store(source: &StoreError) -> ErrorShape {
+    if matches!(source, StoreError::Full { .. }) {
+        let text = "the disk of the gateway is full: free space, then try again";
+        return ErrorShape::busy(text, STORE_RETRY_MS)
+            .with_details(json!({ "reason": "disk_full" }));
+    }
+    tracing::error!(error = chain(source), "store");
+    ErrorShape::busy("the gateway's store failed; see its log", STORE_RETRY_MS)
+        .with_details(json!({ "reason": "store" }))
 }
 
 /// A missing right: protocol 3 knows only the text, protocol 4 a code and details (DECISIONS D3).
@@ -85,6 +91,8 @@ pub(crate) fn denied(denied: Denied, protocol: Protocol) -> ErrorShape {
         ),
         (Protocol::V4, Denied::WrongRole(role)) => ErrorShape::new(ErrorCode::Forbidden, text)
             .with_details(json!({ "code": "WRONG_ROLE", "role": role.as_str() })),
+        (Protocol::V4, Denied::NoDevice) => ErrorShape::new(ErrorCode::Forbidden, text)
+            .with_details(json!({ "code": "DEVICE_IDENTITY_REQUIRED" })),
         _ => ErrorShape::invalid(text),
     }
 }

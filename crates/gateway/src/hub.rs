@@ -5,13 +5,19 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use tidegate_core::{Action, Chain, EventSink, Principal, Resource, authorize};
+use tidegate_core::{
+    Action, Chain, EventSink, LiveConnections, Principal, PrincipalId, Resource, Standing,
+    authorize,
+};
 use tidegate_outbox::{Budget, Class, Outbox, Overflow, Pushed};
 use tidegate_protocol::close::{POLICY, RESTART, SERVICE_RESTART, SLOW_CONSUMER};
 use tidegate_protocol::version::Protocol;
-use tidegate_protocol::{ConnId, Delivery, Event, EventSpec, EventVisitor, Scope, catalog, limits};
+use tidegate_protocol::{
+    ConnId, Delivery, DeviceId, Event, EventSpec, EventVisitor, Role, Scope, catalog, limits,
+};
 use tokio_util::sync::CancellationToken;
 
+use crate::follows::Follows;
 use crate::metrics::Metrics;
 use crate::state::SharedClock;
 use crate::ws::gauges::Gauges;
@@ -24,6 +30,8 @@ pub(crate) struct Conn {
     pub(crate) id: ConnId,
     pub(crate) chain: Chain,
     pub(crate) protocol: Protocol,
+    /// How the client calls us: the Host of its upgrade.
+    pub(crate) called: Box<str>,
     pub(crate) outbox: Arc<Outbox>,
     /// Cancelled when the connection must end, and why; see [`Conn::end`].
     pub(crate) kill: CancellationToken,
@@ -33,8 +41,18 @@ pub(crate) struct Conn {
     pub(crate) waiting: AtomicU32,
     /// What moves on its socket; the sweeper watches.
     pub(crate) gauges: Arc<Gauges>,
+    /// Whether what its device was admitted with still holds; none without a device.
+    pub(crate) standing: Option<Standing>,
+    /// What it said that it can do something with.
+    caps: Box<[String]>,
+    /// Requests at work whose answer comes before the end of the caller's own right.
+    answered_first: AtomicU32,
+    /// Why it ends after that answer.
+    last_word: OnceLock<&'static str>,
     /// Events that it may hear, by their place in the catalog.
     hears: u64,
+    /// Sessions that it hears of beside that.
+    follows: Follows,
 }
 
 impl Conn {
@@ -42,12 +60,59 @@ impl Conn {
         self.chain.caller()
     }
 
-    /// Largest message that it may send: the large ones are for those who may talk to agents.
+    /// Largest message that it may send: the large ones are for those who may talk to agents, and
+    /// for nodes, whose pictures are large.
     pub(crate) fn message_limit(&self) -> usize {
-        if self.caller().scopes.grants(Scope::Write) {
+        if self.caller().role == Role::Node || self.caller().scopes.grants(Scope::Write) {
             limits::message_bytes(self.protocol)
         } else {
             limits::message_bytes(Protocol::V3)
+        }
+    }
+
+    /// From now on it hears what happens in the session of this name.
+    pub(crate) fn follow(&self, session: String) {
+        self.follows.add(session);
+    }
+
+    /// It does not any more.
+    pub(crate) fn unfollow(&self, session: &str) {
+        self.follows.remove(session);
+    }
+
+    /// Whether it hears what happens in this session, and not what everybody hears.
+    fn hears_only(&self, place: usize, session: &str) -> bool {
+        self.caller().role == Role::Node
+            && self.hears & (1 << place) == 0
+            && self.stands()
+            && self.follows.has(session)
+    }
+
+    /// Whether what it was admitted with still holds.
+    pub(crate) fn stands(&self) -> bool {
+        self.standing.as_ref().is_none_or(Standing::is_current)
+    }
+
+    /// See [`crate::rpc::call::Call::answered_first`].
+    pub(crate) fn answered_first(&self) -> AnsweredFirst<'_> {
+        self.answered_first.fetch_add(1, Ordering::AcqRel);
+        AnsweredFirst(&self.answered_first)
+    }
+
+    /// Its right is gone: it ends now, or after the answer to the request that took it away.
+    fn cut(&self, why: &'static str) {
+        if self.answered_first.load(Ordering::Acquire) > 0 {
+            let _ = self.last_word.set(why);
+        } else {
+            self.end(why);
+        }
+    }
+
+    /// Queues an answer, and if it was the last one, the end.
+    pub(crate) fn reply(&self, text: String) {
+        self.outbox.push_reply(text);
+        if let Some(why) = self.last_word.get() {
+            self.outbox.close(POLICY.code, why);
         }
     }
 
@@ -55,6 +120,15 @@ impl Conn {
     pub(crate) fn end(&self, why: &'static str) {
         let _ = self.killed_because.set(why);
         self.kill.cancel();
+    }
+}
+
+/// Keeps a connection until its answer is out.
+pub(crate) struct AnsweredFirst<'a>(&'a AtomicU32);
+
+impl Drop for AnsweredFirst<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -79,9 +153,12 @@ pub(crate) struct Joining {
     pub(crate) id: ConnId,
     pub(crate) principal: Principal,
     pub(crate) protocol: Protocol,
+    pub(crate) called: String,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) kill: CancellationToken,
     pub(crate) gauges: Arc<Gauges>,
+    pub(crate) standing: Option<Standing>,
+    pub(crate) caps: Vec<String>,
 }
 
 impl Hub {
@@ -127,13 +204,19 @@ impl Hub {
             id: joining.id,
             chain,
             protocol: joining.protocol,
+            called: joining.called.into(),
             outbox: joining.outbox,
             kill: joining.kill,
             killed_because: OnceLock::new(),
             in_flight: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
             gauges: joining.gauges,
+            standing: joining.standing,
+            caps: joining.caps.into(),
+            answered_first: AtomicU32::new(0),
+            last_word: OnceLock::new(),
             hears,
+            follows: Follows::default(),
         });
         let mut registry = self.lock();
         if registry.closing {
@@ -154,6 +237,11 @@ impl Hub {
             drop(registry);
             self.metrics.connections.dec();
         }
+    }
+
+    /// Whether a connection is still here.
+    pub(crate) fn is_here(&self, id: &ConnId) -> bool {
+        self.lock().conns.contains_key(id)
     }
 
     /// Names of the events that a principal may hear, in the order of the catalog.
@@ -207,6 +295,24 @@ impl Hub {
         }
     }
 
+    fn publish_where(
+        &self,
+        spec: &'static EventSpec,
+        head: &Arc<str>,
+        hears: impl Fn(&Conn) -> bool,
+    ) {
+        let Some(place) = self.place(spec) else {
+            return;
+        };
+        self.metrics.event_published(spec.name);
+        tracing::info!(target: "tidegate::wire", event = spec.name, bytes = head.len(), "event");
+        let everyone = self.everyone();
+        let may_hear = |conn: &&Arc<Conn>| conn.hears & (1 << place) != 0 && conn.stands();
+        for conn in everyone.iter().filter(may_hear).filter(|conn| hears(conn)) {
+            self.offer(conn, spec, Arc::clone(head));
+        }
+    }
+
     /// Nobody joins any more; everyone gets what waits and then close 1012.
     pub(crate) fn close_all(&self) {
         self.lock().closing = true;
@@ -218,18 +324,49 @@ impl Hub {
 
 impl EventSink for Hub {
     fn publish(&self, spec: &'static EventSpec, head: Arc<str>) {
+        self.publish_where(spec, &head, |_| true);
+    }
+
+    fn publish_to(&self, spec: &'static EventSpec, cap: &'static str, head: Arc<str>) {
+        self.publish_where(spec, &head, |conn| conn.caps.iter().any(|one| one == cap));
+    }
+
+    /// Those who follow the session hear it without a number, and once.
+    fn publish_of(&self, spec: &'static EventSpec, session: &str, head: Arc<str>) {
+        self.publish(spec, Arc::clone(&head));
         let Some(place) = self.place(spec) else {
             return;
         };
-        self.metrics.event_published(spec.name);
-        tracing::info!(target: "tidegate::wire", event = spec.name, bytes = head.len(), "event");
-        for conn in self
-            .everyone()
+        let everyone = self.everyone();
+        let followers = everyone
             .iter()
-            .filter(|conn| conn.hears & (1 << place) != 0)
-        {
-            self.offer(conn, spec, Arc::clone(&head));
+            .filter(|conn| conn.hears_only(place, session));
+        for conn in followers {
+            if conn.outbox.push_direct(Arc::clone(&head)).is_ok() {
+                continue;
+            }
+            self.metrics.event_dropped(spec.name);
+            if spec.delivery == Delivery::Must {
+                conn.outbox.close_now(POLICY.code, SLOW_CONSUMER);
+            }
         }
+    }
+}
+
+impl LiveConnections for Hub {
+    fn end(&self, device: &DeviceId, role: Role, why: &'static str) {
+        let id = PrincipalId::Device(device.clone());
+        for conn in self.everyone().iter() {
+            let caller = conn.caller();
+            if caller.id == id && caller.role == role {
+                conn.cut(why);
+            }
+        }
+    }
+
+    fn is_connected(&self, device: &DeviceId) -> bool {
+        let id = PrincipalId::Device(device.clone());
+        self.everyone().iter().any(|conn| conn.caller().id == id)
     }
 }
 

@@ -6,8 +6,10 @@
 //! handler in `methods`, the answer waits in the connection's outbox, `ws::session` writes.
 
 mod auth;
+mod canvas;
 mod config;
 mod error;
+mod follows;
 mod http;
 mod hub;
 mod listen;
@@ -23,7 +25,8 @@ use std::sync::Arc;
 use tidegate_engine::Engine;
 use tokio_util::sync::CancellationToken;
 
-pub use config::{ConfigReader, GatewayConfig, LogTail};
+pub use canvas::{CanvasConfig, CanvasHost};
+pub use config::{ConfigReader, GatewayConfig, LogTail, SetupAddress};
 pub use hub::Hub;
 pub use metrics::Metrics;
 use state::Shared;
@@ -32,6 +35,7 @@ pub use tls::{SelfMade, Tls, TlsError, certificate_fingerprint, self_made};
 /// A gateway that is ready to serve.
 pub struct Gateway {
     shared: Arc<Shared>,
+    canvas: Vec<std::net::TcpListener>,
 }
 
 impl Gateway {
@@ -39,7 +43,14 @@ impl Gateway {
     pub fn new(engine: Engine, hub: Arc<Hub>, config: GatewayConfig) -> Self {
         Self {
             shared: Shared::new(engine, hub, config),
+            canvas: Vec::new(),
         }
+    }
+
+    /// Shows canvases on these too, and nothing else there: an origin of their own.
+    #[must_use]
+    pub fn with_canvas_listeners(self, canvas: Vec<std::net::TcpListener>) -> Self {
+        Self { canvas, ..self }
     }
 
     /// Serves until `stop` is cancelled; then drains: no new connections, `shutdown` to all, the
@@ -53,7 +64,7 @@ impl Gateway {
         stop: CancellationToken,
         drain: std::time::Duration,
     ) -> std::io::Result<()> {
-        listen::serve(self.shared, listeners, stop, drain).await
+        listen::serve(self.shared, listeners, self.canvas, stop, drain).await
     }
 }
 

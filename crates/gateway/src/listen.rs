@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::limiter::group;
 use crate::http;
 use crate::hub::Hub;
 use crate::metrics::Metrics;
@@ -48,21 +49,18 @@ pub(crate) struct Peer {
 pub(crate) async fn serve(
     shared: Arc<Shared>,
     listeners: Vec<std::net::TcpListener>,
+    canvas_listeners: Vec<std::net::TcpListener>,
     stop: CancellationToken,
     drain: Duration,
 ) -> io::Result<()> {
-    let router = http::router(Arc::clone(&shared));
     let accepting = CancellationToken::new();
-    for listener in listeners {
-        listener.set_nonblocking(true)?;
-        let listener = TcpListener::from_std(listener)?;
-        shared.tasks.spawn(accept(
-            Arc::clone(&shared),
-            listener,
-            router.clone(),
-            accepting.clone(),
-        ));
+    if let Some(canvas) = &shared.config.canvas {
+        canvas.listens(&listeners, &canvas_listeners);
     }
+    let canvas = http::canvas_router(Arc::clone(&shared));
+    begin(&shared, canvas_listeners, &canvas, &accepting)?;
+    let router = http::router(Arc::clone(&shared));
+    begin(&shared, listeners, &router, &accepting)?;
     let keepers = CancellationToken::new();
     shared
         .tasks
@@ -91,6 +89,26 @@ pub(crate) async fn serve(
     shared.pre_auth.end_all();
     shared.tasks.close();
     let _ = tokio::time::timeout(FLUSH, shared.tasks.wait()).await;
+    Ok(())
+}
+
+/// Accepts on every listener until it is told not to.
+fn begin(
+    shared: &Arc<Shared>,
+    listeners: Vec<std::net::TcpListener>,
+    router: &axum::Router,
+    accepting: &CancellationToken,
+) -> io::Result<()> {
+    for listener in listeners {
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        shared.tasks.spawn(accept(
+            Arc::clone(shared),
+            listener,
+            router.clone(),
+            accepting.clone(),
+        ));
+    }
     Ok(())
 }
 
@@ -220,6 +238,7 @@ impl PreAuth {
     }
 
     fn admit(&self, peer: IpAddr) -> PreAuthTicket {
+        let peer = group(peer);
         let mut state = lock(&self.state);
         state.next += 1;
         let number = state.next;
@@ -295,5 +314,24 @@ impl PreAuthTicket {
 impl Drop for PreAuthTicket {
     fn drop(&mut self) {
         self.known();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_network_of_one_subscriber_is_one_peer() {
+        let pre_auth = PreAuth::new(Arc::new(Metrics::new()));
+        let owner = pre_auth.admit(IpAddr::from([127, 0, 0, 1]));
+        let flood = (0..=PRE_AUTH_TOTAL as u128).map(|n| {
+            let address = 0x2001_0db8 << 96 | n;
+            pre_auth.admit(IpAddr::from(address.to_be_bytes()))
+        });
+        let flood: Vec<_> = flood.collect();
+        let open = flood.iter().filter(|ticket| !ticket.ended.is_cancelled());
+        assert_eq!(open.count(), PRE_AUTH_PER_PEER);
+        assert!(!owner.ended.is_cancelled());
     }
 }

@@ -1,6 +1,7 @@
 //! Every metric, in one table. Label values are closed sets, present at zero from the start.
 
 mod channels;
+mod nodes;
 
 use std::fmt::Write;
 
@@ -11,10 +12,11 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
-use tidegate_engine::AccountTally;
+use tidegate_engine::{AccountTally, NodeTally};
 use tidegate_protocol::{Event, EventVisitor, Method, MethodVisitor, catalog};
 
 use channels::ChannelFigures;
+use nodes::NodeFigures;
 
 /// Upper bounds of request times, in seconds.
 const SECONDS: [f64; 8] = [0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 2.0, 10.0];
@@ -107,6 +109,7 @@ pub struct Metrics {
     closes: Family<CloseLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
     channels: ChannelFigures,
+    nodes: NodeFigures,
 }
 
 /// Figures that are read when somebody asks for the metrics.
@@ -115,6 +118,9 @@ pub(crate) struct Gauges {
     pub(crate) runs_active: u64,
     pub(crate) runs_queued: u64,
     pub(crate) outbox_bytes: u64,
+    /// Nodes that are connected.
+    pub(crate) nodes: usize,
+    pub(crate) node_tally: NodeTally,
 }
 
 impl Default for Metrics {
@@ -144,6 +150,7 @@ impl Metrics {
             closes: Family::default(),
             refusals: Family::default(),
             channels: ChannelFigures::default(),
+            nodes: NodeFigures::default(),
         };
         metrics.register();
         metrics.preset();
@@ -212,6 +219,7 @@ impl Metrics {
             self.refusals.clone(),
         );
         self.channels.register(r);
+        self.nodes.register(r);
     }
 
     fn preset(&self) {
@@ -276,6 +284,7 @@ impl Metrics {
         set(&self.runs_queued, gauges.runs_queued);
         set(&self.outbox_bytes, gauges.outbox_bytes);
         self.channels.set(accounts);
+        self.nodes.set(gauges.nodes, gauges.node_tally);
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.registry);

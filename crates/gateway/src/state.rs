@@ -11,7 +11,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::auth::Authenticator;
 use crate::config::GatewayConfig;
-use crate::http::WEBHOOKS_AT_ONCE;
+use crate::http::{TOOLS_AT_ONCE, WEBHOOKS_AT_ONCE};
 use crate::hub::Hub;
 use crate::listen::PreAuth;
 use crate::metrics::Metrics;
@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) large_inbound: Arc<Semaphore>,
     /// Room for requests of chat networks that call us.
     pub(crate) webhooks: Semaphore,
+    /// Room for calls of tools by people.
+    pub(crate) tool_calls: Semaphore,
     pub(crate) tasks: TaskTracker,
     pub(crate) started: Instant,
     pub(crate) boot_id: String,
@@ -53,6 +55,7 @@ impl Shared {
             pre_auth: PreAuth::new(Arc::clone(&metrics)),
             large_inbound: Arc::new(Semaphore::new(LARGE_INBOUND_BYTES)),
             webhooks: Semaphore::new(WEBHOOKS_AT_ONCE),
+            tool_calls: Semaphore::new(TOOLS_AT_ONCE),
             tasks: TaskTracker::new(),
             started: Instant::now(),
             boot_id,

@@ -184,6 +184,24 @@ impl Outbox {
         if overflow { Err(Overflow) } else { Ok(pushed) }
     }
 
+    /// Queues an event for this connection alone: it gets no number.
+    ///
+    /// # Errors
+    /// The budget is used up, or the connection is closing: it was not taken.
+    pub fn push_direct(&self, head: Arc<str>) -> Result<(), Overflow> {
+        let mut taken = false;
+        self.enqueue(|state| {
+            let frame = Frame::Event { head, seq: None };
+            if !state.has_room(frame.bytes()) {
+                return Pushed::Dropped;
+            }
+            taken = true;
+            state.append(frame);
+            Pushed::Queued
+        });
+        if taken { Ok(()) } else { Err(Overflow) }
+    }
+
     /// Ends the queue: what waits is still sent, then the close frame. Later pushes are ignored.
     pub fn close(&self, code: u16, reason: &str) {
         self.enqueue(|state| {

@@ -183,3 +183,24 @@ proptest! {
         prop_assert_eq!(outbox.queued_bytes(), 0);
     }
 }
+
+#[test]
+fn what_is_meant_for_one_connection_has_no_number_and_takes_room() {
+    let outbox = Outbox::new(Budget {
+        event_bytes: 1 << 20,
+        event_frames: 2,
+    });
+    outbox.push_event(Arc::from("a"), Class::Must).unwrap();
+    outbox.push_direct(Arc::from("b")).unwrap();
+    assert_eq!(outbox.push_direct(Arc::from("c")), Err(Overflow));
+    assert_eq!(pop(&outbox), Some(event("a", 1)));
+    let direct = Frame::Event {
+        head: Arc::from("b"),
+        seq: None,
+    };
+    assert_eq!(pop(&outbox), Some(direct));
+    outbox.push_event(Arc::from("d"), Class::Must).unwrap();
+    assert_eq!(pop(&outbox), Some(event("d", 2)), "no hole");
+    outbox.close(1000, "");
+    assert_eq!(outbox.push_direct(Arc::from("e")), Err(Overflow));
+}

@@ -97,6 +97,8 @@ pub enum Access {
     Operator(Scope),
     /// A node.
     Node,
+    /// Whoever showed a device identity, in either role.
+    Device,
     /// Everyone who finished the handshake.
     Any,
 }
@@ -108,6 +110,7 @@ impl Access {
             Self::Handshake => "handshake",
             Self::Operator(scope) => scope.as_str(),
             Self::Node => "node",
+            Self::Device => "device",
             Self::Any => "any",
         }
     }

@@ -1,13 +1,19 @@
 //! The only list of domains. A method left out of it is found by the catalog test of the gateway.
 
-use crate::api::{
-    agent, channels, chat, config, connect, delivery, health, pairing, send, sessions, system,
+use crate::api::canvas as canvases;
+use crate::api::commands::{
+    browser, camera, canvas, files, location, screen, sms, system as system_commands,
 };
+use crate::api::{
+    agent, approvals, channels, chat, config, connect, delivery, devices, health, node_pairing,
+    nodes, pairing, send, sessions, system,
+};
+use crate::command::CommandVisitor;
 use crate::event::EventVisitor;
 use crate::method::{MethodSink, MethodVisitor};
 
 macro_rules! catalog {
-    (methods: $($domain:ident),+; events: $($speaker:ident),+;) => {
+    (methods: $($domain:ident),+; events: $($speaker:ident),+; commands: $($family:ident),+;) => {
         /// Visits every method.
         pub fn visit_all(visitor: &mut impl MethodVisitor) {
             $($domain::visit(visitor);)+
@@ -26,10 +32,16 @@ macro_rules! catalog {
         pub fn visit_all_events(visitor: &mut impl EventVisitor) {
             $($speaker::visit_events(visitor);)+
         }
+
+        /// Visits every command of nodes.
+        pub fn visit_all_commands(visitor: &mut impl CommandVisitor) {
+            $($family::visit_commands(visitor);)+
+        }
     };
 }
 
 catalog! {
-    methods: connect, health, channels, pairing, agent, chat, send, delivery, sessions, config, system;
-    events: connect, health, channels, pairing, agent, chat;
+    methods: connect, health, channels, pairing, devices, nodes, node_pairing, approvals, agent, chat, canvases, send, delivery, sessions, config, system;
+    events: connect, health, channels, pairing, devices, nodes, node_pairing, approvals, agent, chat, canvases;
+    commands: system_commands, canvas, camera, screen, location, files, sms, browser;
 }

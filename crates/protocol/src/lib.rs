@@ -10,6 +10,7 @@ pub mod access;
 pub mod api;
 pub mod catalog;
 pub mod close;
+pub mod command;
 pub mod error;
 pub mod event;
 pub mod frame;
@@ -23,6 +24,7 @@ pub mod value;
 pub mod version;
 
 pub use access::{Access, Role, Scope};
+pub use command::{Command, CommandSpec, CommandVisitor};
 pub use error::{ErrorCode, ErrorShape};
 pub use event::{Delivery, Event, EventSpec, EventVisitor};
 pub use ids::{AccountId, AgentId, ChannelId, ConnId, DeviceId, IdempotencyKey, RunId};

@@ -1,4 +1,5 @@
-//! `methods!` and `events!`: one row each gives types, access, effect, schema and dispatch.
+//! `methods!`, `events!` and `commands!`: one row each gives types, access, effect, schema and
+//! dispatch.
 //! Fields of a row come in a fixed order; none but `ack` and `waits` may be left out.
 
 macro_rules! methods {
@@ -55,6 +56,7 @@ macro_rules! methods {
     (@waits $waits:literal) => { $waits };
     (@access handshake) => { $crate::access::Access::Handshake };
     (@access any) => { $crate::access::Access::Any };
+    (@access device) => { $crate::access::Access::Device };
     (@access node) => { $crate::access::Access::Node };
     (@access operator $scope:ident) => { $crate::access::Access::Operator($crate::access::Scope::$scope) };
     (@effect read) => { $crate::method::Effect::Read };
@@ -101,4 +103,42 @@ macro_rules! events {
     };
 }
 
-pub(crate) use {events, methods};
+macro_rules! commands {
+    ($(
+        $(#[doc = $doc:literal])*
+        pub $Marker:ident = $name:literal {
+            params: $Params:ty,
+            result: $Result:ty,
+            risk: $risk:ident,
+            platforms: [$($platform:ident),*],
+            queueable: $queueable:literal,
+            scope: $scope:ident,
+        }
+    )+) => {
+        $(
+            $(#[doc = $doc])*
+            #[derive(Debug)]
+            pub struct $Marker;
+
+            impl $crate::command::Command for $Marker {
+                type Params = $Params;
+                type Result = $Result;
+                const SPEC: $crate::command::CommandSpec = $crate::command::CommandSpec {
+                    name: $name,
+                    doc: concat!($($doc, "\n"),*),
+                    risk: $crate::command::Risk::$risk,
+                    platforms: &[$($crate::command::Platform::$platform),*],
+                    queueable: $queueable,
+                    scope: $crate::access::Scope::$scope,
+                };
+            }
+        )+
+
+        /// Visits every command of this file.
+        pub fn visit_commands(visitor: &mut impl $crate::command::CommandVisitor) {
+            $(visitor.command::<$Marker>();)+
+        }
+    };
+}
+
+pub(crate) use {commands, events, methods};

@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::connect::ConnectParams;
 use crate::catalog;
+use crate::command::{Command, CommandVisitor};
 use crate::error::ErrorCode;
 use crate::event::{Event, EventVisitor};
 use crate::frame::ID_BYTES;
@@ -81,15 +82,18 @@ pub fn bundle() -> Value {
         generator: generator(),
         methods: Map::new(),
         events: Map::new(),
+        commands: Map::new(),
     };
     catalog::visit_all(&mut bundle);
     catalog::visit_all_events(&mut bundle);
+    catalog::visit_all_commands(&mut bundle);
     let definitions = bundle.generator.take_definitions(true);
     let mut value = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "protocol": { "min": version::PROTOCOL_MIN, "max": version::PROTOCOL_MAX },
         "methods": bundle.methods,
         "events": bundle.events,
+        "commands": bundle.commands,
         "closeCodes": close::ALL
             .iter()
             .map(|c| json!({ "code": c.code, "name": c.name, "reconnect": c.reconnect, "doc": c.doc }))
@@ -106,6 +110,7 @@ struct Bundle {
     generator: SchemaGenerator,
     methods: Map<String, Value>,
     events: Map<String, Value>,
+    commands: Map<String, Value>,
 }
 
 impl Bundle {
@@ -145,6 +150,23 @@ impl EventVisitor for Bundle {
             "payload": self.schema::<E::Payload>(),
         });
         self.events.insert(spec.name.into(), row);
+    }
+}
+
+impl CommandVisitor for Bundle {
+    fn command<C: Command>(&mut self) {
+        let spec = C::SPEC;
+        let platforms: Vec<&str> = spec.platforms.iter().map(|one| one.as_str()).collect();
+        let row = json!({
+            "doc": spec.doc.trim(),
+            "risk": spec.risk.as_str(),
+            "platforms": platforms,
+            "queueable": spec.queueable,
+            "scope": spec.scope.as_str(),
+            "params": self.schema::<C::Params>(),
+            "result": self.schema::<C::Result>(),
+        });
+        self.commands.insert(spec.name.into(), row);
     }
 }
 

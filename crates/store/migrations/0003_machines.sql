@@ -46,8 +46,8 @@ CREATE TABLE approvals (
     no         INTEGER PRIMARY KEY,
     id         TEXT NOT NULL UNIQUE,
     question   TEXT NOT NULL,
-    -- The hash of the execution; none if a client asked in words.
-    subject    BLOB CHECK (length(subject) = 32),
+    -- The hash of what is asked.
+    subject    BLOB NOT NULL CHECK (length(subject) = 32),
     asked_at   INTEGER NOT NULL,
     expires_at INTEGER NOT NULL,
     outcome    TEXT CHECK (outcome IN ('allow-once', 'allow-always', 'deny', 'expired', 'withdrawn')),
@@ -59,7 +59,59 @@ CREATE TABLE approvals (
     CHECK ((outcome IS NULL) = (ended_at IS NULL)),
     CHECK ((decided_by IS NOT NULL) = coalesce(outcome IN ('allow-once', 'allow-always', 'deny'), 0)),
     CHECK (spent_at IS NULL
-        OR (subject IS NOT NULL AND coalesce(outcome IN ('allow-once', 'allow-always'), 0)))
+        OR coalesce(outcome IN ('allow-once', 'allow-always'), 0))
 ) STRICT;
 CREATE INDEX approvals_open ON approvals (no) WHERE outcome IS NULL;
 CREATE INDEX approvals_ended ON approvals (ended_at) WHERE outcome IS NOT NULL;
+
+-- Part "nodes" -------------------------------------------------------------------------------------
+
+-- Commands of nodes, from before they are sent until some time after their end.
+CREATE TABLE node_calls (
+    no          INTEGER PRIMARY KEY,
+    id          TEXT NOT NULL UNIQUE,
+    node        TEXT NOT NULL,
+    command     TEXT NOT NULL,
+    -- Who asked, and how a repetition is recognised.
+    principal   TEXT NOT NULL,
+    method      TEXT NOT NULL,
+    key         TEXT NOT NULL,
+    params_hash TEXT NOT NULL,
+    at          INTEGER NOT NULL,
+    state       TEXT NOT NULL CHECK (state IN ('waiting', 'sent', 'ended')),
+    -- Of one that waits, or waited: what it takes, its time, and when it is given up.
+    params      TEXT,
+    timeout     INTEGER,
+    expires_at  INTEGER,
+    ended_at    INTEGER,
+    ending      TEXT,
+    UNIQUE (principal, method, key),
+    CHECK (state <> 'waiting' OR (timeout IS NOT NULL AND expires_at IS NOT NULL)),
+    CHECK ((state = 'ended') = (ended_at IS NOT NULL)),
+    CHECK ((ended_at IS NULL) = (ending IS NULL))
+) STRICT;
+CREATE INDEX node_calls_waiting ON node_calls (node, no) WHERE state = 'waiting';
+CREATE INDEX node_calls_sent ON node_calls (no) WHERE state = 'sent';
+CREATE INDEX node_calls_ended ON node_calls (ended_at) WHERE state = 'ended';
+
+-- What the owner calls a node.
+CREATE TABLE node_names (
+    node TEXT PRIMARY KEY,
+    name TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- The January list of paired names. It lets nobody in.
+CREATE TABLE node_asks (
+    no         INTEGER PRIMARY KEY,
+    request_id TEXT NOT NULL UNIQUE,
+    node       TEXT NOT NULL UNIQUE,
+    plate      TEXT NOT NULL,
+    at         INTEGER NOT NULL
+) STRICT;
+CREATE TABLE paired_names (
+    node        TEXT PRIMARY KEY,
+    plate       TEXT NOT NULL,
+    token       BLOB NOT NULL CHECK (length(token) = 32),
+    created_at  INTEGER NOT NULL,
+    approved_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;

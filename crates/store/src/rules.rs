@@ -1,11 +1,15 @@
 //! What both stores hold to.
 
+use tidegate_core::ScopeSet;
 use tidegate_core::approval::{Approval, Ending};
 use tidegate_core::run::{RunEnd, RunRequest, RunStatus};
 use tidegate_core::store::{
-    Arrivals, Deed, InboxState, NewOutbound, PairRequest, RecoveryNote, SettingsPatch,
+    Arrivals, Deed, DeviceGrant, InboxState, NewOutbound, NewToken, PairRequest, RecoveryNote,
+    SettingsPatch, Trust, TrustChange,
 };
-use tidegate_core::transcript::{NewMessage, Speaker, StopReason, Usage};
+use tidegate_core::transcript::{
+    NewMessage, Speaker, StopReason, ToolCallPart, ToolResultPart, Usage,
+};
 use tidegate_protocol::{Patch, RunId};
 
 /// How many characters of a message a list of sessions shows.
@@ -65,6 +69,16 @@ pub(crate) fn interrupted(run: &RunId, note: &RecoveryNote, at_ms: u64) -> NewMe
         stop: Some(StopReason::Interrupted),
         error: Some(note.error.clone()),
     }
+}
+
+/// The message that ends a call of a tool whose turn is over.
+pub(crate) fn interrupted_call(run: &RunId, call: &ToolCallPart, at_ms: u64) -> NewMessage {
+    NewMessage::tool_result(
+        format!("{run}:{}:interrupted", call.id),
+        ToolResultPart::interrupted(call),
+        at_ms,
+        run.clone(),
+    )
 }
 
 /// The end of an interrupted run.
@@ -133,6 +147,55 @@ pub(crate) fn asks_the_same(stored: &PairRequest, request: &PairRequest) -> bool
     stored.public_key == request.public_key
         && stored.role == request.role
         && stored.scopes == request.scopes
+}
+
+/// Whether a device gets more than it had.
+pub(crate) fn widens(before: Option<&DeviceGrant>, after: &DeviceGrant) -> bool {
+    before.is_none_or(|before| !after.scopes.is_subset(before.scopes))
+}
+
+/// What a device may do after its request was approved. What it has stays, unless that was taken
+/// back; a live token stays too, and can what was asked for.
+pub(crate) fn approved(
+    before: Option<DeviceGrant>,
+    request: &PairRequest,
+    token: NewToken,
+) -> DeviceGrant {
+    let fresh = |scopes: ScopeSet, granted_at_ms| DeviceGrant {
+        role: request.role,
+        scopes,
+        token: token.hash,
+        token_scopes: request.scopes,
+        granted_at_ms,
+        issued_at_ms: token.issued_at_ms,
+        revoked_at_ms: None,
+        expires_at_ms: token.expires_at_ms,
+        used_at_ms: None,
+        used_from: None,
+    };
+    match before {
+        None => fresh(request.scopes, token.issued_at_ms),
+        Some(before) if before.revoked_at_ms.is_some() => {
+            fresh(request.scopes, before.granted_at_ms)
+        }
+        Some(before) if before.is_live(token.issued_at_ms) => DeviceGrant {
+            scopes: before.scopes.union(request.scopes),
+            token_scopes: before.token_scopes.union(request.scopes),
+            ..before
+        },
+        Some(before) => fresh(before.scopes.union(request.scopes), before.granted_at_ms),
+    }
+}
+
+/// What is kept of the trust in a device that is forgotten: it ends, and should the device come
+/// back, it begins anew.
+pub(crate) fn trust_ends(trust: Trust, by: &str, at_ms: u64) -> Option<TrustChange> {
+    (trust != Trust::default()).then(|| TrustChange {
+        from: trust,
+        to: Trust::default(),
+        by: by.to_owned(),
+        at_ms,
+    })
 }
 
 #[cfg(test)]

@@ -46,6 +46,9 @@ impl Known {
 
     /// Takes out of both answers to a request what cannot be compared.
     pub(super) fn adjust(&self, request: &Request<'_>, recorded: &mut Value, ours: &mut Value) {
+        if ["device.pair.list", "node.list"].contains(&request.method) {
+            self.adjust_devices(recorded);
+        }
         for list in ["/payload/snapshot/presence", "/payload"] {
             if let Some(list) = recorded.pointer_mut(list).and_then(Value::as_array_mut) {
                 list.retain(|entry| self.present(entry));
@@ -68,6 +71,19 @@ impl Known {
             && messages.len() < all
         {
             list.drain(..list.len().saturating_sub(messages.len()));
+        }
+    }
+
+    /// Devices that were paired, or asked, before the recording began.
+    fn adjust_devices(&self, recorded: &mut Value) {
+        let of_recording = |entry: &Value| {
+            let id = [word(entry, "/deviceId"), word(entry, "/nodeId")].concat();
+            self.devices.iter().any(|(known, _)| *known == id)
+        };
+        for list in ["/payload/paired", "/payload/pending", "/payload/nodes"] {
+            if let Some(list) = recorded.pointer_mut(list).and_then(Value::as_array_mut) {
+                list.retain(of_recording);
+            }
         }
     }
 

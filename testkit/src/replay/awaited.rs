@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::frames::{Catalog, Step, step, word};
+use super::names::{ASKED, asked, is_asked};
 use super::recording::{Line, Recording, What};
 
 /// Something to wait for.
@@ -12,6 +13,8 @@ use super::recording::{Line, Recording, What};
 pub(super) enum Awaited<'r> {
     Answer(&'r Value, usize),
     Event(&'r str),
+    /// A node is asked for this.
+    Asked(&'r Value),
     Run(&'r str, Step),
     /// Told after this many frames.
     Presence(usize),
@@ -28,6 +31,7 @@ impl Awaited<'_> {
                     .count()
                     >= *times
             }
+            Self::Asked(recorded) => heard.iter().any(|frame| is_asked(frame, recorded)),
             Self::Event(name) => heard.iter().any(|frame| named(frame, name)),
             Self::Run(run, far) => heard.iter().any(|frame| step(frame) == Some((*run, *far))),
             Self::Presence(after) => heard
@@ -63,6 +67,7 @@ pub(super) fn awaited<'r>(
     match word(frame, "/event") {
         "presence" => Some(Awaited::Presence(acted)),
         "health" | "tick" => None,
+        ASKED => asked(frame).map(|_| Awaited::Asked(frame)),
         name => catalog
             .events
             .contains(name)

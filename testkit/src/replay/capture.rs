@@ -41,7 +41,9 @@ const SECRETS: [(&str, &str); 2] = [("REPLAY_TOKEN", TOKEN), ("REPLAY_KEY", PROV
 fn configuration(base_url: &str) -> Value {
     let mock = json!({ "id": "mock-1", "name": "Mock One", "reasoning": false, "input": ["text"], "contextWindow": 32000 });
     json!({
-        "gateway": { "mode": "local", "bind": "loopback", "auth": { "token": { "env": "REPLAY_TOKEN" } } },
+        "gateway": { "mode": "local", "bind": "loopback", "auth": { "token": { "env": "REPLAY_TOKEN" } },
+            // January has them on by itself.
+            "nodes": { "allowCommands": ["camera.snap", "screen.record", "browser.proxy"] } },
         "models": { "providers": { "mock": {
             "baseUrl": base_url, "apiKey": { "env": "REPLAY_KEY" }, "api": "openai-completions", "models": [mock],
         } } },

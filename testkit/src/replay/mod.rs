@@ -15,10 +15,12 @@ mod compare;
 mod differences;
 mod events;
 mod frames;
+mod names;
 mod play;
 mod proof;
 mod recording;
 mod report;
+mod requests;
 mod shape;
 #[cfg(test)]
 mod tests;

@@ -124,10 +124,15 @@ impl<'r> Player<'r> {
             return Ok(());
         }
         match &line.what {
-            What::Opened(label) => return self.open(conn, index, label).await,
+            What::Opened(label) => {
+                // A new connection may show a token that another one was given.
+                self.catch_up_all(index).await;
+                return self.open(conn, index, label).await;
+            }
             What::Heard(frame) => return self.learn(frame).await,
             What::Sent(_) | What::Left | What::Closed(_) => {}
         }
+        self.answered_all(index).await;
         self.catch_up(conn, index).await;
         for live in self.live.values_mut() {
             live.acted = live.played.heard.len();
@@ -152,7 +157,9 @@ impl<'r> Player<'r> {
             return Ok(());
         }
         let proxied = [("x-forwarded-for", "203.0.113.9")];
-        let headers: &[(&str, &str)] = if label.starts_with("untrusted proxy header") {
+        let from_elsewhere = ["untrusted proxy header", "remote device"];
+        let headers: &[(&str, &str)] = if from_elsewhere.iter().any(|what| label.starts_with(what))
+        {
             &proxied
         } else {
             &[]
@@ -168,6 +175,34 @@ impl<'r> Player<'r> {
             },
         );
         Ok(())
+    }
+
+    /// Waits for every answer that any recorded client had before this line: what is sent now may
+    /// change what they would be answered.
+    async fn answered_all(&mut self, index: usize) {
+        let recording = self.recording;
+        for (conn, live) in &mut self.live {
+            let lines = recording.lines.iter().enumerate();
+            let missed = lines.take(index).skip(live.line);
+            for (at, line) in missed.filter(|(_, line)| line.conn == *conn) {
+                let What::Heard(frame) = &line.what else {
+                    continue;
+                };
+                let ours = (&self.catalog, &self.keys);
+                if let Some(answer @ Awaited::Answer(..)) =
+                    awaited(recording, ours, (at, frame), live.acted)
+                {
+                    live.wait(&answer).await;
+                }
+            }
+        }
+    }
+
+    async fn catch_up_all(&mut self, index: usize) {
+        let open: Vec<u32> = self.live.keys().copied().collect();
+        for conn in open {
+            self.catch_up(conn, index).await;
+        }
     }
 
     /// Waits for all that the recorded client had heard before this line.
@@ -210,7 +245,9 @@ impl<'r> Player<'r> {
                 self.note_narrowed(conn, frame);
                 self.connect(conn, frame, &challenge).to_string()
             }
-            frame => frame.to_string(),
+            frame => self
+                .with_our_names(&self.with_our_request(frame))
+                .to_string(),
         };
         match self.live.get_mut(&conn) {
             Some(live) => live.client.send_text(text).await,

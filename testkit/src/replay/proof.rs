@@ -60,6 +60,14 @@ fn id_of(key: &VerifyingKey) -> String {
     format!("{:x}", Sha256::digest(key.as_bytes()))
 }
 
+/// The recorded id of the device that a request shows, and the one that it has here.
+pub(super) fn renamed(frame: &Value) -> Option<(String, String)> {
+    let device = frame.pointer("/params/device")?;
+    let key = key_of(word(device, "/publicKey"), "");
+    let recorded = word(device, "/id");
+    (!recorded.is_empty()).then(|| (recorded.to_owned(), id_of(&key.verifying_key())))
+}
+
 /// Replaces the device of these params by a new one. The params' token must be ours already;
 /// `recorded` are the params as they were.
 pub(super) fn renew(

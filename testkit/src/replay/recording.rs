@@ -9,7 +9,13 @@ use serde_json::Value;
 use crate::Closed;
 
 /// The recordings that are replayed.
-pub const NAMES: [&str; 3] = ["cli", "handshake-errors", "agent-chat"];
+pub const NAMES: [&str; 5] = [
+    "cli",
+    "handshake-errors",
+    "agent-chat",
+    "device-pairing",
+    "nodes",
+];
 /// Code of a close without a code: clients of the family close so.
 const NO_CODE: u16 = 1005;
 

@@ -3,8 +3,10 @@
 
 use serde_json::{Map, Value};
 
+use super::names::ASKED;
+
 /// Numbers that count time, events, bytes or changes.
-const TIMES: [&str; 17] = [
+const TIMES: [&str; 24] = [
     "heartbeatSeconds",
     "ts",
     "timestamp",
@@ -22,9 +24,16 @@ const TIMES: [&str; 17] = [
     "cursor",
     "size",
     "generatedAt",
+    "approvedAtMs",
+    "connectedAtMs",
+    "createdAtMs",
+    "expiresAtMs",
+    "lastUsedAtMs",
+    "revokedAtMs",
+    "rotatedAtMs",
 ];
 /// Names that are new at every start, connection, device or message.
-const IDS: [&str; 9] = [
+const IDS: [&str; 12] = [
     "connId",
     "requestId",
     "sessionId",
@@ -34,6 +43,9 @@ const IDS: [&str; 9] = [
     "nonce",
     "hash",
     "raw",
+    "publicKey",
+    "nodeId",
+    "token",
 ];
 /// Where things are on the host.
 const PLACES: [&str; 6] = [
@@ -55,6 +67,11 @@ pub(super) fn shape(frame: &Value) -> Value {
     if let Value::Object(object) = &mut frame {
         // The answer was found by its id.
         object.remove("id");
+    }
+    if frame.get("event").and_then(Value::as_str) == Some(ASKED)
+        && let Some(id) = frame.pointer_mut("/payload/id")
+    {
+        *id = mask("string");
     }
     masked("", &frame, Owner::default())
 }

@@ -39,6 +39,9 @@ impl<'r> Player<'r> {
         };
         let mut params = params.clone();
         renumber(&mut params);
+        let connections = self.recording.connections();
+        let label = connections.get(&conn).map_or("", |found| found.label);
+        widen_approver(&mut params, label);
         let token = self.token(recorded);
         if let (Some(token), Some(Value::Object(auth))) = (token, params.get_mut("auth")) {
             auth.insert("token".into(), json!(token.ours));
@@ -46,7 +49,6 @@ impl<'r> Player<'r> {
         if token.is_some_and(Token::is_of_another) {
             hide(&mut params);
         }
-        let connections = self.recording.connections();
         let first = connections
             .get(&conn)
             .and_then(|found| found.heard.first().copied());
@@ -216,4 +218,14 @@ fn renumber(params: &mut Map<String, Value>) {
         (Some(_), Some(4..)) => params.insert("maxProtocol".into(), json!(3)),
         _ => None,
     };
+}
+
+/// Nobody approves more than they have (T16): whoever approves a reader in the recording reads here.
+fn widen_approver(params: &mut Map<String, Value>, label: &str) {
+    if label != "operator w/ pairing scope" {
+        return;
+    }
+    if let Some(Value::Array(scopes)) = params.get_mut("scopes") {
+        scopes.push(json!("operator.read"));
+    }
 }

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -24,6 +24,11 @@ export class Daemon {
     return join(this.#home, "state");
   }
 
+  /** The claims on accounts are the host's: a test must neither meet nor hold those of others. */
+  get #variables() {
+    return { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: this.#state, ...this.#env };
+  }
+
   /** The owner's secret. */
   get token() {
     return readFileSync(join(this.#state, "gateway.token"), "utf8").trim();
@@ -36,13 +41,18 @@ export class Daemon {
     writeFileSync(join(this.#state, "tidegate.json"), JSON.stringify(config), { mode: 0o600 });
   }
 
+  /** A link that signs one browser in, as its owner asks for it on the gateway's machine. */
+  freshLink() {
+    const url = this.origin.replace("http", "ws");
+    const args = ["dashboard", "--no-open", "--url", url, "--token-file", join(this.#state, "gateway.token")];
+    return execFileSync(process.env.TIDEGATE_BIN, args, { env: this.#variables, encoding: "utf8" }).trim();
+  }
+
   /** Starts on a free port the first time, and on the same port later. */
   async start() {
     const binary = process.env.TIDEGATE_BIN;
     if (!binary) throw new Error("TIDEGATE_BIN names no binary");
-    // The claims on accounts are the host's: a test must neither meet nor hold those of others.
-    const env = { PATH: process.env.PATH, HOME: this.#home, TIDEGATE_STATE_DIR: this.#state, ...this.#env };
-    this.#process = spawn(binary, ["gateway", "--port", String(this.port)], { env, stdio: ["ignore", "pipe", "inherit"] });
+    this.#process = spawn(binary, ["gateway", "--port", String(this.port)], { env: this.#variables, stdio: ["ignore", "pipe", "inherit"] });
     const match = await this.#printedLink();
     this.link = match[0];
     this.port = Number(match[1]);

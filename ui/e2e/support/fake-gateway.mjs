@@ -17,6 +17,8 @@ export class FakeGateway {
   /** Answers of `chat.send` that get lost with the connection. */
   loseAnswers = 0;
   refuseWith;
+  /** The run at work, as the history tells it. */
+  activeRun;
   /** Answers of further methods: a function of the params each. */
   answers = new Map();
   #socket;
@@ -100,6 +102,7 @@ export class FakeGateway {
       sessionId: "fake",
       messages: messages.slice(start, end),
       ...(start > 0 ? { nextBefore: start + 1 } : {}),
+      ...(this.activeRun ? { activeRun: this.activeRun } : {}),
     };
   }
 }

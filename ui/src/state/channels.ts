@@ -1,6 +1,7 @@
 import { batch, computed, signal } from "@preact/signals";
 import { type Account, type AccountState, type Channels, type Logout, readBrief, readChannels, readLogout } from "../wire/channels.ts";
 import { isTrouble } from "./account-card.ts";
+import { learnTime } from "./clock.ts";
 import { gateway, isReady } from "./gateway.ts";
 
 /** How long a network may take to answer a probe. */
@@ -11,9 +12,6 @@ const COALESCE_MS = 250;
 export const channels = signal<Channels | undefined>(undefined);
 /** Why it could not be told last time. */
 export const channelsFailure = signal<string | undefined>(undefined);
-/** The gateway's clock minus ours, in milliseconds: its times are compared with its own. */
-const clockLead = signal(0);
-
 const labels = computed(() => channels.value?.labels);
 export const accounts = computed(() => channels.value?.accounts ?? []);
 export const openParts = computed(() => accounts.value.reduce((sum, one) => sum + one.open, 0));
@@ -22,10 +20,6 @@ export const deadParts = computed(() => accounts.value.reduce((sum, one) => sum 
 export const troubled = computed(() => accounts.value.filter((one) => isTrouble(one.state)).length);
 
 let refreshTimer: ReturnType<typeof setTimeout> | undefined;
-
-export function gatewayTime(ours: number): number {
-  return ours + clockLead.value;
-}
 
 /** The name of a network; its id with a capital where the gateway has not told. */
 export function networkLabel(id: string): string {
@@ -61,7 +55,7 @@ function take(told: Channels): void {
   batch(() => {
     channels.value = told;
     channelsFailure.value = undefined;
-    clockLead.value = told.ts - Date.now();
+    learnTime(told.ts);
   });
 }
 
@@ -80,7 +74,7 @@ export function watchChannels(changed: () => void): void {
   gateway().on("channels.changed", (payload) => {
     const brief = readBrief(payload);
     if (channels.value) channels.value = withBrief(channels.value, brief.accounts);
-    clockLead.value = brief.ts - Date.now();
+    learnTime(brief.ts);
     if (refreshTimer !== undefined) return;
     refreshTimer = setTimeout(() => {
       refreshTimer = undefined;

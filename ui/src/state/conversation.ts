@@ -127,6 +127,8 @@ export function watchConversation(): void {
     const starts = event.stream === "lifecycle" && event.phase === "start";
     const hasQueue = before.mine.some((item) => item.queued) || before.othersQueued.length > 0;
     if (starts && (hasQueue || isForeign(before, event.runId))) void refreshConversation();
+    // What was said before a call, and what it brought, is stored when it is told.
+    if (event.stream === "tool" && event.phase !== "update") void refreshConversation();
   });
 }
 

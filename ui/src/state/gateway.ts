@@ -97,6 +97,12 @@ export function reconnect(): void {
   void present(undefined);
 }
 
+/** Keeps the token that replaces this browser's own, and comes back with it. */
+export async function takeNewToken(token: string): Promise<void> {
+  await identity?.keepToken(token);
+  gateway().connect({ kind: "device", token });
+}
+
 export async function forgetBrowser(): Promise<void> {
   await identity?.dropToken();
   gateway().stop();

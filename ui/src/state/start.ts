@@ -1,11 +1,15 @@
 import { strings } from "../strings.ts";
+import { refreshApprovals, watchApprovals } from "./approvals.ts";
+import { refreshCanvas, watchCanvas } from "./canvas.ts";
 import { refreshChannels, watchChannels } from "./channels.ts";
 import { refreshConversation, watchConversation } from "./conversation.ts";
 import { refreshDead } from "./delivery.ts";
+import { refreshDevices, watchDevices } from "./devices.ts";
 import { startGateway, whenGap, whenReady } from "./gateway.ts";
 import { takeSnapshot, watchHealth } from "./health.ts";
 import { refreshModels } from "./models.ts";
 import { flushOutbox } from "./outbox.ts";
+import { refreshNodes, watchNodes } from "./nodes.ts";
 import { showNotice } from "./page.ts";
 import { refreshPeople, watchPeople } from "./people.ts";
 import { view } from "./route.ts";
@@ -17,7 +21,9 @@ export function start(): Promise<void> {
     takeSnapshot();
     flushOutbox();
     void refreshModels();
+    void refreshCanvas();
     refreshEveryChannel();
+    refreshMachines();
     if (openKey.value === "") return void openFirst();
     void refreshSessions();
     void refreshConversation();
@@ -25,6 +31,7 @@ export function start(): Promise<void> {
   whenGap(() => {
     showNotice(strings.connection.gap);
     refreshEveryChannel();
+    refreshMachines();
     void refreshSessions();
     void refreshConversation();
   });
@@ -40,6 +47,12 @@ export function start(): Promise<void> {
       if (view.value === "channels") refreshEveryChannel();
     });
     watchPeople();
+    watchApprovals();
+    watchDevices();
+    watchNodes(() => {
+      if (view.value === "nodes") void refreshNodes();
+    });
+    watchCanvas();
   });
 }
 
@@ -47,4 +60,11 @@ function refreshEveryChannel(): void {
   void refreshChannels();
   void refreshPeople();
   void refreshDead();
+}
+
+/** What waits for a decision first. */
+function refreshMachines(): void {
+  void refreshApprovals();
+  void refreshDevices();
+  if (view.value === "nodes") void refreshNodes();
 }

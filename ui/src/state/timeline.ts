@@ -1,5 +1,6 @@
 import type { OutboxItem } from "@tidegate/client";
 import type { Message } from "../wire/message.ts";
+import { unshownTools } from "./tools.ts";
 import type { RunView, Turns } from "./turns.ts";
 
 /** One row of the conversation, in the order in which it is drawn. */
@@ -32,9 +33,13 @@ export function liveEntries(turns: Turns, outbox: readonly OutboxItem[]): Entry[
     .filter((item) => item.sessionKey === turns.sessionKey)
     .map((item): Entry => ({ kind: "unsent", key: `m:${item.key}`, item }));
   const run: Entry[] = turns.run
-    ? [{ kind: "run", key: `r:${turns.run.runId}`, run: turns.run }]
+    ? [{ kind: "run", key: `r:${turns.run.runId}`, run: withUnshown(turns.run, turns.messages) }]
     : [];
   return [...settled.map((row) => row.entry), ...run, ...queued, ...unsent];
+}
+
+function withUnshown(run: RunView, messages: readonly Message[]): RunView {
+  return { ...run, tools: unshownTools(run, messages) };
 }
 
 function pick(item: { runId: string; text: string }): { runId: string; text: string } {

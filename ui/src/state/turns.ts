@@ -2,6 +2,7 @@ import type { AgentEvent, ChatEvent } from "../wire/events.ts";
 import type { HistoryPage } from "../wire/history.ts";
 import type { Message } from "../wire/message.ts";
 import { endOfRun, settleLocals } from "./settle.ts";
+import { type LiveTool, onTool } from "./tools.ts";
 
 /** A message of mine that the gateway took and that the loaded history does not show yet. */
 export interface Mine {
@@ -23,7 +24,8 @@ export interface RunView {
   runId: string;
   text: string;
   thinking: string;
-  tool?: string;
+  /** Calls of its tools that this window heard of. */
+  tools: readonly LiveTool[];
   revision: number;
 }
 
@@ -75,7 +77,7 @@ export function accepted(
     ? turns.mine
     : [...turns.mine, { ...sent, queued: status.queued && !over, revision }];
   const starts = !over && !status.queued && !turns.run;
-  const run = starts ? { runId: sent.runId, text: "", thinking: "", revision } : turns.run;
+  const run = starts ? runFor(turns, sent.runId, revision) : turns.run;
   return { ...turns, mine, run, revision };
 }
 
@@ -91,7 +93,7 @@ export function unqueued(turns: Turns, runId: string): Turns {
 /** The run that these words belong to: the one shown, or a new one that took its place. */
 function runFor(turns: Turns, runId: string, revision: number): RunView {
   if (turns.run?.runId === runId) return { ...turns.run, revision };
-  return { runId, text: "", thinking: "", revision };
+  return { runId, text: "", thinking: "", tools: [], revision };
 }
 
 /** Its turn has come: the message takes its place at this point of the conversation. */
@@ -168,7 +170,7 @@ export function onAgent(turns: Turns, event: AgentEvent): Turns {
     case "assistant":
       return { ...shown, run: { ...run, text: event.text ?? run.text + (event.delta ?? "") } };
     case "tool":
-      return { ...shown, run: { ...run, tool: event.phase === "result" ? undefined : event.toolName } };
+      return { ...shown, run: onTool(run, event) };
     default:
       return turns;
   }
@@ -215,7 +217,8 @@ function runAfterPage(turns: Turns, page: HistoryPage, askedAt: number): RunView
   if (mine && mine.revision > askedAt) return mine;
   if (!active || turns.finished.includes(active.runId)) return undefined;
   if (mine?.runId === active.runId && mine.text.length >= active.text.length) return mine;
-  return { ...active, revision: turns.revision };
+  const tools = mine?.runId === active.runId ? mine.tools : [];
+  return { ...active, tools, revision: turns.revision };
 }
 
 /** Puts an earlier page before what is shown. */

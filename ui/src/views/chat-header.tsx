@@ -1,12 +1,13 @@
 import { useCallback, useRef, useState } from "preact/hooks";
 import { titleOf } from "../session-title.ts";
+import { hasCanvas, shownView, toggleCanvas } from "../state/canvas.ts";
 import { hello } from "../state/gateway.ts";
 import { narrow, type Overlay, overlay } from "../state/page.ts";
 import { openKey, openSession } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { DrawerButton } from "./drawer-button.tsx";
-import { DotsIcon } from "./icons.tsx";
+import { CanvasIcon, DotsIcon } from "./icons.tsx";
 import { OriginLine } from "./origin-line.tsx";
 import { useDismiss } from "./use-dismiss.ts";
 
@@ -21,8 +22,20 @@ export function ChatHeader() {
         {origin && <OriginLine origin={origin} />}
       </div>
       {narrow.value && <ConnectionBadge />}
+      {hasCanvas() && <CanvasButton />}
       <SessionMenu />
     </header>
+  );
+}
+
+/** Shows what the agent made beside the conversation, and hides it again. */
+function CanvasButton() {
+  const shown = shownView.value !== undefined;
+  return (
+    <button type="button" class="quiet round" id="canvas-button" aria-label={strings.canvas.toggle}
+      aria-expanded={shown} onClick={toggleCanvas}>
+      <CanvasIcon />
+    </button>
   );
 }
 

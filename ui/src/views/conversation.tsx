@@ -4,6 +4,7 @@ import { hello } from "../state/gateway.ts";
 import { outboxItems, saidCount, say } from "../state/outbox.ts";
 import { openKey } from "../state/sessions.ts";
 import { liveEntries } from "../state/timeline.ts";
+import { attached, resultsOf } from "../state/tools.ts";
 import { strings } from "../strings.ts";
 import type { Message } from "../wire/message.ts";
 import { DownIcon, Logo } from "./icons.tsx";
@@ -50,13 +51,20 @@ interface StoredProps {
 
 /** Untouched while an answer streams in below. */
 const Stored = memo(
-  ({ messages, range }: StoredProps) => (
-    <>
-      {messages.slice(range.start, range.end).map((message) => (
-        <div key={message.key} data-key={message.key}><MessageView message={message} /></div>
-      ))}
-    </>
-  ),
+  ({ messages, range }: StoredProps) => {
+    const results = resultsOf(messages);
+    const withCalls = attached(messages);
+    const drawn = messages.slice(range.start, range.end).filter((one) => !withCalls.has(one));
+    return (
+      <>
+        {drawn.map((message) => (
+          <div key={message.key} data-key={message.key}>
+            <MessageView message={message} results={message.tools.length > 0 ? results : undefined} />
+          </div>
+        ))}
+      </>
+    );
+  },
   (before, after) =>
     before.messages === after.messages &&
     before.range.start === after.range.start &&

@@ -37,5 +37,12 @@ export const HalfIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12
 export const ClockIcon = () => <Icon><circle cx="12" cy="12" r="8" /><path d="M12 7.5V12l3 2" /></Icon>;
 export const AlertIcon = () => <Icon><path d="M12 4 3 19.5h18L12 4ZM12 10v4.5M12 17h.01" /></Icon>;
 export const ChannelsIcon = () => <Icon><path d="M4 6.5h11a2 2 0 0 1 2 2v4a2 2 0 0 1-2 2H9l-3.5 3v-3H4a1 1 0 0 1-1-1v-6a1 1 0 0 1 1-1Z" /><path d="M20 9.5h1v8h-1.5V20L16 17.5h-3" /></Icon>;
+export const CanvasIcon = () => <Icon><rect x="4" y="5" width="16" height="14" rx="2.5" /><path d="M4 9.5h16M13 9.5V19" /></Icon>;
+export const ReloadIcon = () => <Icon><path d="M19.5 12a7.5 7.5 0 1 1-2.2-5.3L19.5 9M19.5 4.5V9H15" /></Icon>;
+export const WideIcon = () => <Icon><path d="M9 5H5v4M15 5h4v4M9 19H5v-4M15 19h4v-4" /></Icon>;
+export const NarrowIcon = () => <Icon><path d="M5 9h4V5M19 9h-4V5M5 15h4v4M19 15h-4v4" /></Icon>;
+export const DevicesIcon = () => <Icon><rect x="3.5" y="5" width="12" height="9.5" rx="1.5" /><path d="M2.5 18h9M18.5 9h.5a1.5 1.5 0 0 1 1.5 1.5V18a1.5 1.5 0 0 1-1.5 1.5h-3.5A1.5 1.5 0 0 1 14 18" /></Icon>;
+export const NodesIcon = () => <Icon><circle cx="12" cy="6" r="2.5" /><circle cx="5.5" cy="17.5" r="2.5" /><circle cx="18.5" cy="17.5" r="2.5" /><path d="M10.8 8.2 6.8 15.3M13.2 8.2l4 7.1M8 17.5h8" /></Icon>;
+export const ApprovalsIcon = () => <Icon><path d="M12 3.5 5 6v5.5c0 4.2 2.8 7.4 7 9 4.2-1.6 7-4.8 7-9V6l-7-2.5Z" /><path d="m9 11.8 2.2 2.2L15.2 10" /></Icon>;
 export const PersonIcon = () => <Icon><circle cx="12" cy="8.5" r="3.5" /><path d="M5 19.5c.8-3.4 3.4-5 7-5s6.2 1.6 7 5" /></Icon>;
 export const TraceIcon = () => <Icon><circle cx="6" cy="6" r="2" /><circle cx="18" cy="18" r="2" /><path d="M8 6h6a3 3 0 0 1 0 6h-4a3 3 0 0 0 0 6h6" /></Icon>;

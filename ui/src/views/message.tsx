@@ -4,20 +4,30 @@ import { clockTime, fullTime, plainCount } from "../format.ts";
 import { traceFromHere } from "../state/delivery.ts";
 import { show } from "../state/route.ts";
 import { openHasOrigin } from "../state/sessions.ts";
+import type { Results } from "../state/tools.ts";
 import { strings } from "../strings.ts";
-import type { Message, ToolCall } from "../wire/message.ts";
+import type { Message } from "../wire/message.ts";
 import { AlertIcon, CheckIcon, CopyIcon, TraceIcon } from "./icons.tsx";
 import { MarkdownView } from "./markdown-view.tsx";
+import { ToolCards } from "./tool-card.tsx";
 
 const words = strings.chat;
 
+const NO_RESULTS: Results = new Map();
+
+interface MessageViewProps {
+  message: Message;
+  /** What its calls brought; only for a message with calls. */
+  results?: Results;
+}
+
 /** One stored message. Values never change once read, so it is drawn once. */
-export const MessageView = memo(({ message }: { message: Message }) => {
+export const MessageView = memo(({ message, results = NO_RESULTS }: MessageViewProps) => {
   switch (message.role) {
     case "user":
       return <UserMessage text={message.text} at={message.at} runId={message.runId} />;
     case "assistant":
-      return <AssistantMessage message={message} />;
+      return <AssistantMessage message={message} results={results} />;
     default:
       return <SideMessage message={message} />;
   }
@@ -38,13 +48,13 @@ export function UserMessage({ text, at, runId }: UserMessageProps) {
   );
 }
 
-function AssistantMessage({ message }: { message: Message }) {
+function AssistantMessage({ message, results }: { message: Message; results: Results }) {
   const { text, thinking, tools, at } = message;
   return (
     <article class="turn assistant" aria-label={words.from(words.assistant, at ? fullTime(at) : "")}>
       {thinking && <Thinking text={thinking} live={false} />}
-      {tools.map((tool, index) => <ToolLine key={index} tool={tool} />)}
       {text && <MarkdownView text={text} />}
+      {tools.length > 0 && <ToolCards message={message} results={results} />}
       <Ending message={message} />
       <p class="meta">
         <Time at={at} />
@@ -75,15 +85,6 @@ export function Thinking({ text, live }: { text: string; live: boolean }) {
     <details class={live ? "fold thinking live" : "fold thinking"}>
       <summary>{live ? words.thinking : words.thought}</summary>
       <div class="fold-body">{text}</div>
-    </details>
-  );
-}
-
-function ToolLine({ tool }: { tool: ToolCall }) {
-  return (
-    <details class="fold">
-      <summary>{words.toolCall(tool.name)}</summary>
-      <pre tabIndex={0} role="group" aria-label={tool.name}>{tool.detail}</pre>
     </details>
   );
 }

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { strings } from "../strings.ts";
 import { Sheet } from "./sheet.tsx";
 import { useAction } from "./use-action.ts";
@@ -8,16 +9,19 @@ interface QuestionProps {
   confirm: string;
   action: () => Promise<void>;
   onClose: () => void;
+  /** What else is to be known before the answer. */
+  children?: ComponentChildren;
   /** After the action worked; closes if absent. */
   onDone?: () => void;
 }
 
 /** Asks once more before something that cannot be taken back. */
-export function Question({ title, text, confirm, action, onClose, onDone = onClose }: QuestionProps) {
+export function Question({ title, text, confirm, action, onClose, children, onDone = onClose }: QuestionProps) {
   const { busy, failure, run } = useAction(action, onDone);
   return (
     <Sheet title={title} kind="centre" onClose={onClose}>
       <p>{text}</p>
+      {children}
       {failure && <p class="hint wrong" role="alert">{failure}</p>}
       <div class="sheet-actions">
         <button type="button" class="quiet" data-first onClick={onClose}>{strings.cancel}</button>

@@ -5,7 +5,8 @@ import { CloseIcon } from "./icons.tsx";
 
 interface SheetProps {
   title: string;
-  kind: "side" | "centre";
+  /** `wide` keeps its head and its buttons in sight: what is between them scrolls by itself. */
+  kind: "side" | "centre" | "wide";
   onClose: () => void;
   children: ComponentChildren;
 }
@@ -21,7 +22,9 @@ export function Sheet({ title, kind, onClose, children }: SheetProps) {
     element?.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       element?.close();
-      if (before instanceof HTMLElement) before.focus();
+      // What opened it may be gone, as the last question of a list.
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.getElementById("main");
+      back?.focus();
     };
   }, []);
   const pressOnBackdrop = (event: MouseEvent): void => {

@@ -4,9 +4,9 @@ import { show } from "../state/route.ts";
 import { found, search, sessions, setSearch, startNew } from "../state/sessions.ts";
 import { strings } from "../strings.ts";
 import type { Session } from "../wire/session.ts";
-import { ChannelsLink } from "./channels-link.tsx";
 import { ConnectionBadge } from "./connection-badge.tsx";
 import { CloseIcon, Logo, PlusIcon, SearchIcon } from "./icons.tsx";
+import { PageLinks } from "./page-links.tsx";
 import { SessionList } from "./session-list.tsx";
 import { ThemeButton } from "./theme-button.tsx";
 
@@ -35,7 +35,7 @@ export function Sidebar() {
       <button type="button" class="new" onClick={begin}><PlusIcon />{words.new}</button>
       <SearchBox />
       <Results />
-      <ChannelsLink />
+      <PageLinks />
       <div class="sidebar-foot"><ConnectionBadge /><ThemeButton /></div>
     </nav>
   );

@@ -1,21 +1,24 @@
 import { useState } from "preact/hooks";
 import { strings } from "../strings.ts";
 
-export interface Action {
+export interface Action<Args extends readonly unknown[] = []> {
   busy: boolean;
   failure: string | undefined;
-  run: () => Promise<void>;
+  run: (...args: Args) => Promise<void>;
 }
 
 /** Runs an action and then `done`, or says why it did not work. */
-export function useAction(action: () => Promise<void>, done: () => void = () => undefined): Action {
+export function useAction<Args extends readonly unknown[] = []>(
+  action: (...args: Args) => Promise<void>,
+  done: () => void = () => undefined,
+): Action<Args> {
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string>();
-  const run = async (): Promise<void> => {
+  const run = async (...args: Args): Promise<void> => {
     setBusy(true);
     setFailure(undefined);
     try {
-      await action();
+      await action(...args);
       done();
     } catch (error) {
       setFailure(strings.session.failed(error instanceof Error ? error.message : String(error)));

@@ -1,5 +1,5 @@
-import { type Message, readMessage } from "./message.ts";
-import { number, object, text } from "./read.ts";
+import { type Message, readMessage, type ToolInput, toolInput } from "./message.ts";
+import { list, type Loose, number, object, text } from "./read.ts";
 
 export type ChatState = "delta" | "final" | "aborted" | "error";
 
@@ -41,7 +41,29 @@ export interface AgentEvent {
   phase?: string;
   text?: string;
   delta?: string;
-  toolName?: string;
+  tool?: ToolEvent;
+}
+
+/** What happened to a call of a tool. */
+export interface ToolEvent {
+  id: string;
+  name: string;
+  input: readonly ToolInput[];
+  output: string;
+  failed: boolean;
+}
+
+function readToolEvent(data: Loose): ToolEvent | undefined {
+  const id = text(data.toolCallId);
+  if (!id) return undefined;
+  const content = list(object(data.result).content).map((part) => text(object(part).text) ?? "");
+  return {
+    id,
+    name: text(data.name) ?? "tool",
+    input: toolInput(data.args),
+    output: text(data.partialResult) ?? content.filter((part) => part !== "").join("\n"),
+    failed: data.isError === true,
+  };
 }
 
 export function readAgentEvent(value: unknown): AgentEvent | undefined {
@@ -58,7 +80,7 @@ export function readAgentEvent(value: unknown): AgentEvent | undefined {
     phase: text(data.phase),
     text: text(data.text),
     delta: text(data.delta),
-    toolName: text(data.name),
+    tool: stream === "tool" ? readToolEvent(data) : undefined,
   };
 }
 

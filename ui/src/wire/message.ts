@@ -3,8 +3,23 @@ import { type Loose, list, number, object, text } from "./read.ts";
 export type Role = "user" | "assistant" | "tool" | "system";
 
 export interface ToolCall {
+  id: string;
   name: string;
-  detail: string;
+  /** The arguments, by name; what came as a text stands under an empty name. */
+  input: readonly ToolInput[];
+}
+
+export interface ToolInput {
+  name: string;
+  value: string;
+}
+
+/** What a call brought. */
+export interface ToolResult {
+  callId: string;
+  failed: boolean;
+  interrupted: boolean;
+  pictures: readonly { data: string; mime: string }[];
 }
 
 /** One message as the page shows it. */
@@ -15,6 +30,8 @@ export interface Message {
   text: string;
   thinking: string;
   tools: readonly ToolCall[];
+  /** There if and only if the role is `tool` and the gateway says of which call it is. */
+  result?: ToolResult;
   at: number;
   stopReason?: string;
   error?: string;
@@ -42,9 +59,37 @@ function toolCalls(parts: readonly Loose[]): ToolCall[] {
   return parts
     .filter((part) => part.type === "toolCall")
     .map((part) => ({
+      id: text(part.id) ?? "",
       name: text(part.name) ?? "tool",
-      detail: JSON.stringify(part.arguments ?? {}, null, 2),
+      input: toolInput(part.arguments),
     }));
+}
+
+/** The arguments of a call, each as words. */
+export function toolInput(value: unknown): ToolInput[] {
+  if (typeof value === "string") return [{ name: "", value }];
+  return Object.entries(object(value)).map(([name, field]) => ({
+    name,
+    value: typeof field === "string" ? field : JSON.stringify(field),
+  }));
+}
+
+const PICTURES: readonly string[] = ["image/png", "image/jpeg", "image/webp", "image/gif"];
+
+function toolResult(message: Loose, parts: readonly Loose[]): ToolResult | undefined {
+  const callId = text(message.toolCallId);
+  if (!callId) return undefined;
+  const pictures = parts.flatMap((part) => {
+    const [data, mime] = [text(part.data), text(part.mimeType)];
+    const shown = part.type === "image" && data && mime && PICTURES.includes(mime);
+    return shown ? [{ data, mime }] : [];
+  });
+  return {
+    callId,
+    failed: message.isError === true,
+    interrupted: message.interrupted === true,
+    pictures,
+  };
 }
 
 function keyOf(message: Loose, role: Role, at: number): string {
@@ -67,6 +112,7 @@ export function readMessage(value: unknown): Message {
     text: joined(parts, "text", "text"),
     thinking: joined(parts, "thinking", "thinking"),
     tools: toolCalls(parts),
+    result: role === "tool" ? toolResult(message, parts) : undefined,
     at,
     stopReason: text(message.stopReason),
     error: text(message.errorMessage),

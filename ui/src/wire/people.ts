@@ -1,3 +1,4 @@
+import { readName } from "./name.ts";
 import { list, number, object, text } from "./read.ts";
 
 /** A person on a chat network. The name is what the person says of itself; the id is the network's. */
@@ -37,14 +38,6 @@ export function readAdmitted(value: unknown): Admitted | undefined {
   const row = object(value);
   const person = readPerson(row);
   return person && { ...person, owner: row.owner === true, since: number(row.sinceMs) ?? 0 };
-}
-
-/** Names are a stranger's own words: longer ones are cut, and what is not seen cannot turn the line around. */
-const NAME_CHARS = 64;
-
-function readName(value: unknown): string | undefined {
-  const seen = (text(value) ?? "").replace(/\s+/gu, " ").replace(/[\p{Cc}\p{Cf}]/gu, "").trim();
-  return [...seen].slice(0, NAME_CHARS).join("") || undefined;
 }
 
 function readPerson(row: Readonly<Record<string, unknown>>): Person | undefined {

@@ -18,3 +18,8 @@ export function text(value: unknown): string | undefined {
 export function number(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }
+
+/** The texts of a list; anything else in it is left out. */
+export function texts(value: unknown): readonly string[] {
+  return list(value).filter((one): one is string => typeof one === "string");
+}

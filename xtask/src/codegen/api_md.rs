@@ -13,6 +13,7 @@ pub(crate) fn emit(catalog: &Catalog) -> String {
     page.head();
     page.methods();
     page.events();
+    page.commands();
     page.codes();
     page.types();
     page.out
@@ -81,6 +82,34 @@ impl<'a> Page<'a> {
                 event.access, event.delivery
             ));
             self.table("Payload", &event.payload);
+        }
+    }
+
+    fn commands(&mut self) {
+        if self.catalog.commands.is_empty() {
+            return;
+        }
+        self.put("## Commands of nodes");
+        self.put(
+            "What `node.invoke` sends. Risk `dangerous` is off unless `gateway.nodes.allowCommands` \
+             lists it; the rest is on for the platforms named.",
+        );
+        for (name, command) in &self.catalog.commands {
+            self.put(&format!("### command `{name}`"));
+            self.put(&prose(&command.doc));
+            let waits = if command.queueable {
+                " · may wait for the node"
+            } else {
+                ""
+            };
+            self.put(&format!(
+                "Risk `{}` · needs `{}` · platforms {}{waits}",
+                command.risk,
+                command.scope,
+                command.platforms.join(", ")
+            ));
+            self.table("Params", &command.params);
+            self.table("Result", &command.result);
         }
     }
 

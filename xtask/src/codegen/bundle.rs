@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use super::ir::{Catalog, Event, Method, Named, Type};
+use super::ir::{Catalog, Command, Event, Method, Named, Type};
 use super::read::{doc, read, read_named};
 
 pub(crate) fn catalog(bundle: &Value) -> Result<Catalog> {
@@ -20,6 +20,7 @@ pub(crate) fn catalog(bundle: &Value) -> Result<Catalog> {
         max: number("max")?,
         methods: rows(bundle, "methods", method)?,
         events: rows(bundle, "events", event)?,
+        commands: rows(bundle, "commands", command)?,
         close_codes: list(bundle, "closeCodes")?.clone(),
         error_codes: list(bundle, "errorCodes")?
             .iter()
@@ -84,6 +85,21 @@ fn method(row: &Value) -> Result<Method> {
         params: schema(row, "params")?,
         result: schema(row, "result")?,
         ack: row.get("ack").map(|_| schema(row, "ack")).transpose()?,
+    })
+}
+
+fn command(row: &Value) -> Result<Command> {
+    let platforms = list(row, "platforms")?.iter();
+    Ok(Command {
+        doc: doc(row),
+        risk: text(row, "risk")?,
+        platforms: platforms
+            .filter_map(|word| word.as_str().map(str::to_owned))
+            .collect(),
+        queueable: row.get("queueable") == Some(&Value::Bool(true)),
+        scope: text(row, "scope")?,
+        params: schema(row, "params")?,
+        result: schema(row, "result")?,
     })
 }
 

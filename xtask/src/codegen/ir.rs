@@ -11,6 +11,7 @@ pub(crate) struct Catalog {
     pub(crate) max: u64,
     pub(crate) methods: BTreeMap<String, Method>,
     pub(crate) events: BTreeMap<String, Event>,
+    pub(crate) commands: BTreeMap<String, Command>,
     pub(crate) close_codes: Vec<Value>,
     pub(crate) error_codes: Vec<String>,
     pub(crate) types: BTreeMap<String, Named>,
@@ -32,6 +33,17 @@ pub(crate) struct Event {
     pub(crate) access: String,
     pub(crate) delivery: String,
     pub(crate) payload: Type,
+}
+
+/// A command of a node.
+pub(crate) struct Command {
+    pub(crate) doc: String,
+    pub(crate) risk: String,
+    pub(crate) platforms: Vec<String>,
+    pub(crate) queueable: bool,
+    pub(crate) scope: String,
+    pub(crate) params: Type,
+    pub(crate) result: Type,
 }
 
 /// A type with a name.
@@ -129,6 +141,10 @@ impl Catalog {
         self.events
             .values()
             .for_each(|event| event.payload.names(&mut sent));
+        for command in self.commands.values() {
+            command.params.names(&mut taken);
+            command.result.names(&mut sent);
+        }
         let mut open: Vec<String> = sent.iter().chain(&taken).cloned().collect();
         let mut known = BTreeSet::new();
         while let Some(name) = open.pop() {

@@ -25,6 +25,7 @@ pub(crate) fn emit(catalog: &Catalog) -> String {
     }
     methods(&mut out, catalog);
     events(&mut out, catalog);
+    commands(&mut out, catalog);
     codes(&mut out, catalog);
     out
 }
@@ -111,6 +112,48 @@ fn events(out: &mut String, catalog: &Catalog) {
         );
     }
     put(out, "} as const satisfies Record<EventName, EventSpec>;\n");
+}
+
+fn commands(out: &mut String, catalog: &Catalog) {
+    put(
+        out,
+        "/** Every command of a node: what it takes and what it answers. */",
+    );
+    put(out, "export interface CommandMap {");
+    for (name, command) in &catalog.commands {
+        comment(out, &command.doc, 1);
+        put(out, &format!("  {}: {{", key(name)));
+        put(out, &format!("    params: {};", text(&command.params, 2)));
+        put(out, &format!("    result: {};", text(&command.result, 2)));
+        put(out, "  };");
+    }
+    put(out, "}\n\nexport type CommandName = keyof CommandMap;\n");
+    put(out, "/** What is fixed about a command. */");
+    put(out, "export interface CommandSpec {");
+    for (name, ty) in [
+        ("risk", "string"),
+        ("platforms", "readonly string[]"),
+        ("queueable", "boolean"),
+        ("scope", "string"),
+    ] {
+        put(out, &format!("  readonly {name}: {ty};"));
+    }
+    put(out, "}\n\nexport const COMMANDS = {");
+    for (name, command) in &catalog.commands {
+        let platforms: Vec<String> = command.platforms.iter().map(|word| quoted(word)).collect();
+        let row = format!(
+            "{{ risk: {}, platforms: [{}], queueable: {}, scope: {} }}",
+            quoted(&command.risk),
+            platforms.join(", "),
+            command.queueable,
+            quoted(&command.scope)
+        );
+        put(out, &format!("  {}: {row},", key(name)));
+    }
+    put(
+        out,
+        "} as const satisfies Record<CommandName, CommandSpec>;\n",
+    );
 }
 
 fn codes(out: &mut String, catalog: &Catalog) {

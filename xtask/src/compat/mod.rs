@@ -3,6 +3,7 @@
 mod cases;
 mod install;
 mod judge;
+mod node;
 mod run;
 
 pub(crate) use run::{Client, run};

@@ -11,9 +11,11 @@ use serde_json::json;
 use super::cases::{Case, Home, JANUARY};
 use super::install;
 use super::judge::{Row, Said, judge, plain};
+use super::node::NodeHost;
 use crate::ci::tools::Tools;
 use crate::daemon::Daemon;
 use crate::docs::write_between;
+use crate::shell::Cmd;
 
 /// A client of the family.
 #[derive(Subcommand)]
@@ -46,6 +48,7 @@ pub(crate) fn run(root: &Path, client: &Client) -> Result<()> {
         command: &command,
         place: place.path(),
         daemon: &daemon,
+        binary: &binary,
     };
     let rows = stage.rows()?;
     daemon.stop()?;
@@ -80,6 +83,7 @@ struct Stage<'a> {
     command: &'a Path,
     place: &'a Path,
     daemon: &'a Daemon,
+    binary: &'a Path,
 }
 
 impl Stage<'_> {
@@ -87,7 +91,30 @@ impl Stage<'_> {
         for home in [Home::Local, Home::Remote, Home::Stranger] {
             self.write_home(home)?;
         }
+        let _node = self.node()?;
         JANUARY.iter().map(|case| self.row(case)).collect()
+    }
+
+    /// The client's own node host, connected for as long as the answer lives.
+    fn node(&self) -> Result<NodeHost> {
+        let cmd = Cmd::new(self.command, self.place)
+            .only_path()
+            .env("PATH", self.tools.path())
+            .env("HOME", self.home(Home::Local));
+        let port = self.daemon.port();
+        NodeHost::start(cmd, port, &self.place.join("node.stderr"), || {
+            let listed = Cmd::new(self.binary, self.place)
+                .only_path()
+                .args(["nodes", "--json", "--url", &self.daemon.url()])
+                .args([
+                    "--token-file".as_ref(),
+                    self.daemon.token_file().as_os_str(),
+                ])
+                .output()?;
+            let text = String::from_utf8_lossy(&listed.stdout);
+            let text: String = text.split_whitespace().collect();
+            Ok(text.contains("\"connected\":true"))
+        })
     }
 
     fn row(&self, case: &Case) -> Result<Row> {

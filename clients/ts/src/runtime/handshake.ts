@@ -1,4 +1,5 @@
 import { PROTOCOL_MAX, PROTOCOL_MIN } from "../generated.ts";
+import { browserName } from "./browser-name.ts";
 import type { DeviceIdentity } from "./identity.ts";
 import { devicePayloadV3 } from "./payload.ts";
 
@@ -61,7 +62,7 @@ export async function connectParams(
   return {
     minProtocol: PROTOCOL_MIN,
     maxProtocol: PROTOCOL_MAX,
-    client: { ...CLIENT, instanceId },
+    client: { ...CLIENT, displayName: browserName(navigator.userAgent), instanceId },
     role: ROLE,
     scopes: SCOPES,
     caps: ["tool-events"],

@@ -75,7 +75,7 @@ fn scopes(method: &str) -> Result<Vec<Scope>, Failure> {
     match find.1 {
         None => Ok(vec![Scope::Admin]),
         Some(Access::Operator(scope)) => Ok(vec![scope]),
-        Some(Access::Any) => Ok(vec![Scope::Read]),
+        Some(Access::Any | Access::Device) => Ok(vec![Scope::Read]),
         Some(Access::Node) => Err(Failure::new(
             Exit::Usage,
             format!("{method} is for nodes only"),
@@ -88,7 +88,7 @@ fn scopes(method: &str) -> Result<Vec<Scope>, Failure> {
 }
 
 /// Reads params; what is wrong with them is shown in its place.
-fn params(argument: &str) -> Result<Value, Failure> {
+pub(super) fn params(argument: &str) -> Result<Value, Failure> {
     let text = match argument.strip_prefix('@') {
         Some(path) => std::fs::read_to_string(path)
             .map_err(|why| Failure::new(Exit::Usage, format!("--params {argument}: {why}")))?,

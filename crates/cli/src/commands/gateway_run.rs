@@ -24,7 +24,7 @@ use crate::logging::{self, LogFile, LogOptions};
 use crate::output::Failure;
 use crate::{lock, owner_token, state_dir, tls_files, workspaces};
 use listeners::Bound;
-use ports::listen;
+use ports::{Ports, listen};
 pub(crate) use screen::Ready;
 
 /// Runs the gateway until a signal stops it.
@@ -44,20 +44,30 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
     // Before the configuration in it: that another user's cannot be read is not what is wrong.
     state_dir::refuse_foreign(&paths::state_dir(&overrides, &Environment::of_process())?)?;
     let loaded = load(&overrides)?;
-    let (bound, webchat) = listen(&loaded, args.force, inherited).await?;
+    let Ports {
+        bound,
+        webchat,
+        canvas,
+    } = listen(&loaded, args.force, inherited).await?;
     let start = prepare(loaded, args.verbose, &bound)?;
 
     let listeners: Vec<_> = bound
         .listeners
         .iter()
         .chain(&webchat)
+        .chain(&canvas)
         .map(std::net::TcpListener::try_clone)
         .collect::<Result<_, _>>()?;
     let mut kept = Some(listeners);
     let stop = CancellationToken::new();
     let log = start.log.clone();
     let level = start.loaded.config.logging.level;
-    let served = serve(start, bound, webchat, stop.clone());
+    let ports = Ports {
+        bound,
+        webchat,
+        canvas,
+    };
+    let served = serve(start, ports, stop.clone());
     let supervised = lifecycle::supervise(served, &stop, |restart| {
         tracing::info!(target: "tidegate::lifecycle", restart, "stopping");
         // Kept open only to be handed on: else who comes now would wait for nobody.
@@ -244,10 +254,14 @@ fn tell(loaded: &Loaded, notices: &[String], exposed: bool) {
 
 async fn serve(
     start: Start,
-    bound: Bound,
-    webchat: Vec<std::net::TcpListener>,
+    ports: Ports,
     stop: CancellationToken,
 ) -> anyhow::Result<()> {
+    let Ports {
+        bound,
+        webchat,
+        canvas,
+    } = ports;
     let Start {
         loaded,
         owner_token,
@@ -278,6 +292,7 @@ async fn serve(
         loaded,
         listeners,
         webchat_listeners: webchat,
+        canvas_listeners: canvas,
         owner_token,
         password,
         tls,

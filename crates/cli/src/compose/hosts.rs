@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
 
+use tidegate_gateway::SetupAddress;
+
 use crate::config::model::GatewayConfig;
 use crate::own_addresses::own_addresses;
 
@@ -21,6 +23,38 @@ pub(crate) fn allowed(config: &GatewayConfig, bound: &[SocketAddr]) -> BTreeSet<
     }
     hosts.extend(config.public_url.as_deref().and_then(host_of_url));
     hosts
+}
+
+/// Where a setup code sends a device: the public address, else the first address that is not this
+/// machine's alone, else that one.
+pub(super) fn setup(config: &GatewayConfig, bound: &[SocketAddr], encrypted: bool) -> SetupAddress {
+    let scheme = if encrypted { "wss" } else { "ws" };
+    if let Some(url) = config.public_url.as_deref() {
+        let url = url.trim_end_matches('/');
+        let url = match url.split_once("://") {
+            Some(("https", rest)) => format!("wss://{rest}"),
+            Some(("http", rest)) => format!("ws://{rest}"),
+            _ => url.to_owned(),
+        };
+        return SetupAddress {
+            url,
+            source: "gateway.publicUrl".to_owned(),
+        };
+    }
+    let beyond = bound.iter().find(|address| !address.ip().is_loopback());
+    let port = bound.first().map_or(0, SocketAddr::port);
+    let host = match beyond {
+        Some(address) if address.ip().is_unspecified() => own_addresses()
+            .iter()
+            .find(|own| !own.is_loopback())
+            .map_or_else(|| "127.0.0.1".to_owned(), ToString::to_string),
+        Some(address) => as_host(address.ip()),
+        None => "127.0.0.1".to_owned(),
+    };
+    SetupAddress {
+        url: format!("{scheme}://{host}:{}", beyond.map_or(port, SocketAddr::port)),
+        source: "gateway.bind".to_owned(),
+    }
 }
 
 /// Origins of pages that may talk to the gateway besides its own.
@@ -68,6 +102,28 @@ mod tests {
             ["127.0.0.1", "[::1]", "localhost"]
                 .map(str::to_owned)
                 .into()
+        );
+    }
+
+    #[test]
+    fn a_setup_code_leads_to_the_address_that_others_can_reach() {
+        let of = |bound: &[&str], encrypted| {
+            let bound: Vec<SocketAddr> = bound.iter().map(|one| one.parse().unwrap()).collect();
+            setup(&GatewayConfig::default(), &bound, encrypted).url
+        };
+        assert_eq!(of(&["127.0.0.1:7"], false), "ws://127.0.0.1:7");
+        assert_eq!(
+            of(&["127.0.0.1:7", "10.1.2.3:7"], true),
+            "wss://10.1.2.3:7"
+        );
+        let public = GatewayConfig {
+            public_url: Some("https://gate.example/".into()),
+            ..Default::default()
+        };
+        let found = setup(&public, &[], false);
+        assert_eq!(
+            (found.url.as_str(), found.source.as_str()),
+            ("wss://gate.example", "gateway.publicUrl")
         );
     }
 

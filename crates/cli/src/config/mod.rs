@@ -16,6 +16,7 @@ pub(crate) mod finding;
 pub(crate) mod load;
 pub(crate) mod model;
 pub(crate) mod model_agents;
+mod model_canvas;
 pub(crate) mod model_channels;
 pub(crate) mod model_network;
 pub(crate) mod model_sessions;

@@ -9,9 +9,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::model_canvas::CanvasHostConfig;
 use super::model_agents::{AgentsConfig, ModelsConfig};
 use super::model_channels::{BindingConfig, ChannelConfig, NoticesConfig};
-use super::model_network::{DiscoveryConfig, RemoteConfig, TlsConfig};
+use super::model_network::{DiscoveryConfig, NodesConfig, RemoteConfig, TlsConfig};
 use super::model_sessions::{MessagesConfig, SessionConfig};
 use super::secret_ref::SecretRef;
 
@@ -30,6 +31,8 @@ pub(crate) struct Config {
     pub(crate) discovery: DiscoveryConfig,
     /// The web page's own listener.
     pub(crate) webchat: WebchatConfig,
+    /// Pages that agents make.
+    pub(crate) canvas_host: CanvasHostConfig,
     /// Providers of models.
     pub(crate) models: ModelsConfig,
     /// The agents.
@@ -80,6 +83,9 @@ pub(crate) struct GatewayConfig {
     /// A gateway on another host, for the commands of this one.
     #[serde(skip_serializing_if = "RemoteConfig::is_empty")]
     pub(crate) remote: RemoteConfig,
+    /// Which commands nodes may be sent.
+    #[serde(skip_serializing_if = "NodesConfig::is_empty")]
+    pub(crate) nodes: NodesConfig,
 }
 
 impl Default for GatewayConfig {
@@ -94,6 +100,7 @@ impl Default for GatewayConfig {
             control_ui: ControlUiConfig::default(),
             tls: TlsConfig::default(),
             remote: RemoteConfig::default(),
+            nodes: NodesConfig::default(),
         }
     }
 }

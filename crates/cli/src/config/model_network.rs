@@ -53,6 +53,27 @@ impl RemoteConfig {
     }
 }
 
+/// Which commands nodes may be sent.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, default)]
+pub(crate) struct NodesConfig {
+    /// Commands that nodes may be sent beside those that are on by default, such as `camera.snap` or `sms.send`: dangerous ones, and those of foreign nodes, are off until they stand here. Default none. reload: restart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 512), inner(length(min = 1, max = 128)))]
+    pub(crate) allow_commands: Vec<String>,
+    /// Commands that no node is sent, also where `allowCommands` names them. Default none. reload: restart.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(max = 512), inner(length(min = 1, max = 128)))]
+    pub(crate) deny_commands: Vec<String>,
+}
+
+impl NodesConfig {
+    /// Whether nothing is set.
+    pub(crate) const fn is_empty(&self) -> bool {
+        self.allow_commands.is_empty() && self.deny_commands.is_empty()
+    }
+}
+
 /// Being found by others.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields, default)]

@@ -87,6 +87,7 @@ fn gateway(config: &Config, found: &mut Found) {
         let message = "this program was built without mdns: leave it at \"off\"";
         found.push(("discovery.mdns.mode".into(), message.into()));
     }
+    canvas(config, found);
     tls(&gateway.tls, found);
     remote(&gateway.remote, found);
     if gateway.port != 0 && config.webchat.port == Some(gateway.port) {
@@ -94,6 +95,20 @@ fn gateway(config: &Config, found: &mut Found) {
             "webchat.port".into(),
             "is gateway.port already, which serves the page too: leave it out".into(),
         ));
+    }
+}
+
+fn canvas(config: &Config, found: &mut Found) {
+    let canvas = &config.canvas_host;
+    let gateway = config.gateway.port;
+    let taken = |port| port != 0 && (port == gateway || config.webchat.port == Some(port));
+    if canvas.port.is_some_and(taken) {
+        let message = "is the port of the gateway or its page: pages of agents get one of their own";
+        found.push(("canvasHost.port".into(), message.into()));
+    }
+    if canvas.root.as_deref().is_some_and(|root| !is_rooted(root)) {
+        let message = "must be an absolute path, or start with ~/";
+        found.push(("canvasHost.root".into(), message.into()));
     }
 }
 

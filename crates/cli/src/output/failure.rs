@@ -5,7 +5,7 @@ use std::fmt;
 use tidegate_client::{Distrust, Error, ErrorKind, Phase};
 use tidegate_protocol::ErrorCode;
 
-use super::{Screen, clean, duration, nearest_methods};
+use super::{Screen, clean, duration, nearest_methods, one_line};
 use crate::exit::Exit;
 use crate::target::Target;
 
@@ -44,6 +44,12 @@ impl Failure {
     /// Adds what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    /// With what to do next, unless that is said already.
+    pub(crate) fn or_next(mut self, next: &str) -> Self {
+        self.next.get_or_insert_with(|| next.to_owned());
         self
     }
 
@@ -173,13 +179,19 @@ fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
 }
 
 fn not_let_in(error: &Error, target: &Target) -> String {
-    if error
+    let unpaired = error
         .shape()
-        .is_some_and(|shape| shape.code == ErrorCode::NotPaired)
-    {
-        return "run this command as the gateway's user on its own host; a device that it does \
-                not know cannot join from elsewhere yet"
-            .to_owned();
+        .filter(|shape| shape.code == ErrorCode::NotPaired);
+    if let Some(shape) = unpaired {
+        let details = shape.details.as_ref();
+        let request = details.and_then(|details| details.get("requestId")?.as_str());
+        return match request {
+            Some(id) => format!(
+                "approve this device on the gateway's host, then try again: tidegate devices approve {}",
+                one_line(id, 64)
+            ),
+            None => "run this command as the gateway's user on its own host".to_owned(),
+        };
     }
     match &target.credential {
         None => "show the gateway's secret with --token-file".to_owned(),

@@ -1,13 +1,17 @@
 //! What people see: views, tables, errors. Colour and motion only on a terminal.
 
 mod agents;
+mod approvals;
 mod channels;
+mod devices;
 mod failure;
 mod health;
 mod log_line;
 mod method_help;
+mod nodes;
 mod outbox;
 mod pairing;
+mod qr;
 mod screen;
 mod sessions;
 mod status;
@@ -23,13 +27,19 @@ mod channel_tests;
 mod tests;
 
 pub(crate) use agents::{AgentLine, agents};
+pub(crate) use approvals::{allowlist, one_command, waiting_command, waiting_commands};
 pub(crate) use channels::{channel_probes, channels};
+#[cfg(test)]
+pub(crate) use devices::pending_sample;
+pub(crate) use devices::{devices, request, trust_word};
 pub(crate) use failure::{Failure, report};
 pub(crate) use health::health;
 pub(crate) use log_line::log_line;
 pub(crate) use method_help::{method_help, method_list, nearest_methods};
+pub(crate) use nodes::{node, nodes, waiting_for_nodes};
 pub(crate) use outbox::outbox;
 pub(crate) use pairing::{pairing_requests, senders};
+pub(crate) use qr::qr;
 pub(crate) use screen::{Paint, Screen};
 pub(crate) use sessions::sessions;
 pub(crate) use status::{Reached, status};

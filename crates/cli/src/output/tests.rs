@@ -339,7 +339,7 @@ fn every_error_says_what_where_and_what_next() {
         77: the gateway did not let this client in: unauthorized: gateway token mismatch
             check the secret; this one came from /home/me/.tidegate/gateway.token
         77: the gateway did not let this client in: pairing required
-            run this command as the gateway's user on its own host; a device that it does not know cannot join from elsewhere yet
+            run this command as the gateway's user on its own host
         1: sesions.list: unknown method: sesions.list
             did you mean sessions.list?
         1: send: invalid send params: at root: must have required property 'to'

@@ -1,7 +1,10 @@
+use std::collections::BTreeMap;
+
 use tidegate_protocol::DeviceId;
 
 use super::*;
 use crate::channel::AccountKey;
+use crate::exec::{Ask, Policy, Reason, Refusal, Security, Verdict};
 use crate::principal::ScopeSet;
 
 fn question(asker: Asker) -> Question {
@@ -118,5 +121,62 @@ fn words_of_outcomes_are_read_back() {
     }
     for other in ["", "allow", "Allow-once", "allow-once "] {
         assert_eq!(Outcome::parse(other), None, "{other}");
+    }
+}
+
+#[test]
+fn words_are_told_apart_by_every_field() {
+    let whole = Words {
+        command: "ls -l".into(),
+        argv: Some(vec!["ls".into(), "-l".into()]),
+        cwd: Some("/tmp".into()),
+        environment: BTreeMap::from([("A".into(), "b".into())]),
+        host: Some("node".into()),
+        node_id: Some("n".into()),
+        security: Some("full".into()),
+        ask: Some("off".into()),
+        resolved_path: Some("/bin/ls".into()),
+    };
+    let one = |change: fn(&mut Words)| {
+        let mut words = whole.clone();
+        change(&mut words);
+        Matter::from(words).hash()
+    };
+    let changes: [fn(&mut Words); 11] = [
+        |_| {},
+        |words| words.command.push(' '),
+        |words| words.argv = None,
+        |words| words.argv = Some(vec!["ls -l".into()]),
+        |words| words.cwd = None,
+        |words| words.environment.clear(),
+        |words| words.host = None,
+        |words| words.node_id = Some("m".into()),
+        |words| words.security = None,
+        |words| words.ask = Some("always".into()),
+        |words| words.resolved_path = None,
+    ];
+    let hashes: std::collections::BTreeSet<_> = changes.into_iter().map(one).collect();
+    assert_eq!(hashes.len(), changes.len());
+}
+
+#[test]
+fn what_was_not_looked_at_is_in_no_allowlist() {
+    let words = Matter::from(Words::default());
+    for security in [Security::Deny, Security::Allowlist, Security::Full] {
+        for ask in [Ask::Always, Ask::OnMiss, Ask::Off] {
+            let policy = Policy {
+                security,
+                ask,
+                ..Policy::default()
+            };
+            let expected = match (security, ask) {
+                (Security::Deny, _) => Verdict::Refuse(Refusal::Denied),
+                (Security::Full, Ask::OnMiss | Ask::Off) => Verdict::Run,
+                (_, Ask::Always) => Verdict::Ask(Reason::Always),
+                (_, Ask::OnMiss) => Verdict::Ask(Reason::NotListed),
+                (_, Ask::Off) => Verdict::Refuse(Refusal::Unapproved(Reason::NotListed)),
+            };
+            assert_eq!(words.judge(&policy), expected, "{security:?} {ask:?}");
+        }
     }
 }

@@ -181,6 +181,11 @@ const DANGEROUS_NAMES: &[&str] = &[
     "ZDOTDIR",
 ];
 
+/// Ends of dangerous names: each names a program that is started, or a file of settings.
+const DANGEROUS_SUFFIXES: &[&str] = &[
+    "_ASKPASS", "_EDITOR", "_OPTIONS", "_PAGER", "_PRELOAD", "_RC", "_RSH", "_WRAPPER",
+];
+
 /// Whether the name decides which code runs, where programs, settings or trust come from, or is
 /// ours. Upper and lower case count the same: some programs take both.
 pub fn is_dangerous(name: &str) -> bool {
@@ -189,8 +194,7 @@ pub fn is_dangerous(name: &str) -> bool {
         || DANGEROUS_PREFIXES
             .iter()
             .any(|prefix| name.starts_with(prefix))
-        || name.ends_with("_RC")
-        || name.ends_with("_OPTIONS")
-        || name.ends_with("_WRAPPER")
-        || name.ends_with("_PRELOAD")
+        || DANGEROUS_SUFFIXES
+            .iter()
+            .any(|suffix| name.ends_with(suffix))
 }

@@ -155,6 +155,9 @@ pub(super) const READERS: &[&str] = &[
     "wish",
 ];
 
+/// Readers with words of their own in front of the file: `deno run x.ts`.
+pub(super) const WITH_WORDS: &[&str] = &["bun", "deno", "node", "nodejs", "tsx"];
+
 /// Wrappers that hand on what follows their own options, and nothing more.
 pub(super) const PLAIN_WRAPPERS: &[&str] = &[
     "chrt", "env", "ionice", "nice", "nohup", "setsid", "stdbuf", "taskset", "time", "timeout",

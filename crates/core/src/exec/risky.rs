@@ -5,7 +5,7 @@
 //! one executable by its hash with one exact list of arguments.
 
 use super::programs::{MANY_IN_ONE, PROJECT_TOOLS, WRAPPERS};
-use super::shells::{is_interpreter, is_shell, program_name};
+use super::shells::{is_interpreter, is_posix_shell, is_shell, program_name};
 use super::subject::{Input, Subject};
 
 /// Why it is asked about every time.
@@ -51,17 +51,18 @@ pub fn risk(subject: &Subject) -> Option<Risk> {
         .or_else(|| (!subject.arguments.is_empty()).then_some(Risk::NamesProgram))
 }
 
-/// Under which names its program is known: as it is called and as the file is called. Of a script,
-/// whose content and interpreter an entry pins, only an interpreter that starts another one counts.
+/// Under which names its program is known: as it is called and as the file is called; of a script
+/// also its interpreter. A shell that reads a sealed copy does not count, since an entry pins all
+/// that it reads; others first read the settings of the user, or modules from the script's folder.
 fn called_names(subject: &Subject) -> impl Iterator<Item = &str> {
     let called = subject.argv.first().map(String::as_str);
     let file = Some(&*subject.executable.path).filter(|path| !is_many_in_one(path));
-    let wrapper = subject
+    let interpreter = subject
         .interpreter
         .as_ref()
         .map(|interpreter| &*interpreter.file.path)
-        .filter(|path| !is_shell(path) && !is_interpreter(path));
-    called.into_iter().chain(file).chain(wrapper)
+        .filter(|path| !is_posix_shell(path));
+    called.into_iter().chain(file).chain(interpreter)
 }
 
 fn is_many_in_one(path: &str) -> bool {

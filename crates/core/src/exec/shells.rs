@@ -1,6 +1,6 @@
 //! Programs that run what they read, and the place of the script in what they are given.
 
-use super::programs::{INTERPRETERS, PLAIN_WRAPPERS, POSIX_SHELLS, READERS, SHELLS};
+use super::programs::{INTERPRETERS, PLAIN_WRAPPERS, POSIX_SHELLS, READERS, SHELLS, WITH_WORDS};
 
 /// The name under which a program is looked up here: without directory, case, `.exe`, and the
 /// version behind it (`python3.12` is `python`).
@@ -26,6 +26,11 @@ pub(super) fn is_shell(path: &str) -> bool {
     SHELLS.contains(&&*program_name(path))
 }
 
+/// Whether the program is a shell that reads a script as `read_instead` says, by its name or path.
+pub(super) fn is_posix_shell(path: &str) -> bool {
+    POSIX_SHELLS.contains(&&*program_name(path))
+}
+
 /// Whether the program is an interpreter, by its name or path.
 pub(super) fn is_interpreter(path: &str) -> bool {
     INTERPRETERS.contains(&&*program_name(path))
@@ -36,19 +41,36 @@ pub fn is_program_reader(path: &str) -> bool {
     is_shell(path) || READERS.contains(&&*program_name(path))
 }
 
-/// Arguments that may name the file which an interpreter reads, in the order in which to try them.
-/// The first that names a file is meant. Empty if nothing in the arguments interprets a file.
+/// Arguments that may name the file which an interpreter reads, the likeliest first. More than one
+/// where it cannot be told for sure: a value of an option, or a word of the interpreter, may be the
+/// name of a file too. Empty if nothing in the arguments interprets a file.
 pub fn code_positions(argv: &[String]) -> Vec<usize> {
     let Some(reader) = reader(argv) else {
         return Vec::new();
     };
-    argv.iter()
+    let operands = argv
+        .iter()
         .enumerate()
         .skip(reader + 1)
         .take_while(|(_, argument)| !carries_code(argument))
-        .filter(|(_, argument)| !argument.starts_with('-'))
-        .map(|(index, _)| index)
-        .collect()
+        .filter(|(_, argument)| !argument.starts_with('-'));
+    let mut positions: Vec<usize> = operands.map(|(index, _)| index).collect();
+    if reader == 0
+        && positions
+            .first()
+            .is_some_and(|first| is_certain(argv, *first))
+    {
+        positions.truncate(1);
+    }
+    positions
+}
+
+/// Whether the first program reads exactly this argument: nothing stands in front of it that could
+/// take it for something else.
+fn is_certain(argv: &[String], first: usize) -> bool {
+    let has_words = |name: &String| WITH_WORDS.contains(&&*program_name(name));
+    let directly = first == 1 && !argv.first().is_some_and(has_words);
+    directly || read_instead(argv, first, "").is_some()
 }
 
 /// How a POSIX shell is called to read `copy` in place of the script that argument `script` names,
@@ -58,7 +80,7 @@ pub fn code_positions(argv: &[String]) -> Vec<usize> {
 pub fn read_instead(argv: &[String], script: usize, copy: &str) -> Option<Vec<String>> {
     let shell = reader(argv)?;
     let options = argv.get(shell + 1..script)?;
-    let posix = POSIX_SHELLS.contains(&&*program_name(argv.get(shell)?));
+    let posix = is_posix_shell(argv.get(shell)?);
     if !posix || !options.iter().all(|option| is_plain_cluster(option)) {
         return None;
     }
@@ -130,8 +152,13 @@ mod tests {
     #[test]
     fn where_the_code_is() {
         for (line, positions) in [
-            ("bash x.sh one", vec![1, 2]),
-            ("bash -e x.sh", vec![2]),
+            ("bash x.sh one", vec![1]),
+            ("bash -e x.sh one", vec![2]),
+            ("bash -o pipefail x.sh", vec![2, 3]),
+            ("python3 x.py data", vec![1]),
+            ("lua -l lib x.lua", vec![2, 3]),
+            ("node inspect x.js", vec![1, 2]),
+            ("timeout -s sh bash x.sh", vec![3, 4]),
             ("bash -c echo", vec![]),
             ("bash -lc echo x", vec![]),
             ("python3 -u x.py", vec![2]),

@@ -12,7 +12,10 @@ mod senders;
 mod sessions;
 
 pub use approvals::{ApprovalStore, NewApproval, NewRules, Settled, StoredRules};
-pub use devices::{Device, DeviceGrant, DeviceLabel, DeviceStore, PairRequest};
+pub use devices::{
+    Device, DeviceGrant, DeviceLabel, DeviceStore, NewToken, PairRequest, Requested,
+    TRUST_CHANGES_KEPT, TRUST_CHANGES_TOLD, Touch, Trust, TrustChange,
+};
 pub use error::StoreError;
 pub use inbox::{
     Arrival, Arrivals, Arrived, Deed, InboxRow, InboxState, InboxStore, MAX_TRACE_HITS, Traced,

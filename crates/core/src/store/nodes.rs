@@ -141,6 +141,9 @@ pub trait NodeStore: Send + Sync + 'static {
         call: NewNodeCall,
         room: WaitingRoom,
     ) -> Result<CallBegun, StoreError>;
+    /// What [`NodeStore::begin_call`] would find of a request: a repetition or another use of its
+    /// key. `None` if it is new.
+    async fn find_call(&self, once: &Once) -> Result<Option<CallBegun>, StoreError>;
     /// Ends a command. False if it had ended, or is not known: then nothing changed.
     async fn end_call(&self, id: &str, ending: CallEnding, now_ms: u64)
     -> Result<bool, StoreError>;

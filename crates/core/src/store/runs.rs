@@ -32,16 +32,20 @@ pub trait RunStore: Send + Sync + 'static {
     /// Starts queued runs of one session as one turn: marks them running and appends their user
     /// messages (same order) to the session's current id.
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError>;
+    /// Appends a message of a run at work to the transcript that its turn began in: a round of its
+    /// tools. False if the run is not at work: then nothing changed.
+    async fn go_on(&self, id: &RunId, message: NewMessage) -> Result<bool, StoreError>;
     /// Gives a run other words while it is queued. False if it is not, or is not known: then
     /// nothing changed.
     async fn reword(&self, id: &RunId, message: String) -> Result<bool, StoreError>;
     /// Ends runs and their inbox rows, appends the answer and puts it into the outbox, in one
-    /// transaction. Runs that ended before are left alone; if the first did, nothing goes out.
+    /// transaction. Runs that ended before are left alone; if the first did, nothing goes out. Calls
+    /// of tools that have no result get one first, as interrupted.
     async fn finish(&self, finish: Finish) -> Result<(), StoreError>;
     /// One run.
     async fn run(&self, id: &RunId) -> Result<Option<Run>, StoreError>;
     /// After a start: ends every run that was at work as interrupted (with a message that says
-    /// so, made by `note`), and returns the queued ones in the order of acceptance.
+    /// so, made by `note`, after a result for each call of a tool that has none), and returns the queued ones in the order of acceptance.
     async fn recover(&self, note: RecoveryNote, now_ms: u64) -> Result<Recovered, StoreError>;
     /// Forgets ended runs and remembered requests older than this.
     async fn prune(&self, ended_before_ms: u64) -> Result<u64, StoreError>;

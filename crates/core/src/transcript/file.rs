@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::Part;
+use super::{Part, ToolCallPart, ToolResultPart};
 use crate::channel::MediaKind;
 use crate::files::size_in_words;
 use crate::text::label_name;
@@ -64,6 +64,8 @@ pub(super) enum Stored {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<String>,
     },
+    ToolCall(ToolCallPart),
+    ToolResult(ToolResultPart),
     #[serde(other)]
     Unknown,
 }
@@ -83,6 +85,8 @@ impl From<Part> for Stored {
                 thinking,
                 signature,
             },
+            Part::ToolCall(call) => Self::ToolCall(call),
+            Part::ToolResult(result) => Self::ToolResult(result),
         }
     }
 }
@@ -101,6 +105,8 @@ impl From<Stored> for Part {
                 thinking,
                 signature,
             },
+            Stored::ToolCall(call) => Self::ToolCall(call),
+            Stored::ToolResult(result) => Self::ToolResult(result),
             Stored::Unknown => Self::Text {
                 text: UNKNOWN.into(),
             },

@@ -12,6 +12,7 @@ mod notices;
 mod old_letters;
 mod parts;
 mod post;
+mod question;
 mod rates;
 #[cfg(test)]
 mod sample;
@@ -29,5 +30,6 @@ pub use group::shows_code;
 pub use letters::{Letter, Lot, OutboxQuery};
 pub(crate) use parts::{answer_parts, notice_parts, refusal_parts};
 pub use post::{Said, SendTo, Sending, SentTo};
+pub(crate) use question::Poster;
 pub use typing::Typing;
 pub(crate) use worker::CLOSING_TIME;

@@ -15,7 +15,7 @@ use super::after::Edit;
 use super::question::target;
 use super::verdict::{is_owner, principal};
 use crate::channels::Account;
-use crate::{Engine, commands};
+use crate::{Engine, EngineError, commands};
 
 /// How many messages of this batch ask in which session.
 pub(super) type Asked = HashMap<SessionKey, usize>;
@@ -156,6 +156,10 @@ impl Engine {
         let resource = Resource::Session(key.clone());
         let id = message.message_id.clone();
         let may = |spec| authorize(sender, Action::Call(spec), &resource).is_ok();
+        if let Some(text) = self.decided_by_word(sender, &message.text).await? {
+            let deed = self.at_once(account, &target, &id, InboxState::Answered, &text);
+            return Ok(taken(arrival(event, id, target, deed), Follow::Answer));
+        }
         if commands::is_stop_word(&message.text) && may(&ChatAbort::SPEC) {
             let text = self.stopped_text(&key, asked);
             let deed = self.at_once(account, &target, &id, InboxState::Answered, text);
@@ -187,6 +191,19 @@ impl Engine {
         let acknowledge = inner.accounts.ack.is_for(event);
         let follow = Follow::Run { acknowledge };
         Ok(taken(arrival(event, id, target, deed), follow))
+    }
+
+    /// What somebody is told who decided about a command, if the message says that.
+    async fn decided_by_word(
+        &self,
+        sender: &Chain,
+        message: &str,
+    ) -> Result<Option<String>, InboxError> {
+        match self.approvals().by_word(sender, None, message).await {
+            Ok(text) => Ok(text),
+            Err(EngineError::Store(error)) => Err(error.into()),
+            Err(_) => Err(InboxError::Closed),
+        }
     }
 
     /// A message that is not read; the conversation is told so if it does not know it yet.

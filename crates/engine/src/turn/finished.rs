@@ -60,18 +60,24 @@ impl Engine {
     ) -> Finished {
         let so_far = live.progress().clone();
         let partial = || {
-            let thinking = (!so_far.thinking.is_empty()).then(|| Part::Thinking {
-                thinking: so_far.thinking.clone(),
+            let (text, thinking) = so_far.not_stored();
+            let thinking = (!thinking.is_empty()).then(|| Part::Thinking {
+                thinking: thinking.to_owned(),
                 signature: None,
             });
-            let text = (!so_far.text.is_empty()).then(|| Part::Text {
-                text: so_far.text.clone(),
+            let text = (!text.is_empty()).then(|| Part::Text {
+                text: text.to_owned(),
             });
             thinking.into_iter().chain(text).collect::<Vec<_>>()
         };
         let (end, parts, stop) = match spoken {
             Spoken::Outcome(outcome) => {
-                let text = text_of(&outcome.parts);
+                // All words of the run, those of earlier rounds too: who is not in the room hears them.
+                let text = if so_far.has_rounds() {
+                    so_far.text.clone()
+                } else {
+                    text_of(&outcome.parts)
+                };
                 let end = ok_end(text, Some(outcome.maker), outcome.usage);
                 (end, outcome.parts, outcome.stop)
             }

@@ -7,16 +7,22 @@ use tidegate_core::agents::Agent;
 use tidegate_core::run::Run;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel, Turn};
 use tidegate_core::store::{HistoryQuery, Session, StoreError};
+use tokio::sync::mpsc;
 
 use crate::Engine;
 use crate::heard::heard_by;
 use crate::live::LiveRun;
+use crate::tools::ToolNews;
 
 /// A turn that can begin.
 pub(super) struct Ready {
     pub(super) runner: Arc<dyn AgentRunner>,
     pub(super) model: ModelRef,
     pub(super) turn: Turn,
+    /// What happens to calls of its tools.
+    pub(super) news: mpsc::Receiver<ToolNews>,
+    /// Whether everyone who listens hears of them.
+    pub(super) verbose: bool,
 }
 
 impl Engine {
@@ -25,7 +31,7 @@ impl Engine {
         &self,
         runs: &[Run],
         lead: &Run,
-        live: &LiveRun,
+        live: &Arc<LiveRun>,
     ) -> Result<Result<Ready, String>, StoreError> {
         let inner = self.inner();
         // While this is held, the session keeps its name.
@@ -55,17 +61,21 @@ impl Engine {
         let events = self.events_since(&key);
         drop(order);
         let workspace = self.workspace_words(agent, &key, runs).await;
+        let offered = self.tools_of(runs, lead, agent, live);
         let turn = Turn {
             run_id: lead.id.clone(),
             model: model.model.clone(),
             thinking: self.thinking_of(lead, session),
             system_prompt: system_prompt(agent, workspace, lead, events),
             history: heard_by(&model.provider, history),
+            tools: offered.tools,
         };
         Ok(Ok(Ready {
             runner: Arc::clone(runner),
             model,
             turn,
+            news: offered.news,
+            verbose: session.is_some_and(is_verbose),
         }))
     }
 
@@ -88,6 +98,11 @@ impl Engine {
             )
         })
     }
+}
+
+fn is_verbose(session: &Session) -> bool {
+    let level = session.settings.verbose_level.as_deref();
+    matches!(level, Some("on" | "full"))
 }
 
 fn system_prompt(

@@ -16,9 +16,13 @@ use crate::Engine;
 use crate::live::{LiveRun, StopCause};
 use crate::shown::Shown;
 use crate::speech::Speaker;
+use crate::tools::ToolNews;
 
 /// How long a runner may take to return after it was stopped.
 pub(crate) const STOP_GRACE: Duration = Duration::from_secs(2);
+
+/// How often a deadline that stands still is looked at.
+const STILL_STEP: Duration = Duration::from_secs(1);
 
 /// The time of a run, from the beginning of its turn on: fetching its files counts.
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +43,14 @@ impl TimeLimit {
     }
 }
 
+/// Where what is heard goes, and what is heard beside the runner.
+pub(super) struct Hearing<'a> {
+    pub(super) live: &'a LiveRun,
+    pub(super) shown: &'a Shown,
+    /// What happens to calls of tools.
+    pub(super) news: mpsc::Receiver<ToolNews>,
+}
+
 /// How the runner's part ended.
 pub(super) enum Spoken {
     Outcome(RunOutcome),
@@ -53,12 +65,16 @@ impl Engine {
         runner: &dyn AgentRunner,
         turn: Turn,
         limit: TimeLimit,
-        live: &LiveRun,
         speaker: &mut Speaker<'_>,
-        shown: &Shown,
+        hearing: Hearing<'_>,
     ) -> Spoken {
+        let Hearing {
+            live,
+            shown,
+            mut news,
+        } = hearing;
         let limits = &self.inner().agents.limits;
-        let TimeLimit { whole, deadline } = limit;
+        let whole = limit.whole;
         let mut idle_at = Instant::now() + limits.idle_timeout;
         let (out, mut updates) = mpsc::channel(RUN_UPDATES);
         let runner_stop = live.stop.child_token();
@@ -66,6 +82,11 @@ impl Engine {
             AssertUnwindSafe(runner.run(turn, out, runner_stop.clone())).catch_unwind()
         );
         let spoken = loop {
+            // It stands still while a person is waited for.
+            let deadline = limit.deadline + live.pauses.put_off();
+            if live.pauses.is_working() {
+                idle_at = Instant::now() + limits.idle_timeout;
+            }
             // Looked at in every round: a runner that never pauses would else never let a timer win.
             if Instant::now() >= deadline {
                 break too_late(format!(
@@ -74,22 +95,36 @@ impl Engine {
                 ));
             }
             let due = self.tell(live, speaker).unwrap_or(deadline);
+            let wake = if live.pauses.stands_still() {
+                (Instant::now() + STILL_STEP).min(due)
+            } else {
+                due.min(deadline).min(idle_at)
+            };
             tokio::select! {
                 biased;
                 () = live.stop.cancelled() => break Spoken::Stopped(live.cause().unwrap_or(StopCause::Rpc)),
                 Some(update) = updates.recv() => {
                     idle_at = Instant::now() + limits.idle_timeout;
-                    note(live, update);
+                    self.note(live, speaker, update);
                     shown.progress(&live.progress().text);
+                }
+                Some(told) = news.recv() => {
+                    idle_at = Instant::now() + limits.idle_timeout;
+                    speaker.tool(told, self.now_ms());
                 }
                 outcome = &mut running => {
                     while let Ok(update) = updates.try_recv() {
-                        note(live, update);
+                        self.note(live, speaker, update);
+                    }
+                    while let Ok(told) = news.try_recv() {
+                        speaker.tool(told, self.now_ms());
                     }
                     return settled(outcome);
                 }
-                () = tokio::time::sleep_until(due.min(deadline).min(idle_at)) => {
-                    if Instant::now() >= idle_at && idle_at < deadline {
+                () = tokio::time::sleep_until(wake) => {
+                    let silent = Instant::now() >= idle_at && idle_at < deadline;
+                    // While its tools work the model has nothing to say.
+                    if silent && !live.pauses.is_working() {
                         let silence = limits.idle_timeout.as_secs();
                         break too_late(format!("the model said nothing for {silence} s and the run was ended"));
                     }
@@ -98,8 +133,13 @@ impl Engine {
         };
         runner_stop.cancel();
         let rest = async {
-            while let Some(update) = updates.recv().await {
-                note(live, update);
+            loop {
+                tokio::select! {
+                    biased;
+                    Some(update) = updates.recv() => self.note(live, speaker, update),
+                    Some(told) = news.recv() => speaker.tool(told, self.now_ms()),
+                    else => break,
+                }
             }
         };
         let _ = tokio::time::timeout(STOP_GRACE, async { tokio::join!(running, rest) }).await;
@@ -109,10 +149,26 @@ impl Engine {
     /// Tells what is due; gives when the next is, if anything waits to be told.
     fn tell(&self, live: &LiveRun, speaker: &mut Speaker<'_>) -> Option<Instant> {
         let progress = live.progress();
-        if speaker.due(&progress.text, &progress.thinking)? <= Instant::now() {
-            speaker.tell(&progress.text, &progress.thinking, self.now_ms());
+        let (text, thinking) = progress.current();
+        if speaker.due(text, thinking)? <= Instant::now() {
+            speaker.tell(text, thinking, self.now_ms());
         }
-        speaker.due(&progress.text, &progress.thinking)
+        speaker.due(text, thinking)
+    }
+
+    /// Takes over what the runner says; a message that is complete is told before the next one.
+    fn note(&self, live: &LiveRun, speaker: &mut Speaker<'_>, update: RunUpdate) {
+        let mut progress = live.progress();
+        match update {
+            RunUpdate::Text(more) => progress.say(&more),
+            RunUpdate::Thinking(more) => progress.think(&more),
+            RunUpdate::Round => {
+                let (text, thinking) = progress.current();
+                speaker.next_message(text, thinking, self.now_ms());
+                progress.end_round();
+            }
+            RunUpdate::Progress => {}
+        }
     }
 }
 
@@ -122,15 +178,6 @@ fn too_late(message: String) -> Spoken {
         message,
         retry_after_ms: None,
     })
-}
-
-fn note(live: &LiveRun, update: RunUpdate) {
-    let mut progress = live.progress();
-    match update {
-        RunUpdate::Text(more) => progress.text.push_str(&more),
-        RunUpdate::Thinking(more) => progress.thinking.push_str(&more),
-        RunUpdate::Progress => {}
-    }
 }
 
 fn settled(outcome: Result<Result<RunOutcome, RunnerError>, Box<dyn Any + Send>>) -> Spoken {

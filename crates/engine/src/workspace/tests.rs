@@ -61,6 +61,8 @@ fn follows_no_link_and_waits_for_no_pipe() {
     let pipe = folder.path().join("SOUL.md");
     mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0).unwrap();
     std::fs::create_dir(folder.path().join("USER.md")).unwrap();
+    let memory = folder.path().join("MEMORY.md");
+    std::fs::hard_link(outside.path().join("secret"), memory).unwrap();
     folder.write("TOOLS.md", "a lamp");
     assert_eq!(folder.names(Audience::Owner), ["TOOLS.md"]);
     // The folder itself is the owner's choice, link or not.

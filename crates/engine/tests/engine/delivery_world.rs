@@ -9,6 +9,7 @@ use std::time::Duration;
 use tidegate_core::access::AccessRules;
 use tidegate_core::agents::Agents;
 use tidegate_core::channel::{Channel, OutboundPart, Target};
+use tidegate_core::node::NodeRules;
 use tidegate_core::run::Once;
 use tidegate_core::runner::ThinkingLevel;
 use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState, OutboxStore};
@@ -90,8 +91,12 @@ pub(crate) async fn engine_on(
         devices: Arc::clone(&shared) as _,
         inbox: Arc::clone(&shared) as _,
         outbox,
-        senders: shared,
+        senders: Arc::clone(&shared) as _,
+        approvals: Arc::clone(&shared) as _,
+        nodes: shared,
+        node_rules: NodeRules::default(),
         events: Events::new(Arc::<Heard>::default()),
+        connections: Arc::<crate::cuts::Cuts>::default(),
         clock: Arc::clone(clock) as _,
         ids: Arc::new(SystemIds),
         agents: Arc::new(agents()),

@@ -14,6 +14,7 @@ use tidegate_core::channel::{
 };
 use tidegate_core::files::FileSource;
 use tidegate_core::freshness::{ResetRule, ResetRules};
+use tidegate_core::node::NodeRules;
 use tidegate_core::routing::Routing;
 use tidegate_core::run::Run;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
@@ -121,8 +122,12 @@ impl Setup {
             devices: Arc::clone(&shared) as _,
             inbox: Arc::clone(&shared) as _,
             outbox: Arc::clone(&shared) as _,
-            senders: shared,
+            senders: Arc::clone(&shared) as _,
+            approvals: Arc::clone(&shared) as _,
+            nodes: shared,
+            node_rules: NodeRules::default(),
             events: Events::new(Arc::<Heard>::default()),
+        connections: Arc::<crate::cuts::Cuts>::default(),
             clock: RunningClock::new(),
             ids: Arc::new(SystemIds),
             agents: Arc::new(agents(runner, self.limits)),

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use tidegate_core::store::DeviceLabel;
 use tidegate_core::{PrincipalId, ScopeSet, Secret};
-use tidegate_engine::{Admission, DeviceClaim, Joined, Refusal};
+use tidegate_engine::{Admission, CodeGrant, DeviceClaim, Joined, Refusal};
 use tidegate_protocol::{DeviceId, Role, Scope};
 
 use crate::world::{Plan, World};
@@ -160,8 +160,12 @@ async fn a_revoked_token_is_refused() {
         scopes: ScopeSet::all(),
         token: SecretHash::of("t"),
         token_scopes: ScopeSet::all(),
+        granted_at_ms: 1,
         issued_at_ms: 1,
         revoked_at_ms,
+        expires_at_ms: None,
+        used_at_ms: None,
+        used_from: None,
     };
     let shown = || Joined::Token(Secret::new("t".into()));
     for (revoked, good) in [(None, true), (Some(2), false)] {
@@ -242,7 +246,10 @@ proptest! {
                 let shown = match &way {
                     Way::Owner => Joined::Owner,
                     Way::Secret => Joined::Secret,
-                    Way::Code => Joined::Code,
+                    Way::Code => Joined::Code(CodeGrant {
+                        operator: (!as_node).then(ScopeSet::all),
+                        node: as_node,
+                    }),
                     Way::Token(pick) => match tokens.get(*pick) {
                         Some((_, token, _)) => Joined::Token(token.clone()),
                         None => continue,
@@ -251,7 +258,9 @@ proptest! {
                 };
                 let got = world.engine.admit(claim("d", role, requested), shown).await;
                 let expected = match way {
-                    Way::Owner | Way::Code => Some(requested),
+                    Way::Owner => Some(requested),
+                    // A code gives a node no scopes, whatever it asks for.
+                    Way::Code => Some(if as_node { ScopeSet::EMPTY } else { requested }),
                     Way::Secret => granted[slot].filter(|has| requested.within(*has) == requested).map(|_| requested),
                     Way::Token(pick) => live(&tokens, pick).map(|of_token| requested.within(of_token)),
                     Way::WrongToken => None,
@@ -265,8 +274,9 @@ proptest! {
                 assert_eq!(admission.principal.role, role);
                 assert_eq!(admission.principal.id, PrincipalId::Device(DeviceId::new("d")));
                 if !matches!(way, Way::Token(_)) {
-                    granted[slot] = Some(granted[slot].unwrap_or_default().union(requested));
-                    tokens.push((slot, admission.token.clone(), requested));
+                    let given = admission.principal.scopes;
+                    granted[slot] = Some(granted[slot].unwrap_or_default().union(given));
+                    tokens.push((slot, admission.token.clone(), given));
                 }
             }
         });

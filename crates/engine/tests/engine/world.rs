@@ -5,11 +5,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tidegate_core::agents::{Agent, Agents, QueueDrop, QueueMode, QueueRules, RunLimits};
+use tidegate_core::node::NodeRules;
 use tidegate_core::run::{Once, Run, RunRequest};
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use tidegate_core::store::{
-    DeviceStore, HistoryQuery, InboxStore, OutboxStore, RunStore, SenderStore, SessionStore,
+    ApprovalStore, DeviceStore, HistoryQuery, InboxStore, NodeStore, OutboxStore, RunStore, SenderStore,
+    SessionStore,
 };
+use tidegate_core::tool::Tool;
 use tidegate_core::transcript::Message;
 use tidegate_core::{Events, ManualClock, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{
@@ -20,6 +23,7 @@ use tidegate_protocol::{AgentId, RunId};
 use tidegate_store::MemoryStore;
 use tokio::sync::mpsc;
 
+use crate::cuts::Cuts;
 use crate::heard::Heard;
 use crate::script::{AtWork, Call, SCRIPTED, scripted};
 
@@ -29,6 +33,7 @@ pub(crate) const NOW_MS: u64 = 1_700_000_000_000;
 pub(crate) struct World {
     pub(crate) engine: Engine,
     pub(crate) heard: Arc<Heard>,
+    pub(crate) cuts: Arc<Cuts>,
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) at_work: Arc<Mutex<AtWork>>,
     calls: mpsc::Receiver<Call>,
@@ -40,6 +45,8 @@ pub(crate) struct Plan {
     /// Another runner, in place of the scripted one.
     pub(crate) runner: Option<Arc<dyn AgentRunner>>,
     pub(crate) problems: Vec<String>,
+    /// What agents can do.
+    pub(crate) tools: Vec<Arc<dyn Tool>>,
 }
 
 impl Default for Plan {
@@ -62,6 +69,7 @@ impl Default for Plan {
             limits,
             runner: None,
             problems: Vec::new(),
+            tools: Vec::new(),
         }
     }
 }
@@ -73,7 +81,14 @@ impl Plan {
     }
 
     pub(crate) async fn start_on<
-        S: SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore,
+        S: SessionStore
+            + RunStore
+            + DeviceStore
+            + InboxStore
+            + OutboxStore
+            + SenderStore
+            + ApprovalStore
+            + NodeStore,
     >(
         self,
         store: Arc<S>,
@@ -83,6 +98,7 @@ impl Plan {
         let provider = runner.provider().to_owned();
         let clock = Arc::new(ManualClock::at(NOW_MS));
         let heard = Arc::<Heard>::default();
+        let cuts = Arc::<Cuts>::default();
         let agent = Agent {
             id: AgentId::new("main"),
             name: None,
@@ -100,8 +116,12 @@ impl Plan {
             devices: Arc::clone(&store) as _,
             inbox: Arc::clone(&store) as _,
             outbox: Arc::clone(&store) as _,
-            senders: store,
+            senders: Arc::clone(&store) as _,
+            approvals: Arc::clone(&store) as _,
+            nodes: store,
+            node_rules: NodeRules::default(),
             events: Events::new(Arc::clone(&heard) as _),
+            connections: Arc::clone(&cuts) as _,
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(SystemIds),
             agents: Arc::new(Agents {
@@ -118,10 +138,12 @@ impl Plan {
             networks: NetworkSettings::default(),
             facts: facts(self.problems),
         });
+        engine.give_tools(self.tools).unwrap();
         engine.start().await.unwrap();
         World {
             engine,
             heard,
+            cuts,
             clock,
             at_work,
             calls,

@@ -4,8 +4,8 @@ use std::io;
 
 use rustix::io::Errno;
 use rustix::process::{
-    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitIdStatus, getpid,
-    set_child_subreaper, setrlimit, setsid, waitid,
+    DumpableBehavior, Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, WaitIdStatus, getpid,
+    set_child_subreaper, set_dumpable_behavior, setrlimit, setsid, waitid,
 };
 
 use crate::tree::{Process, descendants, signal};
@@ -15,6 +15,8 @@ pub(super) fn guard() -> io::Result<()> {
     setsid()?;
     set_child_subreaper(Some(getpid()))?;
     rustix::thread::set_no_new_privs(true)?;
+    // What runs under us is the same user: it must not look into our memory, nor change it.
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     // A core would be a copy of memory that nobody looks after.
     setrlimit(
         Resource::Core,

@@ -24,7 +24,8 @@ fn serve() -> std::io::Result<()> {
     let job: Job = job::read(&socket)?;
     let report = match start::start(&job, input) {
         Ok(main) => {
-            job::write(&socket, &Report::Started { pid: main.pid })?;
+            // If nobody is there to be told, `watch` sees that too, and ends what has begun.
+            let _ = job::write(&socket, &Report::Started { pid: main.pid });
             watch::watch(&main, &socket)
         }
         Err(report) => report,

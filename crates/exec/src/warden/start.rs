@@ -117,11 +117,15 @@ fn run(job: &Job, opened: &Opened, call: &Call, input: Option<OwnedFd>) -> io::R
     for copy in &call.copies {
         fcntl_setfd(copy, FdFlags::empty())?;
     }
-    let child = command.spawn()?;
+    let mut child = command.spawn()?;
+    let pid = Pid::from_child(&child);
     // It is not reaped before `watch` does, so the number still is its own.
-    let handle = pidfd_open(Pid::from_child(&child), PidfdFlags::empty())?;
+    let handle = pidfd_open(pid, PidfdFlags::empty()).inspect_err(|_| {
+        // What cannot be watched must not run.
+        let _ = child.kill();
+    })?;
     Ok(Main {
-        pid: Pid::from_child(&child).as_raw_pid(),
+        pid: pid.as_raw_pid(),
         handle,
     })
 }

@@ -120,6 +120,37 @@ async fn a_script_in_the_arguments_changes() {
 }
 
 #[tokio::test]
+async fn code_that_comes_after_the_look_is_not_run() {
+    let rig = Rig::new();
+    for (argv, index) in [
+        (["sh", "x.sh"].as_slice(), 1),
+        (&["env", "./x.sh"], 1),
+        (&["perl", "x.sh"], 1),
+    ] {
+        let subject = rig.look(argv).await;
+        rig.file("x.sh", TRACE);
+        assert_eq!(
+            refused(&rig, &subject).await,
+            Changed::Argument(index),
+            "{argv:?}"
+        );
+        std::fs::remove_file(rig.path("x.sh")).unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_decoy_in_front_of_a_script_hides_nothing() {
+    let rig = Rig::new();
+    rig.file("pipefail", "");
+    rig.file("x.sh", TRACE);
+    let subject = rig.look(&["bash", "-o", "pipefail", "x.sh"]).await;
+    let pinned: Vec<usize> = subject.arguments.iter().map(|pin| pin.index).collect();
+    assert_eq!(pinned, [2, 3]);
+    rig.file("x.sh", "#!/bin/sh\ntouch ran # evil\n");
+    assert_eq!(refused(&rig, &subject).await, Changed::Argument(3));
+}
+
+#[tokio::test]
 async fn the_interpreter_changes() {
     let rig = Rig::new();
     rig.file("reader", program("dash"));

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use tidegate_exec::{KILLED_WITHIN, Outcome};
+use tidegate_exec::{KILLED_WITHIN, Outcome, Scripts, Stdin, WardenCommand};
 
-use crate::rig::{Rig, SOON};
+use crate::rig::{Rig, SOON, until};
 
 /// Descendants that ignore the polite signal, leave the group, leave the session, lose their
 /// parents twice, and start more of them: seven processes at least.
@@ -79,6 +79,31 @@ async fn a_program_that_kills_its_warden_ends_too() {
     let line = "setsid -f sleep 600; kill -9 $PPID; sleep 601";
     let finished = rig.run(&["bash", "-c", line]).await;
     assert_eq!((finished.outcome, finished.left), (Outcome::Lost, 0));
+    assert_eq!(rig.alive(), 0);
+}
+
+#[tokio::test]
+async fn a_start_that_is_given_up_leaves_nothing() {
+    // A warden that begins when nobody waits for it any more, and says when it is gone.
+    let signs = tempfile::tempdir().unwrap();
+    let line = "while ! [ -e $1/go ]; do /bin/sleep 0.01; done; $0; : >$1/over";
+    let warden = env!("CARGO_BIN_EXE_tidegate-warden");
+    let here = signs.path().to_str().unwrap();
+    let rig = Rig::with(WardenCommand {
+        program: "/bin/sh".into(),
+        arguments: ["-c", line, warden, here].map(Into::into).into(),
+    });
+    let subject = rig.look(&["sleep", "600"]).await;
+    let start = rig
+        .executor
+        .start(&subject, Scripts::Sealed, Stdin::None, SOON);
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), start)
+            .await
+            .is_err()
+    );
+    std::fs::write(signs.path().join("go"), "").unwrap();
+    until(|| signs.path().join("over").exists()).await;
     assert_eq!(rig.alive(), 0);
 }
 

@@ -74,3 +74,14 @@ async fn what_may_not_be_read_is_not_run() {
         "{refusal}"
     );
 }
+
+#[tokio::test]
+async fn a_program_does_not_look_into_its_warden() {
+    let (rig, _warden) = plain();
+    let line = "cat /proc/$$/environ >/dev/null && ! cat /proc/$PPID/environ";
+    let mut subject = rig.look(&["bash", "-c", line]).await;
+    subject.user = NOBODY;
+    let finished = rig.run_subject(&subject).await.unwrap();
+    assert_eq!(finished.outcome, Outcome::Exited(0));
+    assert!(finished.stderr.text().contains("Permission denied"));
+}

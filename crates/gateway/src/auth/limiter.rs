@@ -107,7 +107,7 @@ impl Buckets {
 }
 
 /// One subscriber has a whole /64 of IPv6; mapped addresses are the IPv4 ones.
-fn group(peer: IpAddr) -> IpAddr {
+pub(crate) fn group(peer: IpAddr) -> IpAddr {
     match peer.to_canonical() {
         IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & !u128::from(u64::MAX))),
         v4 @ IpAddr::V4(_) => v4,

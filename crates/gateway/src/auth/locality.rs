@@ -43,6 +43,8 @@ pub(crate) struct Locality {
     pub(crate) direct_loopback: bool,
     /// A browser's page made the request; it is our own or a listed one.
     pub(crate) has_origin: bool,
+    /// The Host header: how the client calls us.
+    pub(crate) called: String,
 }
 
 /// Why a request is refused before it is looked at.
@@ -80,6 +82,7 @@ pub(crate) fn check(
         addr,
         direct_loopback: addr.is_loopback() && !forwarded,
         has_origin,
+        called: host.to_ascii_lowercase(),
     })
 }
 

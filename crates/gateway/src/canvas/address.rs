@@ -61,7 +61,7 @@ pub(super) enum What {
 pub(super) struct Ambiguous;
 
 /// Whether a path, as it was sent, is about canvases at all.
-pub(super) fn is_ours(path: &str) -> bool {
+pub(crate) fn is_ours(path: &str) -> bool {
     let mut names = path.strip_prefix('/').unwrap_or_default().split('/');
     let first = names.next().unwrap_or_default();
     FAMILY.contains(&first) || (first == OLD_SOCKET && names.next() == Some("ws"))
@@ -72,24 +72,28 @@ pub(super) fn read(path: &str) -> Result<Address, Ambiguous> {
     if path.len() > PATH_BYTES {
         return Err(Ambiguous);
     }
-    let sent: Vec<&str> = path.strip_prefix('/').ok_or(Ambiguous)?.split('/').collect();
+    let sent: Vec<&str> = path
+        .strip_prefix('/')
+        .ok_or(Ambiguous)?
+        .split('/')
+        .collect();
     let names = sent
         .iter()
         .enumerate()
         .map(|(at, name)| decode(name, at + 1 == sent.len()))
         .collect::<Result<Vec<_>, _>>()?;
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let (Some([_, CAPABILITY, token, rest @ ..]), Some([first, _, secret, ..])) =
-        (Some(names.as_slice()), Some(sent.as_slice()))
-    else {
+    let [first, CAPABILITY, token, rest @ ..] = names.as_slice() else {
         return Ok(Address::Bare);
     };
-    if token.is_empty() || token.len() > TOKEN_BYTES || token != secret {
+    // A capability is plain letters: one that had to be decoded is none of ours.
+    let is_plain = sent.get(2) == Some(token);
+    if token.is_empty() || token.len() > TOKEN_BYTES || !is_plain {
         return Ok(Address::Bare);
     }
     Ok(Address::Behind {
         token: (*token).to_owned(),
-        base: format!("/{first}/{CAPABILITY}/{secret}/"),
+        base: format!("/{first}/{CAPABILITY}/{token}/"),
         what: what(rest),
     })
 }
@@ -147,7 +151,11 @@ fn decode(sent: &str, last: bool) -> Result<String, Ambiguous> {
         return Err(Ambiguous);
     }
     // `;` begins a parameter for some readers.
-    if name.split(';').next().is_some_and(|first| matches!(first, "." | "..")) {
+    if name
+        .split(';')
+        .next()
+        .is_some_and(|first| matches!(first, "." | ".."))
+    {
         return Err(Ambiguous);
     }
     Ok(name)

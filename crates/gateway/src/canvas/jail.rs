@@ -3,13 +3,14 @@
 //! fast somebody swaps names, and only a regular file with one name is read.
 
 use std::fs::File;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, mkdirat, openat,
-    openat2, renameat, unlinkat,
+    AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, mkdirat, openat, openat2,
+    renameat, unlinkat,
 };
 use rustix::io::Errno;
 use tidegate_core::canvas::{CanvasError, CanvasFile, CanvasPath};
@@ -66,7 +67,9 @@ impl Jail {
     pub(super) fn read(&self, path: &CanvasPath) -> Result<Opened, CanvasError> {
         // Without waiting: to open a pipe waits for its other end.
         let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
-        let file = self.inside(path.as_str(), flags).map_err(|error| why(path, error))?;
+        let file = self
+            .inside(path.as_str(), flags)
+            .map_err(|error| why(path, error))?;
         let stat = fstat(&file).map_err(|error| why(path, error))?;
         let bytes = size_of(&stat).ok_or_else(|| CanvasError::NotAFile(path.clone()))?;
         if bytes > FILE_BYTES {
@@ -111,14 +114,16 @@ impl Jail {
         half: &str,
     ) -> Result<(), CanvasError> {
         let (folders, name) = path.split();
-        let made = folders.map(|folders| self.make_folders(folders)).transpose();
+        let made = folders
+            .map(|folders| self.make_folders(folders))
+            .transpose();
         let made = made.map_err(|error| why(path, error))?;
         let folder = made.as_ref().unwrap_or(&self.0);
         if taken_by_other(folder, name) {
             return Err(CanvasError::NotAFile(path.clone()));
         }
-        let written = write_new(folder, half, bytes)
-            .and_then(|()| Ok(renameat(folder, half, folder, name)?));
+        let written =
+            write_new(folder, half, bytes).and_then(|()| Ok(renameat(folder, half, folder, name)?));
         if written.is_err() {
             let _ = unlinkat(folder, half, AtFlags::empty());
         }
@@ -142,7 +147,7 @@ impl Jail {
         let mut listing = Listing::default();
         let mut next = vec![None::<CanvasPath>];
         while let Some(folder) = next.pop() {
-            let found = self.look_into(folder.as_ref(), &mut listing.files);
+            let found = self.look_into(folder.as_ref(), &mut listing);
             let found = found.map_err(|error| CanvasError::Disk(error.into()))?;
             let room = CANVAS_FOLDERS.saturating_sub(listing.folders.len());
             next.extend(found.iter().take(room).cloned().map(Some));
@@ -155,7 +160,7 @@ impl Jail {
     fn look_into(
         &self,
         folder: Option<&CanvasPath>,
-        files: &mut Vec<CanvasFile>,
+        listing: &mut Listing,
     ) -> Result<Vec<CanvasPath>, Errno> {
         let opened = match folder {
             None => self.inside(".", OFlags::DIRECTORY | OFlags::CLOEXEC)?,
@@ -168,20 +173,26 @@ impl Jail {
         let mut folders = Vec::new();
         for entry in Dir::read_from(&opened)? {
             let entry = entry?;
-            let Some(path) = entry.file_name().to_str().ok().and_then(|name| below(folder, name))
+            let Some(path) = entry
+                .file_name()
+                .to_str()
+                .ok()
+                .and_then(|name| below(folder, name))
             else {
                 continue;
             };
-            let Ok(stat) = rustix::fs::statat(&opened, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)
+            let Ok(stat) =
+                rustix::fs::statat(&opened, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)
             else {
                 continue;
             };
             if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
                 folders.push(path);
             } else if let Some(bytes) = size_of(&stat)
-                && files.len() < CANVAS_FILES
+                && listing.files.len() < CANVAS_FILES
             {
-                files.push(CanvasFile { path, bytes });
+                listing.states.push((path.clone(), state(&stat)));
+                listing.files.push(CanvasFile { path, bytes });
             }
         }
         Ok(folders)
@@ -227,6 +238,29 @@ impl Jail {
 pub(super) struct Listing {
     pub(super) files: Vec<CanvasFile>,
     pub(super) folders: Vec<CanvasPath>,
+    /// What becomes another when a file does: its place on the disk and its last change.
+    states: Vec<(CanvasPath, [i128; 4])>,
+}
+
+impl Listing {
+    /// A short word for everything that is there; another after every change.
+    pub(super) fn stamp(&self) -> String {
+        let mut states = self.states.clone();
+        states.sort();
+        let mut hash = DefaultHasher::new();
+        states.hash(&mut hash);
+        format!("{:016x}", hash.finish())
+    }
+}
+
+/// What of a file becomes another when it is written or takes another's place.
+fn state(stat: &Stat) -> [i128; 4] {
+    [
+        i128::from(stat.st_ino),
+        i128::from(stat.st_size),
+        i128::from(stat.st_mtime),
+        i128::from(stat.st_mtime_nsec),
+    ]
 }
 
 /// A name in a folder, if it is one that is ever served.
@@ -253,8 +287,7 @@ fn taken_by_other(folder: &OwnedFd, name: &str) -> bool {
 }
 
 fn write_new(folder: &OwnedFd, name: &str, bytes: &[u8]) -> io::Result<()> {
-    let flags =
-        OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut file = File::from(openat(folder, name, flags, FILE_MODE)?);
     file.write_all(bytes)?;
     // Else a name could outlive a crash without its bytes.
@@ -271,10 +304,16 @@ fn too_large(path: &CanvasPath) -> CanvasError {
 /// A symbolic link and a way out are as if they were not there.
 fn why(path: &CanvasPath, error: Errno) -> CanvasError {
     match error {
-        Errno::NOENT | Errno::LOOP | Errno::XDEV | Errno::NOTDIR | Errno::AGAIN | Errno::NAMETOOLONG => {
-            CanvasError::Missing(path.clone())
-        }
+        Errno::NOENT
+        | Errno::LOOP
+        | Errno::XDEV
+        | Errno::NOTDIR
+        | Errno::AGAIN
+        | Errno::NAMETOOLONG => CanvasError::Missing(path.clone()),
         Errno::ISDIR | Errno::NXIO => CanvasError::NotAFile(path.clone()),
         other => CanvasError::Disk(other.into()),
     }
 }
+
+#[cfg(test)]
+mod tests;

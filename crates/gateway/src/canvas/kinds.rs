@@ -10,7 +10,9 @@ const BYTES: &str = "application/octet-stream";
 /// The kind of a file.
 pub(super) fn kind(path: &CanvasPath) -> &'static str {
     let (_, name) = path.split();
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = name
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
     match ending.as_deref() {
         Some("html" | "htm") => HTML,
         Some("css") => "text/css; charset=utf-8",

@@ -11,8 +11,9 @@ use axum::http::{HeaderValue, Response, StatusCode};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::routing::{get, post};
 
-use super::{operations, page, webhook};
+use super::{operations, page, tools, webhook};
 use crate::auth::locality::{Locality, Refused, check};
+use crate::canvas;
 use crate::listen::Peer;
 use crate::state::Shared;
 use crate::ws::upgrade;
@@ -23,6 +24,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Router {
         .route("/readyz", get(operations::readyz))
         .route("/metrics", get(operations::metrics))
         .route("/webhooks/{channel}/{account}", post(webhook::take))
+        .route("/tools/invoke", post(tools::invoke))
         .route("/", get(page::index))
         .route("/{*path}", get(page::asset))
         .fallback(async || plain(StatusCode::NOT_FOUND, "Not Found"))
@@ -39,6 +41,9 @@ async fn door(
     let Some(peer) = request.extensions().get::<Peer>().cloned() else {
         return plain(StatusCode::INTERNAL_SERVER_ERROR, "no peer");
     };
+    if canvas::is_ours(request.uri().path()) {
+        return canvas::answer(&shared, peer, canvas::Door::Gateway, request).await;
+    }
     let config = &shared.config;
     let locality = match check(
         request.headers(),
@@ -74,7 +79,7 @@ async fn door(
     response
 }
 
-fn unknown_host(host: &str, tls: bool) -> Response<Body> {
+pub(crate) fn unknown_host(host: &str, tls: bool) -> Response<Body> {
     let name: String = host
         .chars()
         .filter(|c| c.is_ascii_graphic() && !"<>&\"'".contains(*c))

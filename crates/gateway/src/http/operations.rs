@@ -42,10 +42,13 @@ pub(super) async fn metrics(
         .iter()
         .map(|conn| conn.outbox.queued_bytes() as u64)
         .sum();
+    let nodes = shared.engine.nodes();
     let gauges = Gauges {
         runs_active: load.0,
         runs_queued: load.1,
         outbox_bytes,
+        nodes: nodes.connected(),
+        node_tally: nodes.tally(),
     };
     let text = shared
         .metrics
@@ -58,7 +61,7 @@ pub(super) async fn metrics(
 }
 
 /// The shared secret as `Authorization: Bearer …`.
-fn bearer(
+pub(super) fn bearer(
     shared: &Shared,
     locality: &Locality,
     headers: &HeaderMap,

@@ -2,10 +2,10 @@
 //! it load from, and talk to, nobody but this origin.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use axum::body::Body;
-use axum::extract::Path;
+use axum::extract::{Extension, Path, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH,
 };
@@ -14,6 +14,8 @@ use include_dir::{Dir, include_dir};
 use tidegate_core::secret::sha256_hex;
 
 use super::plain;
+use crate::auth::locality::Locality;
+use crate::state::Shared;
 
 static DIST: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../ui/dist");
 
@@ -65,15 +67,33 @@ fn kind(path: &str) -> &'static str {
     }
 }
 
-pub(super) async fn index(headers: HeaderMap) -> Response<Body> {
-    serve("index.html", &headers)
+pub(super) async fn index(
+    State(shared): State<Arc<Shared>>,
+    Extension(locality): Extension<Locality>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    serve("index.html", &headers, &policy(&shared, &locality))
 }
 
-pub(super) async fn asset(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
-    serve(&path, &headers)
+pub(super) async fn asset(
+    State(shared): State<Arc<Shared>>,
+    Extension(locality): Extension<Locality>,
+    Path(path): Path<String>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    serve(&path, &headers, &policy(&shared, &locality))
 }
 
-fn serve(path: &str, request: &HeaderMap) -> Response<Body> {
+/// The policy of the page, which frames canvases if there are any.
+fn policy(shared: &Shared, locality: &Locality) -> HeaderValue {
+    let canvas = shared.config.canvas.as_ref();
+    let frames = canvas.map(|canvas| canvas.frames(&locality.called, shared.config.tls.is_some()));
+    let frames = frames.as_deref().unwrap_or("'none'");
+    HeaderValue::from_str(&format!("{CSP}; frame-src {frames}"))
+        .unwrap_or_else(|_| HeaderValue::from_static(CSP))
+}
+
+fn serve(path: &str, request: &HeaderMap, policy: &HeaderValue) -> Response<Body> {
     let Some(file) = FILES.get(path) else {
         return plain(StatusCode::NOT_FOUND, "Not Found");
     };
@@ -90,7 +110,7 @@ fn serve(path: &str, request: &HeaderMap) -> Response<Body> {
     }
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(file.kind));
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(CSP));
+    headers.insert(CONTENT_SECURITY_POLICY, policy.clone());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(
         HeaderName::from_static("cross-origin-opener-policy"),

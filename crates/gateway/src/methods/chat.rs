@@ -78,6 +78,18 @@ impl Serve<ChatSend> for Api {
         }
         let engine = &self.0.engine;
         let session_key = engine.session_key(&params.session_key)?;
+        let decided = engine
+            .approvals()
+            .by_word(call.chain(), Some(call.connection()), &params.message)
+            .await?;
+        if let Some(text) = decided {
+            let once = call.once(&params.idempotency_key);
+            engine.deliver(once, session_key, text).await?;
+            return Ok(ChatSendResult {
+                ok: Some(true),
+                ..Default::default()
+            });
+        }
         if Engine::is_stop_word(&params.message) {
             let stopped = engine.abort_by_word(&session_key).await?;
             return Ok(ChatSendResult {

@@ -3,7 +3,8 @@
 use tidegate_core::channel::{PeerKind, Target};
 use tidegate_core::origin::Origin;
 use tidegate_core::store::{Session, SessionListing};
-use tidegate_core::transcript::{FilePart, Message, Part, Usage};
+use tidegate_core::tool::ToolContent;
+use tidegate_core::transcript::{FilePart, Message, NewMessage, Part, Usage};
 use tidegate_engine::Engine;
 use tidegate_protocol::Nullable;
 use tidegate_protocol::api::chat::{ChatMessage, ContentPart, FileNote, MessageCost, MessageUsage};
@@ -14,10 +15,33 @@ use tidegate_protocol::api::sessions::{DeliveryContext, SessionEntry, SessionOri
 const TITLE_CHARS: usize = 60;
 
 pub(super) fn message(message: Message) -> ChatMessage {
-    let body = message.body;
+    let mut body = message.body;
+    let brought = body.parts.pop_if(|part| matches!(part, Part::ToolResult(_)));
+    let Some(Part::ToolResult(result)) = brought else {
+        return said(message.seq, body);
+    };
+    let told = said(message.seq, body);
+    ChatMessage {
+        role: "toolResult".into(),
+        content: result.content.into_iter().map(brought_part).collect(),
+        tool_call_id: Some(result.call_id),
+        tool_name: Some(result.name),
+        is_error: Some(result.is_error),
+        interrupted: result.interrupted.then_some(true),
+        details: result.details,
+        ..told
+    }
+}
+
+fn said(seq: u64, body: NewMessage) -> ChatMessage {
     ChatMessage {
         role: body.speaker.as_str().into(),
         content: body.parts.into_iter().map(part).collect(),
+        tool_call_id: None,
+        tool_name: None,
+        is_error: None,
+        interrupted: None,
+        details: None,
         timestamp: body.at_ms,
         api: body
             .maker
@@ -30,7 +54,7 @@ pub(super) fn message(message: Message) -> ChatMessage {
         stop_reason: body.stop.map(|stop| stop.as_str().into()),
         error_message: body.error,
         id: Some(body.id),
-        seq: Some(message.seq),
+        seq: Some(seq),
         run_id: body.run_id,
     }
 }
@@ -45,6 +69,30 @@ fn part(part: Part) -> ContentPart {
         Part::Thinking { thinking, .. } => ContentPart::Thinking {
             thinking,
             signature: None,
+        },
+        Part::ToolCall(call) => ContentPart::ToolCall {
+            id: call.id,
+            name: call.name,
+            arguments: call.arguments,
+        },
+        // A result is a message of its own.
+        Part::ToolResult(result) => ContentPart::Text {
+            text: result.words(),
+            file: None,
+        },
+    }
+}
+
+fn brought_part(content: ToolContent) -> ContentPart {
+    match content {
+        ToolContent::Text { text } => ContentPart::Text { text, file: None },
+        ToolContent::Json { value } => ContentPart::Text {
+            text: value.to_string(),
+            file: None,
+        },
+        ToolContent::Image { mime, data } => ContentPart::Image {
+            data,
+            mime_type: mime,
         },
     }
 }

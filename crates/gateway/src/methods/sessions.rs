@@ -267,6 +267,9 @@ impl Serve<SessionsDelete> for Api {
         let key = self.0.engine.session_key(&params.key)?;
         let messages = params.delete_transcript.unwrap_or(true);
         let deleted = self.0.engine.delete_session(&key, messages).await?;
+        if let Some(canvas) = self.0.config.canvas.as_ref().filter(|_| messages) {
+            canvas.discard(&key).await?;
+        }
         Ok(SessionsDeleteResult {
             ok: true,
             key: key.to_string(),

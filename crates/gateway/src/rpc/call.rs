@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use tidegate_core::run::Once;
 use tidegate_core::secret::sha256_hex;
-use tidegate_core::{Denied, Permit};
+use tidegate_core::{Chain, Denied, Permit};
+use tidegate_engine::EngineError;
 use tidegate_protocol::frame::ResponseFrame;
 use tidegate_protocol::strict::canonical;
-use tidegate_protocol::{IdempotencyKey, Method, Scope, Serve, Server};
+use tidegate_protocol::{ConnId, IdempotencyKey, Method, Scope, Serve, Server};
 
 use crate::error::{ApiError, denied};
-use crate::hub::Conn;
+use crate::hub::{AnsweredFirst, Conn};
 use crate::state::Shared;
 
 /// One call of one method: who was permitted, and how to acknowledge.
@@ -52,6 +53,42 @@ impl<M: Method> Call<M> {
             return Ok(());
         }
         Err(denied(Denied::MissingScope(scope), self.conn.protocol).into())
+    }
+
+    /// Who calls.
+    pub(crate) fn chain(&self) -> &Chain {
+        &self.conn.chain
+    }
+
+    /// The connection itself.
+    pub(crate) fn conn(&self) -> &Conn {
+        &self.conn
+    }
+
+    /// Over which connection.
+    pub(crate) fn connection(&self) -> &ConnId {
+        &self.conn.id
+    }
+
+    /// What was permitted, and to whom.
+    pub(crate) const fn permit(&self) -> &Permit {
+        &self.permit
+    }
+
+    /// What the engine refused, in the words of the caller's protocol.
+    pub(crate) fn refused(&self, why: EngineError) -> ApiError {
+        match why {
+            EngineError::TooWide(scope) => {
+                denied(Denied::MissingScope(scope), self.conn.protocol).into()
+            }
+            other => other.into(),
+        }
+    }
+
+    /// While this lives, the end of the caller's own right ends its connection only after the
+    /// answer.
+    pub(crate) fn answered_first(&self) -> AnsweredFirst<'_> {
+        self.conn.answered_first()
     }
 
     /// Who asks for a keyed effect, and how a repetition is recognised.

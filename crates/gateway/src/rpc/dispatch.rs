@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jsonschema::Validator;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tidegate_core::{Action, Resource, authorize};
 use tidegate_protocol::frame::{ID_BYTES, RequestFrame};
 use tidegate_protocol::{ErrorCode, ErrorShape, limits, schema, strict};
@@ -66,6 +66,12 @@ pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -
     })
 }
 
+/// The device's right ended since it connected; so does the connection, in a moment.
+fn taken_back() -> ErrorShape {
+    ErrorShape::invalid("unauthorized: the right of this device was taken back; connect again")
+        .with_details(json!({ "code": "AUTH_DEVICE_TOKEN_MISMATCH" }))
+}
+
 /// Milliseconds with one decimal, for people.
 fn tenths(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 10_000.0).round() / 10.0
@@ -78,6 +84,9 @@ async fn call(
     id: String,
     params: Option<String>,
 ) -> Result<String, ApiError> {
+    if !conn.stands() {
+        return Err(taken_back().into());
+    }
     let permit = authorize(&conn.chain, Action::Call(entry.spec), &Resource::Gateway)
         .map_err(|why| denied(why, conn.protocol))?;
     let (counter, most) = if entry.spec.waits {

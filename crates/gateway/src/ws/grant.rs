@@ -1,18 +1,21 @@
 //! Who may join, with which rights: the order of checks is V3's, the rules are DECISIONS D8-D11.
 
 use serde_json::{Value, json};
+use tidegate_core::node::NodeFacts;
 use tidegate_core::store::DeviceLabel;
-use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret};
-use tidegate_engine::{Admission, DeviceClaim, Joined, Refusal as PairRefusal};
+use tidegate_core::{Chain, Principal, PrincipalId, ScopeSet, Secret, Standing};
+use tidegate_engine::{Admission, DeviceClaim, Joined, OtherRole, Refusal as PairRefusal};
 use tidegate_protocol::api::connect::{ConnectAuth, ConnectParams};
 use tidegate_protocol::api::health::PresenceEntry;
 use tidegate_protocol::version::Protocol;
 use tidegate_protocol::{ErrorCode, ErrorShape, Role};
 
 use super::handshake::{Arrival, Refusal};
+use super::node;
 use crate::auth::Shown;
 use crate::auth::device::{Challenge, ProvedDevice, prove};
 use crate::auth::limiter::Kind;
+use crate::auth::locality::Locality;
 use crate::error::ApiError;
 
 /// Characters of a device id: hex SHA-256.
@@ -23,6 +26,12 @@ pub(crate) struct Claim {
     pub(crate) principal: Principal,
     /// The device's token and when it was made.
     pub(crate) device_token: Option<(Secret<String>, u64)>,
+    /// A token for its other role, from a setup code.
+    pub(crate) other: Option<OtherRole>,
+    /// Whether that still holds.
+    pub(crate) standing: Option<Standing>,
+    /// What a node says of itself.
+    pub(crate) node: Option<NodeFacts>,
     pub(crate) presence: PresenceAs,
 }
 
@@ -96,6 +105,9 @@ pub(crate) async fn decide(
     Ok(Claim {
         principal: admission.principal,
         device_token: Some((admission.token, admission.issued_at_ms)),
+        other: admission.other,
+        standing: Some(admission.standing),
+        node: (role == Role::Node).then(|| node::facts(arrival, params)),
         presence,
     })
 }
@@ -142,7 +154,26 @@ fn without_device(
     Ok(Claim {
         principal,
         device_token: None,
+        other: None,
+        standing: None,
+        node: None,
         presence,
+    })
+}
+
+/// Whoever shows the secret in an HTTP request: the owner on this very machine and without a page
+/// in between (DECISIONS D9), else somebody without rights.
+pub(crate) fn bearer(locality: &Locality) -> Chain {
+    let owner = locality.direct_loopback && !locality.has_origin;
+    let (id, scopes) = if owner {
+        (PrincipalId::Owner, ScopeSet::all())
+    } else {
+        (PrincipalId::Guest, ScopeSet::EMPTY)
+    };
+    Chain::of(Principal {
+        id,
+        role: Role::Operator,
+        scopes,
     })
 }
 
@@ -166,8 +197,14 @@ async fn with_device(
             .admit(claim.clone(), Joined::Token(Secret::new(token.to_owned())))
             .await
         {
-            Ok(admission) => return Ok(admission),
-            Err(PairRefusal::BadToken) => {}
+            // Where a good secret was shown beside it, a token that gives less is no hindrance.
+            Ok(admission)
+                if admission.principal.scopes == claim.requested
+                    || !matches!(arrival.shared.auth.check(locality.addr, auth), Shown::Good) =>
+            {
+                return Ok(admission);
+            }
+            Ok(_) | Err(PairRefusal::BadToken) => {}
             Err(why) => return Err(pairing(refuse, why)),
         }
     }
@@ -211,17 +248,17 @@ async fn with_code(
     code: &str,
 ) -> Result<Admission, Refusal> {
     // A code has 128 bits, so a good one is never refused for the sake of wrong ones.
-    if !arrival.shared.engine.redeem(code) {
+    let Some(grant) = arrival.shared.engine.redeem(code) else {
         if let Some(wait) = arrival.shared.auth.wrong(arrival.locality.addr, Kind::Code) {
             return Err(rate_limited(arrival, refuse, wait));
         }
-        let text = "unauthorized: this link was used before or has expired; run `tidegate dashboard` for a new one";
+        let text = "unauthorized: this code was used before or has expired; run `tidegate dashboard` or `tidegate devices code` for a new one";
         return Err(refuse.invalid(text, "AUTH_BOOTSTRAP_TOKEN_INVALID"));
-    }
+    };
     arrival
         .shared
         .engine
-        .admit(claim, Joined::Code)
+        .admit(claim, Joined::Code(grant))
         .await
         .map_err(|why| pairing(refuse, why))
 }
@@ -255,6 +292,10 @@ fn pairing(refuse: &Refuse<'_>, why: PairRefusal) -> Refusal {
         PairRefusal::BadToken => refuse.invalid(
             "unauthorized: device token mismatch",
             "AUTH_DEVICE_TOKEN_MISMATCH",
+        ),
+        PairRefusal::WrongRole => refuse.invalid(
+            "unauthorized: this code is not for this role; ask for one that is",
+            "AUTH_BOOTSTRAP_TOKEN_INVALID",
         ),
         PairRefusal::Failed(error) => Refusal::with(refuse.id, *ApiError::from(error).shape),
     }
@@ -322,6 +363,7 @@ fn label(arrival: &Arrival, params: &ConnectParams) -> DeviceLabel {
     DeviceLabel {
         display_name: client.display_name.clone(),
         platform: Some(client.platform.clone()),
+        device_family: client.device_family.clone(),
         client_id: Some(client.id.clone()),
         client_mode: Some(client.mode.clone()),
         remote_ip: (!arrival.locality.direct_loopback).then(|| arrival.locality.addr.to_string()),

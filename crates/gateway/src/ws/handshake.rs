@@ -19,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use super::gauges::Gauges;
 use super::grant::{Claim, decide};
 use super::hello::hello_ok;
+use super::node;
 use super::session::Session;
 use super::socket::{Input, Socket};
 use crate::auth::locality::Locality;
@@ -91,6 +92,7 @@ pub(crate) struct Granted {
     pub(crate) request_id: String,
     pub(crate) protocol: Protocol,
     pub(crate) claim: Claim,
+    pub(crate) caps: Vec<String>,
 }
 
 /// Sends the challenge and reads one `connect`. `Err(None)`: the peer is gone.
@@ -116,6 +118,7 @@ async fn greet(arrival: &mut Arrival, nonce: &str) -> Result<Box<Granted>, Optio
         request_id,
         protocol,
         claim,
+        caps: params.caps,
     }))
 }
 
@@ -213,7 +216,7 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
         peer,
         mut socket,
         gauges,
-        ..
+        locality,
     } = arrival;
     let conn_id = ConnId::new(shared.engine.ids().uuid());
     let outbox = Arc::new(Outbox::new(Budget {
@@ -225,9 +228,12 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
         id: conn_id,
         principal: granted.claim.principal.clone(),
         protocol: granted.protocol,
+        called: locality.called,
         outbox,
         kill,
         gauges,
+        standing: granted.claim.standing.clone(),
+        caps: granted.caps.clone(),
     };
     let presence = granted.claim.presence.clone();
     let guard = shared
@@ -253,6 +259,10 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
         socket.close(refusal.code.code, &refusal.reason).await;
         return;
     };
+    // What was taken back while it joined counts too.
+    if !conn.stands() {
+        conn.end("device right taken back");
+    }
     peer.ticket.known();
     drop(peer);
     shared.metrics.handshakes.inc();
@@ -262,10 +272,11 @@ async fn join(arrival: Arrival, granted: Box<Granted>) {
         conn_id = %conn.id, protocol = granted.protocol.number(), role = caller.role.as_str(),
         scopes = caller.scopes.words().join(","), "connected"
     );
+    let node = node::join(&shared, &conn, granted.claim.node.clone());
     drop(granted);
     socket.set_message_limit(conn.message_limit());
     // A task of its own: this one has room for the whole handshake, which is over.
-    let session = Session::new(Arc::clone(&shared), conn, guard);
+    let session = Session::new(Arc::clone(&shared), conn, guard, node);
     shared.tasks.spawn(session.run(socket));
 }
 

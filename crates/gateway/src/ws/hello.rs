@@ -1,13 +1,18 @@
 //! The answer to a good `connect`: both generations' fields, and state at the moment of joining.
 
+use std::collections::BTreeMap;
+
 use serde_json::value::RawValue;
 use tidegate_core::PrincipalId;
+use tidegate_engine::OtherRole;
 use tidegate_protocol::api::connect::{
-    Features, HelloAuth, HelloOk, Policy, ServerInfo, SessionDefaults, Snapshot,
+    Features, HelloAuth, HelloDeviceToken, HelloOk, Policy, ServerInfo, SessionDefaults, Snapshot,
 };
+use tidegate_protocol::version::Protocol;
 use tidegate_protocol::{Role, limits};
 
 use super::handshake::Granted;
+use crate::canvas::{CANVAS, node_address};
 use crate::hub::Conn;
 use crate::state::Shared;
 
@@ -16,6 +21,7 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
     // A guest and a node learn nothing of others and of this machine.
     let is_trusted = caller.role == Role::Operator && caller.id != PrincipalId::Guest;
     let names = &shared.engine.agents().names;
+    let surfaces = canvas_of_node(shared, conn);
     let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
     let health = shared
         .engine
@@ -54,6 +60,10 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             },
             auth_mode: shared.auth.mode().into(),
         },
+        canvas_host_url: surfaces.clone().filter(|_| conn.protocol == Protocol::V3),
+        plugin_surface_urls: surfaces
+            .filter(|_| conn.protocol == Protocol::V4)
+            .map(|url| BTreeMap::from([(CANVAS.to_owned(), url)])),
         auth: Some(HelloAuth {
             device_token: granted
                 .claim
@@ -63,6 +73,7 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             role: caller.role,
             scopes: caller.scopes.words(),
             issued_at_ms: granted.claim.device_token.as_ref().map(|(_, at)| *at),
+            device_tokens: granted.claim.other.iter().map(other_role).collect(),
         }),
         policy: Policy {
             max_payload: conn.message_limit() as u64,
@@ -70,4 +81,20 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
             tick_interval_ms: limits::TICK_INTERVAL_MS,
         },
     }
+}
+
+fn other_role(other: &OtherRole) -> HelloDeviceToken {
+    HelloDeviceToken {
+        device_token: other.token.expose().clone(),
+        role: other.role,
+        scopes: other.scopes.words(),
+        issued_at_ms: other.issued_at_ms,
+    }
+}
+
+/// Where a node finds the canvas of the main session. Operators ask for the canvas that they want to
+/// see.
+fn canvas_of_node(shared: &Shared, conn: &Conn) -> Option<String> {
+    (conn.caller().role == Role::Node).then_some(())?;
+    node_address(shared, conn).map(|address| address.url)
 }

@@ -3,12 +3,16 @@
 #[cfg(feature = "conformance")]
 mod conformance;
 pub(crate) mod gauges;
-mod grant;
+pub(crate) mod grant;
 mod handshake;
 mod hello;
 mod meter;
+mod node;
 mod outgoing;
 mod session;
 mod socket;
 pub(crate) mod sweep;
 pub(crate) mod upgrade;
+
+pub(crate) use meter::Limits;
+pub(crate) use socket::{Input, Socket};

@@ -6,7 +6,7 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use tidegate_engine::PresenceGuard;
+use tidegate_engine::{NodeGuard, PresenceGuard};
 use tidegate_protocol::close::POLICY;
 use tidegate_protocol::limits::REPLY_BACKLOG_BYTES;
 
@@ -23,6 +23,8 @@ pub(crate) struct Session {
     conn: Arc<Conn>,
     /// Listed as long as the session lives.
     _presence: PresenceGuard,
+    /// A node is there until its connection ends.
+    node: Option<NodeGuard>,
 }
 
 /// What the socket has for us.
@@ -32,16 +34,22 @@ enum Step {
 }
 
 impl Session {
-    pub(crate) const fn new(shared: Arc<Shared>, conn: Arc<Conn>, presence: PresenceGuard) -> Self {
+    pub(crate) const fn new(
+        shared: Arc<Shared>,
+        conn: Arc<Conn>,
+        presence: PresenceGuard,
+        node: Option<NodeGuard>,
+    ) -> Self {
         Self {
             shared,
             conn,
             _presence: presence,
+            node,
         }
     }
 
     /// Runs until the connection ends.
-    pub(crate) async fn run(self, mut socket: Socket) {
+    pub(crate) async fn run(mut self, mut socket: Socket) {
         let kill = self.conn.kill.clone();
         loop {
             let step = tokio::select! {
@@ -105,7 +113,7 @@ impl Session {
                 let conn = Arc::clone(&self.conn);
                 self.shared.tasks.spawn(async move {
                     if let Some(reply) = work.await {
-                        conn.outbox.push_reply(reply);
+                        conn.reply(reply);
                     }
                 });
             }
@@ -114,12 +122,16 @@ impl Session {
 
     fn reply(&self, reply: Option<String>) {
         if let Some(reply) = reply {
-            self.conn.outbox.push_reply(reply);
+            self.conn.reply(reply);
         }
     }
 
-    fn leave(&self, code: u16) {
+    fn leave(&mut self, code: u16) {
+        self.node = None;
         self.shared.hub.leave(&self.conn.id);
+        if let Some(canvas) = &self.shared.config.canvas {
+            canvas.forget(&self.conn.id);
+        }
         self.shared.metrics.closed(code);
         tracing::info!(target: "tidegate::wire", conn_id = %self.conn.id, code, "disconnected");
     }

@@ -45,12 +45,32 @@ pub(crate) fn upgrade(
     locality: Locality,
     mut request: Request<Body>,
 ) -> Response<Body> {
+    let (upgraded, response) = match accept(&mut request) {
+        Ok(accepted) => accepted,
+        Err(refused) => return *refused,
+    };
+    let tasks = shared.tasks.clone();
+    #[cfg(feature = "conformance")]
+    if request.uri().path() == conformance::PATH {
+        tasks.spawn(conformance::serve(shared, upgraded));
+        return response;
+    }
+    tasks.spawn(begin(shared, peer, locality, upgraded));
+    response
+}
+
+/// Takes an upgrade request as one: the stream that will come, and the 101. The error is what is
+/// wrong with it.
+pub(crate) fn accept(
+    request: &mut Request<Body>,
+) -> Result<(OnUpgrade, Response<Body>), Box<Response<Body>>> {
+    let refuse = |status, text| Err(Box::new(plain(status, text)));
     let headers = request.headers();
     let good = request.method() == Method::GET
         && request.version() == Version::HTTP_11
         && has_word(headers, &CONNECTION, "upgrade");
     if !good {
-        return plain(
+        return refuse(
             StatusCode::BAD_REQUEST,
             "this is not a WebSocket handshake of HTTP/1.1",
         );
@@ -59,7 +79,7 @@ pub(crate) fn upgrade(
         .get(SEC_WEBSOCKET_VERSION)
         .is_none_or(|version| version != "13")
     {
-        return plain(
+        return refuse(
             StatusCode::UPGRADE_REQUIRED,
             "WebSocket version 13 is spoken here",
         );
@@ -68,22 +88,15 @@ pub(crate) fn upgrade(
         .get(SEC_WEBSOCKET_KEY)
         .map(|key| derive_accept_key(key.as_bytes()))
     else {
-        return plain(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing");
+        return refuse(StatusCode::BAD_REQUEST, "Sec-WebSocket-Key is missing");
     };
-    let Some(upgraded) = request.extensions_mut().remove::<OnUpgrade>() else {
-        return plain(
+    match request.extensions_mut().remove::<OnUpgrade>() {
+        Some(upgraded) => Ok((upgraded, switching(key))),
+        None => refuse(
             StatusCode::BAD_REQUEST,
             "this connection cannot be upgraded",
-        );
-    };
-    let tasks = shared.tasks.clone();
-    #[cfg(feature = "conformance")]
-    if request.uri().path() == conformance::PATH {
-        tasks.spawn(conformance::serve(shared, upgraded));
-        return switching(key);
+        ),
     }
-    tasks.spawn(begin(shared, peer, locality, upgraded));
-    switching(key)
 }
 
 fn switching(key: String) -> Response<Body> {
@@ -111,7 +124,7 @@ async fn begin(shared: Arc<Shared>, peer: Peer, locality: Locality, upgraded: On
 }
 
 /// Takes the stream back from hyper once the 101 is out. `None` if the peer is gone.
-pub(super) async fn open(
+pub(crate) async fn open(
     shared: &Shared,
     upgraded: OnUpgrade,
     limits: Limits,

@@ -46,6 +46,7 @@ async fn verdict(client: &mut Client, method: &str, newest: u32) -> &'static str
     let verdict = match text {
         _ if text.starts_with("missing scope: ") => "scope",
         _ if text.starts_with("unauthorized role: ") => "role",
+        "device identity required" => "device",
         "connect is only valid as the first request" => return "first",
         _ if text.starts_with("unknown method: ") => return "unknown",
         _ if text.starts_with("invalid ") => return "yes",
@@ -61,50 +62,109 @@ async fn verdict(client: &mut Client, method: &str, newest: u32) -> &'static str
     verdict
 }
 
+/// Methods by the least right that they want.
+const READ: &[&str] = &[
+    "health",
+    "status",
+    "system-presence",
+    "last-heartbeat",
+    "agent.identity.get",
+    "agents.list",
+    "models.list",
+    "chat.history",
+    "sessions.list",
+    "sessions.preview",
+    "logs.tail",
+    "channels.status",
+    "outbox.list",
+    "messages.trace",
+    "node.list",
+    "node.describe",
+    "node.pending.list",
+    "canvas.state",
+    "canvas.open",
+];
+const PAIRING: &[&str] = &[
+    "channels.pairing.list",
+    "channels.pairing.approve",
+    "channels.pairing.dismiss",
+    "channels.senders.list",
+    "device.pair.list",
+    "device.pair.approve",
+    "device.pair.reject",
+    "device.pair.remove",
+    "device.pair.rename",
+    "device.token.rotate",
+    "device.token.revoke",
+    "node.pair.request",
+    "node.pair.list",
+    "node.pair.approve",
+    "node.pair.reject",
+    "node.pair.verify",
+    "node.rename",
+];
+const APPROVALS: &[&str] = &[
+    "exec.approval.get",
+    "exec.approval.list",
+    "exec.approval.request",
+    "exec.approval.resolve",
+];
+const WRITE: &[&str] = &[
+    "send",
+    "agent",
+    "agent.wait",
+    "chat.send",
+    "chat.abort",
+    "node.invoke",
+    "node.pending.cancel",
+    "canvas.present",
+    "canvas.push",
+    "canvas.reset",
+    "canvas.action",
+];
+const NODE: &[&str] = &[
+    "node.invoke.result",
+    "node.event",
+    "skills.bins",
+    "node.pluginSurface.refresh",
+    "node.canvas.capability.refresh",
+];
+const ADMIN: &[&str] = &[
+    "system-event",
+    "sessions.resolve",
+    "sessions.patch",
+    "sessions.reset",
+    "sessions.delete",
+    "config.get",
+    "config.schema",
+    "dashboard.link",
+    "channels.logout",
+    "outbox.retry",
+    "outbox.drop",
+    "poll",
+    "device.pair.setupCode",
+    "device.trust.set",
+    "exec.approvals.get",
+    "exec.approvals.set",
+    "exec.approvals.node.get",
+    "exec.approvals.node.set",
+];
+
 /// The rules of V3 2.6 and of DECISIONS D3, by hand.
 fn model(who: &str, method: &str, newest: u32) -> &'static str {
-    let read = [
-        "health",
-        "status",
-        "system-presence",
-        "last-heartbeat",
-        "agent.identity.get",
-        "agents.list",
-        "models.list",
-        "chat.history",
-        "sessions.list",
-        "sessions.preview",
-        "logs.tail",
-        "channels.status",
-        "outbox.list",
-        "messages.trace",
-    ];
-    let pairing = [
-        "channels.pairing.list",
-        "channels.pairing.approve",
-        "channels.pairing.dismiss",
-        "channels.senders.list",
-    ];
-    let write = ["send", "agent", "agent.wait", "chat.send", "chat.abort"];
-    let admin = [
-        "system-event",
-        "sessions.resolve",
-        "sessions.patch",
-        "sessions.reset",
-        "sessions.delete",
-        "config.get",
-        "config.schema",
-        "dashboard.link",
-        "channels.logout",
-        "outbox.retry",
-        "outbox.drop",
-        "poll",
-    ];
+    if method.starts_with("device.scopes.") {
+        // Of these principals only the node is a device.
+        return if who == "node" { "yes" } else { "device" };
+    }
+    if NODE.contains(&method) {
+        return if who == "node" { "yes" } else { "role" };
+    }
     let least = match method {
-        _ if read.contains(&method) => "read",
-        _ if write.contains(&method) => "write",
-        _ if pairing.contains(&method) => "pairing",
-        _ if admin.contains(&method) => "admin",
+        _ if READ.contains(&method) => "read",
+        _ if WRITE.contains(&method) => "write",
+        _ if PAIRING.contains(&method) => "pairing",
+        _ if APPROVALS.contains(&method) => "approvals",
+        _ if ADMIN.contains(&method) => "admin",
         "connect" if who == "admin" => return "first",
         // Whether a method exists is a secret of administrators, and since protocol 4 of nobody.
         _ if method != "connect" && (who == "admin" || newest > 3) => return "unknown",
@@ -112,9 +172,11 @@ fn model(who: &str, method: &str, newest: u32) -> &'static str {
     };
     match (who, least) {
         ("node", _) => "role",
-        ("admin", _) | ("read" | "write", "read") | ("write", "write") | ("pairing", "pairing") => {
-            "yes"
-        }
+        ("admin", _)
+        | ("read" | "write", "read")
+        | ("write", "write")
+        | ("pairing", "pairing")
+        | ("approvals", "approvals") => "yes",
         _ => "scope",
     }
 }

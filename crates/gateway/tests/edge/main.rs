@@ -9,13 +9,17 @@
     reason = "a test may stop at the first surprise"
 )]
 
+mod approvals;
 mod authz_matrix;
+mod canvas;
 mod channels;
 mod common;
+mod devices;
 mod doors;
 mod handshake;
 mod limits;
 mod metrics;
+mod nodes;
 mod presence;
 mod runs;
 mod secrets;

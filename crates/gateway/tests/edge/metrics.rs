@@ -7,8 +7,8 @@ use expect_test::expect_file;
 use serde_json::json;
 
 use crate::common::{
-    Client, Edge, PING, Paper, Raw, Setup, Step, TEXT, TOKEN, asks, frame, get, head, jump, metric,
-    networks, request, settle,
+    Client, Device, Edge, PING, Paper, Raw, Setup, Step, TEXT, TOKEN, asks, frame, get, head, jump,
+    metric, networks, request, settle,
 };
 
 async fn metrics(edge: &Edge) -> String {
@@ -136,6 +136,18 @@ async fn each_metric_moves() {
     edge.stopped().await;
 }
 
+/// A node that answers what it was never asked; it stays.
+async fn node_that_lies(edge: &Edge) -> Client {
+    let device = Device::number(9);
+    let mut params = asks(3, &[]);
+    params["role"] = "node".into();
+    let mut node = Client::open(edge.addr).await;
+    node.connect_as(&device, &params).await;
+    let answer = json!({ "id": "never-asked", "nodeId": device.id(), "ok": true });
+    node.get("node.invoke.result", answer).await;
+    node
+}
+
 /// Gives the samples of a moment when things wait.
 async fn make_everything_happen(edge: &Edge) -> Samples {
     let addr = edge.addr;
@@ -247,7 +259,9 @@ async fn samples_with_backlog(edge: &Edge) -> Samples {
             .await;
     }
     settle().await;
+    let liar = node_that_lies(edge).await;
     let during = samples(&metrics(edge).await);
+    liar.leave().await;
     drop(slow);
     settle().await;
     during

@@ -12,6 +12,8 @@ use tidegate_core::run::FailureKind;
 use tidegate_protocol::catalog::{visit_all, visit_all_events};
 use tidegate_protocol::{Event, EventVisitor, Method, MethodVisitor, schema};
 
+use crate::approvals;
+use crate::devices;
 use crate::common::{Client, Device, Edge, Paper, Setup, Step, asks, networks, settle};
 
 /// One published shape.
@@ -142,6 +144,23 @@ fn calls() -> Vec<(&'static str, Value)> {
         ("outbox.retry", json!({ "no": 1 })),
         ("outbox.drop", json!({ "no": 1 })),
         ("messages.trace", json!({ "id": "m1" })),
+        (
+            "canvas.push",
+            json!({ "sessionKey": "main", "messages": [{ "beginRendering": { "surfaceId": "a", "root": "r" } }] }),
+        ),
+        ("canvas.state", json!({ "sessionKey": "main" })),
+        ("canvas.open", json!({ "sessionKey": "main", "view": "a2ui" })),
+        ("canvas.present", json!({ "sessionKey": "main", "view": "a2ui" })),
+        ("canvas.reset", json!({ "sessionKey": "main" })),
+        (
+            "canvas.action",
+            json!({ "sessionKey": "notes", "action": { "name": "close" }, "idempotencyKey": "v1" }),
+        ),
+        ("exec.approvals.get", json!({})),
+        (
+            "exec.approvals.set",
+            json!({ "file": { "version": 1, "agents": { "main": { "allowlist": [{ "pattern": "/bin/ls" }] } } } }),
+        ),
         ("sessions.reset", json!({ "key": "notes" })),
         ("sessions.delete", json!({ "key": "notes" })),
         ("sessions.delete", json!({ "key": "never was" })),
@@ -153,6 +172,8 @@ async fn on_paper() -> (Edge, Arc<Paper>) {
     let paper = Paper::new("default");
     let edge = Edge::with(Setup {
         networks: networks(&[Arc::clone(&paper)], None),
+        // Nothing here looks at a page.
+        canvas: Some("/nowhere".into()),
         ..Setup::default()
     })
     .await;
@@ -215,10 +236,71 @@ async fn every_answer_fits_its_published_schema() {
         }
         tried.insert("agent");
     }
+    tried.extend(decisions(&edge, &mut client, &shapes).await);
+    tried.extend(surfaces_of_a_node(&edge, &shapes).await);
+    for (method, payload) in devices::every_answer(&edge, &mut client).await {
+        shapes.results[method].holds(method, &payload);
+        tried.insert(method);
+    }
     let all: BTreeSet<&str> = shapes.results.keys().copied().collect();
     assert_eq!(tried, all, "a method without a good call here");
     drop(client);
     edge.stopped().await;
+}
+
+/// A node is told where its canvas is, and asks again.
+async fn surfaces_of_a_node(edge: &Edge, shapes: &Shapes) -> Vec<&'static str> {
+    let mut params = asks(4, &[]);
+    params["role"] = "node".into();
+    let mut node = Client::open(edge.addr).await;
+    let hello = node.connect_as(&Device::number(9), &params).await;
+    shapes.results["connect"].holds("hello-ok of a node", &hello["payload"]);
+    let mut tried = Vec::new();
+    for (method, params) in [
+        ("node.pluginSurface.refresh", json!({ "surface": "canvas" })),
+        ("node.canvas.capability.refresh", json!({})),
+    ] {
+        let payload = node.get(method, params).await;
+        shapes.results[method].holds(method, &payload);
+        tried.push(method);
+    }
+    tried
+}
+
+/// A command is asked about, shown and decided; the rules of a node are read and set.
+async fn decisions(edge: &Edge, client: &mut Client, shapes: &Shapes) -> Vec<&'static str> {
+    let mut asker = approvals::decider(edge).await;
+    let params = json!({ "command": "ls", "commandArgv": ["ls"], "nodeId": "n", "twoPhase": true });
+    let request = asker.ask("exec.approval.request", params).await;
+    let first = asker.answer(&request).await["payload"].clone();
+    shapes.acks["exec.approval.request"].holds("the first answer of a request", &first);
+    let named = json!({ "id": first["id"] });
+    let held = |method: &'static str, payload: &Value| {
+        shapes.results[method].holds(method, payload);
+        method
+    };
+    let mut tried = vec![
+        held("exec.approval.list", &client.get("exec.approval.list", json!({})).await),
+        held("exec.approval.get", &client.get("exec.approval.get", named.clone()).await),
+    ];
+    let deny = json!({ "id": first["id"], "decision": "deny" });
+    let done = client.get("exec.approval.resolve", deny).await;
+    tried.push(held("exec.approval.resolve", &done));
+    let last = asker.answer(&request).await["payload"].clone();
+    tried.push(held("exec.approval.request", &last));
+    held("exec.approval.get", &client.get("exec.approval.get", named).await);
+
+    let (mut node, id) = approvals::node_with_rules(edge).await;
+    let file = json!({ "version": 1 });
+    for (method, params) in [
+        ("exec.approvals.node.get", json!({ "nodeId": id })),
+        ("exec.approvals.node.set", json!({ "nodeId": id, "file": file })),
+    ] {
+        let request = client.ask(method, params).await;
+        approvals::node_answers(&mut node, &id, &file).await;
+        tried.push(held(method, &client.answer(&request).await["payload"]));
+    }
+    tried
 }
 
 #[tokio::test]
@@ -228,6 +310,12 @@ async fn every_event_fits_its_published_schema() {
     let mut client = edge.owner(&["operator.admin"]).await;
     paper.write("1", "9", "hello?");
     shapes.events["connect.challenge"].holds("the challenge", &client.challenge);
+    let mut asker = approvals::decider(&edge).await;
+    let (_, id) = approvals::ask(&mut asker, json!({ "command": "ls" })).await;
+    let deny = json!({ "id": id, "decision": "deny" });
+    client.get("exec.approval.resolve", deny).await;
+    devices::ask_and_answer(&edge, &mut client).await;
+    client.get("canvas.reset", json!({ "sessionKey": "main" })).await;
     for (number, script) in [
         vec![Step::Think("hm"), Step::Say("hello")],
         vec![Step::Say("half"), Step::Fail(FailureKind::RateLimit, "no")],

@@ -365,13 +365,16 @@ pub enum AgentStream {
     Assistant,
     /// The thinking grew.
     Thinking,
+    /// A tool was called, has something, or brought its result. Only for connections with the cap
+    /// `tool-events`, and for all while the session is verbose.
+    Tool,
 }
 
 /// An update; which fields are there depends on the stream.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AgentEventData {
-    /// Lifecycle: `start`, `end` or `error`.
+    /// Lifecycle: `start`, `end` or `error`. Tool: `start`, `update` or `result`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase: Option<String>,
     /// Lifecycle: when the run began.
@@ -392,6 +395,35 @@ pub struct AgentEventData {
     /// Assistant and thinking: what is new.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub delta: Option<String>,
+    /// Tool: its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Tool: the id of the call.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+    /// Tool, start: the arguments.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub args: Option<Value>,
+    /// Tool, update: what it has so far, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub partial_result: Option<String>,
+    /// Tool, result: whether it went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_error: Option<bool>,
+    /// Tool, result: what it brought.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub result: Option<AgentToolResult>,
+}
+
+/// What a tool brought.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct AgentToolResult {
+    /// Parts: `{type: "text", text}` or `{type: "image", mimeType}`; pictures are without their
+    /// bytes here.
+    pub content: Vec<Value>,
+    /// Facts beside it, for example an exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
 }
 
 methods! {

@@ -92,7 +92,22 @@ pub struct ChatMessage {
     /// Assistant: tokens.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub usage: Option<MessageUsage>,
-    /// Assistant: `stop`, `length`, `error`, `aborted`, `interrupted` or `injected`.
+    /// Tool result: the id of the call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_call_id: Option<String>,
+    /// Tool result: the tool.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tool_name: Option<String>,
+    /// Tool result: whether it went wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_error: Option<bool>,
+    /// Tool result: whether the call was given up; nobody knows what it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<bool>,
+    /// Tool result: facts beside it, for example an exit code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Value>,
+    /// Assistant: `stop`, `length`, `toolUse`, `error`, `aborted`, `interrupted` or `injected`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop_reason: Option<String>,
     /// Assistant: why the turn failed.
@@ -143,6 +158,23 @@ pub enum ContentPart {
         /// The provider's proof, which must be sent back unchanged.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         signature: Option<String>,
+    },
+    /// What the agent asked a tool for.
+    ToolCall {
+        /// Unique in its run.
+        id: String,
+        /// The tool.
+        name: String,
+        /// The arguments: an object, or the text as it came if that was none.
+        arguments: Value,
+    },
+    /// A picture that a tool brought.
+    Image {
+        /// Its bytes, in base64.
+        data: String,
+        /// Its type.
+        #[serde(rename = "mimeType")]
+        mime_type: String,
     },
 }
 
@@ -294,6 +326,9 @@ pub struct ChatEvent {
     /// Delta: what is new since the last delta.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub delta_text: Option<String>,
+    /// Delta: whether what is new begins another message of the run instead of growing the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replace: Option<bool>,
     /// Error: why, for people.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_message: Option<String>,

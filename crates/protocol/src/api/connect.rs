@@ -195,6 +195,12 @@ pub struct HelloOk {
     pub features: Features,
     /// State at the moment of joining; no event falls between it and the first `seq`.
     pub snapshot: Snapshot,
+    /// Where a node of protocol 3 finds its canvas; the address is a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub canvas_host_url: Option<String>,
+    /// Where a node of protocol 4 finds its surfaces, by their names: `canvas`. Secrets too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plugin_surface_urls: Option<BTreeMap<String, String>>,
     /// What was granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auth: Option<HelloAuth>,
@@ -281,6 +287,31 @@ pub struct HelloAuth {
     /// When the device token was made, in Unix milliseconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub issued_at_ms: Option<u64>,
+    /// Tokens for other roles that came with a setup code, which works once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub device_tokens: Vec<HelloDeviceToken>,
+}
+
+/// A token for a role that this connection does not have.
+#[derive(Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HelloDeviceToken {
+    /// The token.
+    pub device_token: String,
+    /// The role.
+    pub role: Role,
+    /// What it is good for.
+    pub scopes: Vec<String>,
+    /// When it was made, in Unix milliseconds.
+    pub issued_at_ms: u64,
+}
+
+impl std::fmt::Debug for HelloDeviceToken {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HelloDeviceToken")
+            .field("role", &self.role)
+            .finish_non_exhaustive()
+    }
 }
 
 impl std::fmt::Debug for HelloAuth {

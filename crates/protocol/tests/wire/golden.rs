@@ -9,8 +9,10 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tidegate_protocol::catalog::{visit_all, visit_all_events};
-use tidegate_protocol::{Event, EventVisitor, Method, MethodVisitor, NoAck, schema};
+use tidegate_protocol::catalog::{visit_all, visit_all_commands, visit_all_events};
+use tidegate_protocol::{
+    Command, CommandVisitor, Event, EventVisitor, Method, MethodVisitor, NoAck, schema,
+};
 
 fn folder() -> PathBuf {
     [env!("CARGO_MANIFEST_DIR"), "golden"].iter().collect()
@@ -100,11 +102,19 @@ impl EventVisitor for Examples {
     }
 }
 
+impl CommandVisitor for Examples {
+    fn command<C: Command>(&mut self) {
+        self.check::<C::Params>(C::SPEC.name, "command.params");
+        self.check::<C::Result>(C::SPEC.name, "command.result");
+    }
+}
+
 #[test]
 fn every_row_has_an_example_that_fits_and_comes_back_the_same() {
     let mut examples = Examples::default();
     visit_all(&mut examples);
     visit_all_events(&mut examples);
+    visit_all_commands(&mut examples);
     let there = std::fs::read_dir(folder())
         .unwrap()
         .map(|file| file.unwrap().file_name().into_string().unwrap());

@@ -4,6 +4,7 @@ use tidegate_core::runner::{RunOutcome, RunSender, RunUpdate, Turn};
 use tidegate_core::transcript::{Maker, Part, StopReason, Usage};
 use tokio::sync::mpsc::error::TrySendError;
 
+use super::calls::Calls;
 use super::dialect::{Delta, Fault};
 use super::history::{all_words, estimated_tokens};
 
@@ -15,16 +16,18 @@ pub(crate) const MAX_ANSWER_BYTES: usize = 512 * 1024;
 pub(crate) struct Answer {
     out: RunSender,
     parts: Vec<Part>,
+    calls: Calls,
     bytes: usize,
     new_part: bool,
     heard: bool,
 }
 
 impl Answer {
-    pub(crate) const fn new(out: RunSender) -> Self {
+    pub(crate) fn new(out: RunSender) -> Self {
         Self {
             out,
             parts: Vec::new(),
+            calls: Calls::new(),
             bytes: 0,
             new_part: false,
             heard: false,
@@ -39,6 +42,7 @@ impl Answer {
     /// Begins anew; only before anything was heard.
     pub(crate) fn reset(&mut self) {
         self.parts.clear();
+        self.calls = Calls::new();
         self.bytes = 0;
         self.new_part = false;
     }
@@ -61,6 +65,12 @@ impl Answer {
         match delta {
             Delta::Alive => return self.progress(),
             Delta::NewPart => self.new_part = true,
+            Delta::Call(piece) => {
+                if !self.calls.add(piece) {
+                    return Err(Fault::TooLarge);
+                }
+                self.progress()?;
+            }
             Delta::Proof(proof) => self.sign(&proof),
             Delta::Text(text) | Delta::Thinking(text) if text.is_empty() => return self.progress(),
             Delta::Text(text) => {
@@ -108,14 +118,22 @@ impl Answer {
         }
     }
 
-    /// What was sent. `asked` is an estimate of the turn's tokens, for a provider that does not count.
+    /// What was sent, with the calls that the model waits for. An answer that was stopped asks for
+    /// nothing: its calls may be halves. `asked` is an estimate of the turn's tokens, for a provider that does not count.
     pub(crate) fn into_outcome(
-        self,
+        mut self,
         asked: u64,
         maker: Maker,
         stop: StopReason,
         usage: Option<Usage>,
     ) -> RunOutcome {
+        let calls = std::mem::replace(&mut self.calls, Calls::new());
+        let stop = if stop == StopReason::Aborted || calls.is_empty() {
+            stop
+        } else {
+            self.parts.extend(calls.into_parts());
+            StopReason::ToolUse
+        };
         let guess = || Usage {
             input: asked,
             output: estimated_tokens(all_words(&self.parts)),

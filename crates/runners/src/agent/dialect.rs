@@ -71,8 +71,23 @@ pub(crate) enum Delta {
     Proof(String),
     /// What follows is a part of its own.
     NewPart,
+    /// A piece of a call of a tool.
+    Call(CallPiece),
     /// Nothing; the provider is alive.
     Alive,
+}
+
+/// A piece of a call: what is not empty is added to what there was.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct CallPiece {
+    /// Which of the answer's calls, by the provider's number.
+    pub(crate) at: u64,
+    /// Its id.
+    pub(crate) id: String,
+    /// The tool.
+    pub(crate) name: String,
+    /// The arguments, as JSON text.
+    pub(crate) arguments: String,
 }
 
 impl Delta {
@@ -95,9 +110,10 @@ impl Delta {
     }
 
     /// Its bytes.
-    pub(crate) const fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         match self {
             Self::Text(text) | Self::Thinking(text) | Self::Proof(text) => text.len(),
+            Self::Call(call) => call.id.len() + call.name.len() + call.arguments.len(),
             Self::NewPart | Self::Alive => 0,
         }
     }
@@ -163,4 +179,18 @@ pub(crate) fn status_of(error: &Value) -> u16 {
             _ => None,
         })
         .unwrap_or(500)
+}
+
+/// Whether a refusal says that a model takes no tools.
+pub(crate) fn refuses_tools(refusal: &str) -> bool {
+    let low = refusal.to_ascii_lowercase();
+    let no = [
+        "not support",
+        "unsupported",
+        "unknown",
+        "unrecognized",
+        "not permitted",
+        "not available",
+    ];
+    low.contains("tool") && no.iter().any(|word| low.contains(word))
 }

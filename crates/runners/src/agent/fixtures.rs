@@ -1,11 +1,18 @@
 //! What the tests of this folder share.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::json;
 use tidegate_core::channel::MediaKind;
 use tidegate_core::runner::{ThinkingLevel, Turn};
+use tidegate_core::tool::{NoTools, Round, RoundLost, ToolBox, ToolContent, ToolOutcome, ToolSpec};
 use tidegate_core::transcript::{
-    FilePart, Maker, Message, NewMessage, Part, Speaker, StopReason, Usage,
+    FilePart, Maker, Message, NewMessage, Part, Speaker, StopReason, ToolCallPart, ToolResultPart,
+    Usage,
 };
 use tidegate_protocol::RunId;
+use tokio_util::sync::CancellationToken;
 
 use super::dialect::{Delta, Fault, Reader};
 use super::pictures::Pictures;
@@ -188,5 +195,80 @@ pub(crate) fn turn(level: ThinkingLevel) -> Turn {
             injected,
             said(Speaker::User, &[text("Now?")], ""),
         ],
+        tools: Arc::new(NoTools),
+    }
+}
+
+/// Offers a tool, and carries nothing out.
+#[derive(Debug)]
+struct Offered(Vec<ToolSpec>);
+
+#[async_trait]
+impl ToolBox for Offered {
+    fn specs(&self) -> &[ToolSpec] {
+        &self.0
+    }
+
+    async fn carry_out(
+        &self,
+        _round: Round,
+        _stop: CancellationToken,
+    ) -> Result<Vec<NewMessage>, RoundLost> {
+        Err(RoundLost::Stopped)
+    }
+}
+
+fn call(id: &str) -> ToolCallPart {
+    ToolCallPart {
+        id: id.into(),
+        name: "exec".into(),
+        arguments: json!({ "command": ["date"] }),
+    }
+}
+
+/// A turn that is offered a tool, after one with two rounds whose ids are the same: a picture comes
+/// back, a call fails, and one was interrupted.
+pub(crate) fn turn_with_tools() -> Turn {
+    let asks = |words: &[Part], ids: &[&str]| {
+        let calls = ids.iter().map(|id| Part::ToolCall(call(id)));
+        let parts: Vec<Part> = words.iter().cloned().chain(calls).collect();
+        said(Speaker::Assistant, &parts, "mine")
+    };
+    let brought = |id: &str, outcome: ToolOutcome| {
+        let result = ToolResultPart::of(&call(id), outcome);
+        said(Speaker::Assistant, &[Part::ToolResult(result)], "mine")
+    };
+    let picture = ToolContent::Image {
+        mime: "image/png".into(),
+        data: "AAAA".into(),
+    };
+    let mut seen = ToolOutcome::json(json!({ "seen": 1 }));
+    seen.content.push(picture);
+    let mut elsewhere = said(Speaker::Assistant, &[text("A reminder.")], "mine");
+    elsewhere.body.run_id = None;
+    elsewhere.body.maker = None;
+    let spec = ToolSpec {
+        name: "exec",
+        description: "Runs a program.",
+        input_schema: json!({ "type": "object" }),
+    };
+    Turn {
+        system_prompt: None,
+        history: vec![
+            // What it answers was said too long ago.
+            brought("c0", ToolOutcome::text("nobody knows the question")),
+            said(Speaker::User, &[text("What time is it?")], ""),
+            asks(
+                &[thinking("hm", Some("P1")), text("I look.")],
+                &["c1", "c2"],
+            ),
+            brought("c1", seen),
+            elsewhere,
+            brought("c2", ToolOutcome::error("no such program")),
+            asks(&[], &["c1"]),
+            said(Speaker::User, &[text("Well?")], ""),
+        ],
+        tools: Arc::new(Offered(vec![spec])),
+        ..turn(ThinkingLevel::Medium)
     }
 }

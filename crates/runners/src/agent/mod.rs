@@ -3,6 +3,7 @@
 mod answer;
 mod anthropic;
 mod ask;
+mod calls;
 mod catalog;
 mod circuit;
 mod dialect;
@@ -15,6 +16,7 @@ mod openai;
 mod pictures;
 mod provider;
 mod retry;
+mod rounds;
 pub mod settings;
 mod sse;
 

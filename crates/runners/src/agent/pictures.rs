@@ -25,10 +25,16 @@ pub(crate) struct Picture {
 
 /// The pictures of a turn, by where they lie.
 #[derive(Debug, Default)]
-pub(crate) struct Pictures(BTreeMap<PathBuf, Picture>);
+pub(crate) struct Pictures {
+    by_path: BTreeMap<PathBuf, Picture>,
+    shown: bool,
+}
 
-/// None at all.
-pub(crate) static NONE: Pictures = Pictures(BTreeMap::new());
+/// None at all: the model does not look at pictures.
+pub(crate) static NONE: Pictures = Pictures {
+    by_path: BTreeMap::new(),
+    shown: false,
+};
 
 impl Pictures {
     /// Reads the newest pictures of a conversation that have at most `max_bytes` each. One that is
@@ -49,7 +55,10 @@ impl Pictures {
                 pictures.insert(file.path.clone(), picture);
             }
         }
-        Self(pictures)
+        Self {
+            by_path: pictures,
+            shown: true,
+        }
     }
 
     /// PNGs that lie there, for tests.
@@ -62,16 +71,24 @@ impl Pictures {
         let pictures = pictures
             .into_iter()
             .map(|(path, base64)| (PathBuf::from(path), picture(base64)));
-        Self(pictures.collect())
+        Self {
+            by_path: pictures.collect(),
+            shown: true,
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_path.is_empty()
+    }
+
+    /// Whether the model looks at pictures.
+    pub(crate) const fn are_shown(&self) -> bool {
+        self.shown
     }
 
     /// The picture of a file, if it is one.
     pub(crate) fn of_file(&self, file: &FilePart) -> Option<&Picture> {
-        self.0.get(&file.path)
+        self.by_path.get(&file.path)
     }
 }
 

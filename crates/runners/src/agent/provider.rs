@@ -164,6 +164,46 @@ impl<D: Dialect> Provider<D> {
         shapes.push((model.to_owned(), shape));
     }
 
+    /// Lets the model speak once: until it has answered, or waits for its tools.
+    pub(crate) async fn speak(
+        &self,
+        turn: &Turn,
+        out: RunSender,
+        stop: &CancellationToken,
+    ) -> Result<RunOutcome, RunnerError> {
+        let (name, began) = (&self.settings.name, Instant::now());
+        let now_ms = self.clock.now_ms();
+        let ticket = self
+            .circuit
+            .enter(now_ms)
+            .map_err(|until_ms| paused(name, now_ms, until_ms))?;
+        let (mut answer, mut reader) = (Answer::new(out), D::reader());
+        let ended = stop
+            .run_until_cancelled(self.tries(turn, &mut answer, &mut reader))
+            .await;
+        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let reason = match ended {
+            Some(Ok(reason)) => {
+                ticket.answered();
+                reason
+            }
+            None | Some(Err(Ended::Gone)) => StopReason::Aborted,
+            Some(Err(Ended::Failed(failure, tries))) => {
+                tracing::info!(provider = %name, model = %turn.model, tries, ms, "no answer");
+                let now_ms = self.clock.now_ms();
+                if !failure.retry {
+                    ticket.answered();
+                } else if ticket.failed(now_ms) {
+                    tracing::warn!(provider = %name, "failed again and again, so it is left alone for a while");
+                }
+                return Err(failure.into_error(name, tries, now_ms));
+            }
+        };
+        tracing::debug!(provider = %name, model = %turn.model, ms, "answered");
+        let usage = reader.usage();
+        Ok(answer.into_outcome(asked_tokens(turn), self.maker(&turn.model), reason, usage))
+    }
+
     async fn list(&self) -> Result<Vec<ModelInfo>, Failure> {
         let url = format!("{}{}", self.base, D::MODELS);
         let sent = self
@@ -214,37 +254,7 @@ impl<D: Dialect> AgentRunner for Provider<D> {
         out: RunSender,
         stop: CancellationToken,
     ) -> Result<RunOutcome, RunnerError> {
-        let (name, began) = (&self.settings.name, Instant::now());
-        let now_ms = self.clock.now_ms();
-        let ticket = self
-            .circuit
-            .enter(now_ms)
-            .map_err(|until_ms| paused(name, now_ms, until_ms))?;
-        let (mut answer, mut reader) = (Answer::new(out), D::reader());
-        let ended = stop
-            .run_until_cancelled(self.tries(&turn, &mut answer, &mut reader))
-            .await;
-        let ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let reason = match ended {
-            Some(Ok(reason)) => {
-                ticket.answered();
-                reason
-            }
-            None | Some(Err(Ended::Gone)) => StopReason::Aborted,
-            Some(Err(Ended::Failed(failure, tries))) => {
-                tracing::info!(provider = %name, model = %turn.model, tries, ms, "no answer");
-                let now_ms = self.clock.now_ms();
-                if !failure.retry {
-                    ticket.answered();
-                } else if ticket.failed(now_ms) {
-                    tracing::warn!(provider = %name, "failed again and again, so it is left alone for a while");
-                }
-                return Err(failure.into_error(name, tries, now_ms));
-            }
-        };
-        tracing::debug!(provider = %name, model = %turn.model, ms, "answered");
-        let usage = reader.usage();
-        Ok(answer.into_outcome(asked_tokens(&turn), self.maker(&turn.model), reason, usage))
+        self.speak_in_rounds(turn, out, stop).await
     }
 
     async fn models(&self) -> Result<Vec<ModelInfo>, RunnerError> {

@@ -30,6 +30,7 @@ pub(crate) fn turn(words: &str) -> Turn {
         thinking: ThinkingLevel::Off,
         system_prompt: None,
         history: vec![Message { seq: 1, body }],
+        tools: Arc::new(tidegate_core::tool::NoTools),
     }
 }
 
@@ -61,7 +62,7 @@ impl Said {
     pub(crate) fn text(&self) -> String {
         let texts = self.updates.iter().filter_map(|update| match update {
             RunUpdate::Text(text) => Some(text.as_str()),
-            RunUpdate::Thinking(_) | RunUpdate::Progress => None,
+            RunUpdate::Thinking(_) | RunUpdate::Round | RunUpdate::Progress => None,
         });
         texts.collect()
     }
@@ -70,7 +71,7 @@ impl Said {
     pub(crate) fn thinking(&self) -> String {
         let texts = self.updates.iter().filter_map(|update| match update {
             RunUpdate::Thinking(text) => Some(text.as_str()),
-            RunUpdate::Text(_) | RunUpdate::Progress => None,
+            RunUpdate::Text(_) | RunUpdate::Round | RunUpdate::Progress => None,
         });
         texts.collect()
     }
@@ -87,6 +88,8 @@ impl Said {
                 } => thinking += words,
                 // An answer has none: it would show here.
                 Part::File(file) => text += &file.mime,
+                Part::ToolCall(call) => text += &call.name,
+                Part::ToolResult(result) => text += &result.name,
             }
         }
         assert_eq!((text, thinking), (self.text(), self.thinking()));

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use tidegate_core::approval::{Approval, Ending, Outcome};
-use tidegate_core::exec::{Subject, SubjectHash};
+use tidegate_core::exec::SubjectHash;
 use tidegate_core::store::{
     ApprovalStore, NewApproval, NewRules, Settled, StoreError, StoredRules,
 };
@@ -101,7 +101,7 @@ impl ApprovalStore for MemoryStore {
         let Some(found) = state.asked(id) else {
             return Ok(false);
         };
-        let is_for = found.question.subject().map(Subject::hash) == Some(subject);
+        let is_for = found.question.matter.hash() == subject;
         let allows = |ending: &Ending| ending.outcome.allows();
         let good =
             is_for && found.spent_at_ms.is_none() && found.ending.as_ref().is_some_and(allows);

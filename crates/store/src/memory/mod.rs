@@ -5,6 +5,7 @@ mod devices;
 mod find;
 mod inbox;
 mod moves;
+mod nodes;
 mod outbox;
 mod runs;
 mod senders;

@@ -1,12 +1,13 @@
 //! Runs.
 
 use std::collections::BTreeSet;
+use std::convert::Infallible;
 
 use async_trait::async_trait;
 use tidegate_core::run::{Accepted, NewRun, Run, RunRequest, RunState};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError};
-use tidegate_core::transcript::NewMessage;
+use tidegate_core::transcript::{NewMessage, open_calls};
 use tidegate_protocol::RunId;
 
 use super::state::{KeptRun, Made, MemoryStore, Remembered, State, misuse, once_key};
@@ -142,6 +143,36 @@ impl State {
         Ok(())
     }
 
+    fn go_on(&mut self, id: &RunId, message: NewMessage) -> Result<bool, StoreError> {
+        let no = self
+            .run_no(id)
+            .ok_or_else(|| misuse("go_on", "there is no such run"))?;
+        let kept = self.runs.get(&no);
+        let at_work = kept.filter(|kept| kept.run.state == RunState::Running);
+        let Some(transcript) = at_work.and_then(|kept| kept.transcript.clone()) else {
+            return Ok(false);
+        };
+        let at_ms = message.at_ms;
+        self.append(&transcript, message);
+        if let Some(kept) = self.writing(&transcript) {
+            kept.updated_at_ms = kept.updated_at_ms.max(at_ms);
+        }
+        Ok(true)
+    }
+
+    /// Ends the calls of tools that a turn leaves without a result.
+    fn end_calls(&mut self, transcript: &str, run: &RunId, at_ms: u64) {
+        let messages = self.transcripts.get(transcript).into_iter();
+        let of_run = messages
+            .flat_map(|kept| kept.messages.iter().rev())
+            .filter(|message| message.body.run_id.as_ref() == Some(run))
+            .map(|message| Ok::<_, Infallible>(message.body.parts.clone()));
+        let Ok(open) = open_calls(of_run);
+        for call in open {
+            self.append(transcript, rules::interrupted_call(run, &call, at_ms));
+        }
+    }
+
     fn reword(&mut self, id: &RunId, message: String) -> bool {
         let kept = self.run_no(id).and_then(|no| self.runs.get_mut(&no));
         let queued = kept.filter(|kept| kept.run.state == RunState::Queued);
@@ -181,6 +212,9 @@ impl State {
             return Ok(());
         };
         self.put("finish", finish.outbound)?;
+        if let Some(run) = finish.runs.first() {
+            self.end_calls(&transcript, run, finish.at_ms);
+        }
         if let Some(message) = finish.message {
             self.append(&transcript, message);
         }
@@ -228,6 +262,7 @@ impl State {
             self.end_run(no, &end, now_ms);
             let Some(run) = self.run(&id) else { continue };
             if turns.insert(turn) {
+                self.end_calls(&transcript, &id, now_ms);
                 self.append(&transcript, rules::interrupted(&id, note, now_ms));
                 self.note_end(&transcript, &end, false, now_ms);
                 self.put("recover", (note.outbound)(&run, now_ms))?;
@@ -274,6 +309,10 @@ impl RunStore for MemoryStore {
 
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
         self.state().begin(runs, now_ms)
+    }
+
+    async fn go_on(&self, id: &RunId, message: NewMessage) -> Result<bool, StoreError> {
+        self.state().go_on(id, message)
     }
 
     async fn reword(&self, id: &RunId, message: String) -> Result<bool, StoreError> {

@@ -11,10 +11,12 @@ use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
     AdmittedSender, Device, PairRequest, SenderRequest, Session, SessionSettings, StoreError,
     StoredRules,
+    TrustChange,
 };
 use tidegate_core::transcript::{Maker, Message, NewMessage, Speaker, Usage};
 use tidegate_protocol::{DeviceId, RunId};
 
+use super::nodes::KeptNodes;
 use crate::parts::KeptPart;
 use crate::rules;
 use crate::trace::KeptEvent;
@@ -38,6 +40,8 @@ pub(super) struct State {
     pub(super) devices: BTreeMap<DeviceId, Device>,
     /// In the order of arrival.
     pub(super) pair_requests: Vec<PairRequest>,
+    /// Oldest first; they outlive the device.
+    pub(super) trust_changes: BTreeMap<DeviceId, Vec<TrustChange>>,
     /// In the order of arrival.
     pub(super) inbox: BTreeMap<u64, KeptEvent>,
     pub(super) next_event: u64,
@@ -51,6 +55,7 @@ pub(super) struct State {
     pub(super) sender_requests: Vec<SenderRequest>,
     /// By account and sender.
     pub(super) senders: BTreeMap<(AccountKey, String), AdmittedSender>,
+    pub(super) nodes: KeptNodes,
     pub(super) exec_rules: Option<StoredRules>,
     /// Oldest first.
     pub(super) approvals: Vec<Approval>,

@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, params};
 use tidegate_core::session::SessionKey;
-use tidegate_core::transcript::{NewMessage, Speaker, StopReason};
+use tidegate_core::transcript::{NewMessage, Part, Speaker, StopReason, open_calls};
 use tidegate_protocol::{AgentId, RunId};
 
 use super::fault::Fault;
-use super::rows::{SEQ_BITS, bound, change, first, json};
+use super::rows::{SEQ_BITS, SEQ_MAX, bound, change, first, json};
 use crate::{rules, words};
 
 /// Where a session's words are written: the number of its transcript.
@@ -82,6 +82,33 @@ pub(super) fn renew_session(
 pub(super) fn touch_session(conn: &Connection, transcript: i64, now_ms: u64) -> Result<(), Fault> {
     let sql = "UPDATE sessions SET updated_at = max(updated_at, ?2) WHERE transcript = ?1";
     change(conn, sql, params![transcript, bound(now_ms)])?;
+    Ok(())
+}
+
+/// Ends the calls of tools that a turn leaves without a result.
+pub(super) fn end_calls(
+    conn: &Connection,
+    transcript: i64,
+    run: &RunId,
+    at_ms: u64,
+) -> Result<(), Fault> {
+    let from = transcript << SEQ_BITS;
+    let sql = "SELECT parts FROM messages WHERE place BETWEEN ?1 AND ?2 AND run_id = ?3
+         ORDER BY place DESC";
+    let mut statement = conn.prepare_cached(sql)?;
+    let newest_first = statement.query_map(params![from, from | SEQ_MAX, run.as_str()], |row| {
+        row.get::<_, String>(0)
+    })?;
+    let parts =
+        newest_first.map(|text| -> Result<Vec<Part>, Fault> { Ok(serde_json::from_str(&text?)?) });
+    let open = open_calls(parts)?;
+    for call in open {
+        append(
+            conn,
+            transcript,
+            &rules::interrupted_call(run, &call, at_ms),
+        )?;
+    }
     Ok(())
 }
 

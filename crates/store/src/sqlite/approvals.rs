@@ -60,10 +60,7 @@ fn set_rules(conn: &Connection, new: &NewRules) -> Result<bool, Fault> {
 }
 
 fn ask(conn: &Connection, new: &NewApproval) -> Result<bool, Fault> {
-    let subject = new
-        .question
-        .subject()
-        .map(|subject| *subject.hash().as_bytes());
+    let subject = new.question.matter.hash();
     let stored = change(
         conn,
         "INSERT INTO approvals (id, question, subject, asked_at, expires_at)
@@ -71,7 +68,7 @@ fn ask(conn: &Connection, new: &NewApproval) -> Result<bool, Fault> {
         params![
             new.id,
             serde_json::to_string(&new.question)?,
-            subject,
+            subject.as_bytes(),
             bound(new.asked_at_ms),
             bound(new.expires_at_ms)
         ],

@@ -1,46 +1,23 @@
 //! Devices, what they may do, and those that want to join.
 
+mod requests;
+mod rows;
+mod tokens;
+mod trust;
+
 use async_trait::async_trait;
-use rusqlite::{Connection, Row, params};
-use tidegate_core::SecretHash;
+use rusqlite::{Connection, params};
+use tidegate_core::ScopeSet;
 use tidegate_core::store::{
-    Device, DeviceGrant, DeviceLabel, DeviceStore, PairRequest, StoreError,
+    Device, DeviceGrant, DeviceLabel, DeviceStore, NewToken, PairRequest, Requested, StoreError,
+    Touch, Trust, TrustChange,
 };
 use tidegate_protocol::{DeviceId, Role};
 
 use super::fault::Fault;
-use super::rows::{self, all, bound, change, first, scope_words};
+use super::rows::{bound, change, first, scope_words};
 use super::store::SqliteStore;
 use crate::rules;
-
-fn by_id(conn: &Connection, id: &DeviceId) -> Result<Option<Device>, Fault> {
-    let sql = "SELECT public_key, label, paired_at FROM devices WHERE id = ?1";
-    let device = first(conn, sql, [id.as_str()], |row| {
-        Ok(Device {
-            id: id.clone(),
-            public_key: row.get(0)?,
-            label: rows::label(row, 1)?,
-            paired_at_ms: row.get(2)?,
-            grants: Vec::new(),
-        })
-    })?;
-    let Some(mut device) = device else {
-        return Ok(None);
-    };
-    let sql = "SELECT role, scopes, token, token_scopes, issued_at, revoked_at
-         FROM device_grants WHERE device_id = ?1 ORDER BY role";
-    device.grants = all(conn, sql, [id.as_str()], |row| {
-        Ok(DeviceGrant {
-            role: rows::role(row, 0)?,
-            scopes: rows::scopes(row, 1)?,
-            token: SecretHash::from_bytes(row.get(2)?),
-            token_scopes: rows::scopes(row, 3)?,
-            issued_at_ms: row.get(4)?,
-            revoked_at_ms: row.get(5)?,
-        })
-    })?;
-    Ok(Some(device))
-}
 
 fn grant(
     conn: &Connection,
@@ -49,9 +26,10 @@ fn grant(
     label: &DeviceLabel,
     grant: &DeviceGrant,
 ) -> Result<(), Fault> {
+    let before = rows::grant(conn, id, grant.role)?;
     let stored: Option<[u8; 32]> = first(
         conn,
-        "INSERT INTO devices (id, public_key, label, paired_at) VALUES (?1, ?2, ?3, ?4)
+        "INSERT INTO devices (id, public_key, label, paired_at, approved_at) VALUES (?1, ?2, ?3, ?4, ?4)
          ON CONFLICT (id) DO UPDATE SET label = excluded.label RETURNING public_key",
         params![
             id.as_str(),
@@ -64,20 +42,18 @@ fn grant(
     if stored != Some(public_key) {
         return Err(Fault::Misuse("the device has another public key"));
     }
-    change(
+    if rules::widens(before.as_ref(), grant) {
+        let sql = "UPDATE devices SET approved_at = ?2 WHERE id = ?1";
+        change(conn, sql, params![id.as_str(), bound(grant.issued_at_ms)])?;
+    }
+    let granted_at_ms = before.map_or(grant.granted_at_ms, |before| before.granted_at_ms);
+    put_grant(
         conn,
-        "INSERT OR REPLACE INTO device_grants
-            (device_id, role, scopes, token, token_scopes, issued_at, revoked_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![
-            id.as_str(),
-            grant.role.as_str(),
-            scope_words(grant.scopes),
-            grant.token.as_bytes(),
-            scope_words(grant.token_scopes),
-            bound(grant.issued_at_ms),
-            grant.revoked_at_ms.map(bound)
-        ],
+        id,
+        &DeviceGrant {
+            granted_at_ms,
+            ..grant.clone()
+        },
     )?;
     // It has what it asked for, or less by somebody's decision.
     let sql = "DELETE FROM pair_requests WHERE device_id = ?1 AND role = ?2";
@@ -85,86 +61,94 @@ fn grant(
     Ok(())
 }
 
-fn touch(
+/// Stores what a request was given.
+fn approved(
     conn: &Connection,
-    id: &DeviceId,
-    role: Role,
-    label: &DeviceLabel,
-    now_ms: u64,
+    request: &PairRequest,
+    grant: &DeviceGrant,
+    at_ms: u64,
 ) -> Result<(), Fault> {
-    let sql = "UPDATE devices SET label = ?2 WHERE id = ?1";
-    change(conn, sql, [id.as_str(), &serde_json::to_string(label)?])?;
-    let sql = "UPDATE device_grants SET used_at = ?3 WHERE device_id = ?1 AND role = ?2";
+    let id = &request.device_id;
     change(
         conn,
-        sql,
-        params![id.as_str(), role.as_str(), bound(now_ms)],
+        "INSERT INTO devices (id, public_key, label, paired_at, approved_at) VALUES (?1, ?2, ?3, ?4, ?4)
+         ON CONFLICT (id) DO UPDATE SET approved_at = excluded.approved_at",
+        params![
+            id.as_str(),
+            request.public_key,
+            serde_json::to_string(&request.label)?,
+            bound(at_ms)
+        ],
+    )?;
+    put_grant(conn, id, grant)
+}
+
+fn put_grant(conn: &Connection, id: &DeviceId, grant: &DeviceGrant) -> Result<(), Fault> {
+    change(
+        conn,
+        "INSERT OR REPLACE INTO device_grants
+            (device_id, role, scopes, token, token_scopes, granted_at, issued_at, revoked_at,
+             expires_at, used_at, used_from)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        params![
+            id.as_str(),
+            grant.role.as_str(),
+            scope_words(grant.scopes),
+            grant.token.as_bytes(),
+            scope_words(grant.token_scopes),
+            bound(grant.granted_at_ms),
+            bound(grant.issued_at_ms),
+            grant.revoked_at_ms.map(bound),
+            grant.expires_at_ms.map(bound),
+            grant.used_at_ms.map(bound),
+            grant.used_from,
+        ],
     )?;
     Ok(())
 }
 
-fn pair_request(row: &Row<'_>) -> Result<PairRequest, Fault> {
-    Ok(PairRequest {
-        request_id: row.get(0)?,
-        device_id: DeviceId::new(row.get::<_, String>(1)?),
-        public_key: row.get(2)?,
-        label: rows::label(row, 3)?,
-        role: rows::role(row, 4)?,
-        scopes: rows::scopes(row, 5)?,
-        at_ms: row.get(6)?,
-    })
-}
-
-fn request_pairing(
-    conn: &Connection,
-    request: PairRequest,
-    expired_before_ms: u64,
-    max_pending: u32,
-) -> Result<PairRequest, Fault> {
+fn touch(conn: &Connection, id: &DeviceId, role: Role, touch: &Touch) -> Result<(), Fault> {
+    let sql = "UPDATE devices SET label = ?2 WHERE id = ?1";
+    let label = serde_json::to_string(&touch.label)?;
+    change(conn, sql, [id.as_str(), &label])?;
     change(
         conn,
-        "DELETE FROM pair_requests WHERE at < ?1",
-        [bound(expired_before_ms)],
-    )?;
-    let sql = "SELECT request_id, device_id, public_key, label, role, scopes, at
-         FROM pair_requests WHERE device_id = ?1";
-    let stored = first(conn, sql, [request.device_id.as_str()], pair_request)?;
-    if let Some(stored) = stored {
-        if rules::asks_the_same(&stored, &request) {
-            return Ok(stored);
-        }
-        let sql = "DELETE FROM pair_requests WHERE device_id = ?1";
-        change(conn, sql, [request.device_id.as_str()])?;
-    }
-    // Room for this one: the newest of the others stay.
-    change(
-        conn,
-        "DELETE FROM pair_requests WHERE no NOT IN
-            (SELECT no FROM pair_requests ORDER BY at DESC, no DESC LIMIT ?1)",
-        [max_pending.saturating_sub(1)],
-    )?;
-    change(
-        conn,
-        "INSERT INTO pair_requests (request_id, device_id, public_key, label, role, scopes, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "UPDATE device_grants SET used_at = ?3, used_from = ?4, expires_at = ?5
+         WHERE device_id = ?1 AND role = ?2",
         params![
-            request.request_id,
-            request.device_id.as_str(),
-            request.public_key,
-            serde_json::to_string(&request.label)?,
-            request.role.as_str(),
-            scope_words(request.scopes),
-            bound(request.at_ms)
+            id.as_str(),
+            role.as_str(),
+            bound(touch.at_ms),
+            touch.label.remote_ip,
+            touch.expires_at_ms.map(bound)
         ],
     )?;
-    Ok(request)
+    Ok(())
+}
+
+fn remove(conn: &Connection, id: &DeviceId, by: &str, at_ms: u64) -> Result<Option<Device>, Fault> {
+    let sql = "DELETE FROM pair_requests WHERE device_id = ?1";
+    change(conn, sql, [id.as_str()])?;
+    let Some(device) = rows::device(conn, id)? else {
+        return Ok(None);
+    };
+    change(conn, "DELETE FROM devices WHERE id = ?1", [id.as_str()])?;
+    if let Some(ended) = rules::trust_ends(device.trust, by, at_ms) {
+        trust::keep(conn, id, &ended)?;
+    }
+    Ok(Some(device))
 }
 
 #[async_trait]
 impl DeviceStore for SqliteStore {
     async fn device(&self, id: &DeviceId) -> Result<Option<Device>, StoreError> {
         let id = id.clone();
-        self.read("device", move |conn| by_id(conn, &id)).await
+        self.read("device", move |conn| rows::device(conn, &id))
+            .await
+    }
+
+    async fn devices(&self) -> Result<Vec<Device>, StoreError> {
+        self.read("devices", rows::devices).await
     }
 
     async fn grant(
@@ -181,15 +165,9 @@ impl DeviceStore for SqliteStore {
         .await
     }
 
-    async fn touch(
-        &self,
-        id: &DeviceId,
-        role: Role,
-        label: DeviceLabel,
-        now_ms: u64,
-    ) -> Result<(), StoreError> {
+    async fn touch(&self, id: &DeviceId, role: Role, noted: Touch) -> Result<(), StoreError> {
         let id = id.clone();
-        self.write("touch", move |conn| touch(conn, &id, role, &label, now_ms))
+        self.write("touch", move |conn| touch(conn, &id, role, &noted))
             .await
     }
 
@@ -198,9 +176,102 @@ impl DeviceStore for SqliteStore {
         request: PairRequest,
         expired_before_ms: u64,
         max_pending: u32,
-    ) -> Result<PairRequest, StoreError> {
+    ) -> Result<Requested, StoreError> {
         self.write("request_pairing", move |conn| {
-            request_pairing(conn, request, expired_before_ms, max_pending)
+            requests::ask(conn, request, expired_before_ms, max_pending)
+        })
+        .await
+    }
+
+    async fn pair_requests(&self, expired_before_ms: u64) -> Result<Vec<PairRequest>, StoreError> {
+        self.read("pair_requests", move |conn| {
+            requests::waiting(conn, expired_before_ms)
+        })
+        .await
+    }
+
+    async fn approve_pairing(
+        &self,
+        request_id: &str,
+        expired_before_ms: u64,
+        token: NewToken,
+    ) -> Result<Option<Device>, StoreError> {
+        let request_id = request_id.to_owned();
+        self.write("approve_pairing", move |conn| {
+            requests::approve(conn, &request_id, expired_before_ms, token)
+        })
+        .await
+    }
+
+    async fn reject_pairing(
+        &self,
+        request_id: &str,
+        expired_before_ms: u64,
+    ) -> Result<Option<PairRequest>, StoreError> {
+        let request_id = request_id.to_owned();
+        self.write("reject_pairing", move |conn| {
+            requests::take(conn, &request_id, expired_before_ms)
+        })
+        .await
+    }
+
+    async fn replace_token(
+        &self,
+        id: &DeviceId,
+        role: Role,
+        token: NewToken,
+        scopes: ScopeSet,
+    ) -> Result<Option<Device>, StoreError> {
+        let id = id.clone();
+        self.write("replace_token", move |conn| {
+            tokens::replace(conn, &id, role, token, scopes)
+        })
+        .await
+    }
+
+    async fn revoke_token(
+        &self,
+        id: &DeviceId,
+        role: Role,
+        at_ms: u64,
+    ) -> Result<Option<u64>, StoreError> {
+        let id = id.clone();
+        self.write("revoke_token", move |conn| {
+            tokens::revoke(conn, &id, role, at_ms)
+        })
+        .await
+    }
+
+    async fn remove_device(
+        &self,
+        id: &DeviceId,
+        by: &str,
+        at_ms: u64,
+    ) -> Result<Option<Device>, StoreError> {
+        let (id, by) = (id.clone(), by.to_owned());
+        self.write("remove_device", move |conn| remove(conn, &id, &by, at_ms))
+            .await
+    }
+
+    async fn rename_device(&self, id: &DeviceId, name: &str) -> Result<bool, StoreError> {
+        let (id, name) = (id.clone(), name.to_owned());
+        self.write("rename_device", move |conn| {
+            let sql = "UPDATE devices SET name = ?2 WHERE id = ?1";
+            Ok(change(conn, sql, [id.as_str(), &name])? > 0)
+        })
+        .await
+    }
+
+    async fn set_trust(
+        &self,
+        id: &DeviceId,
+        to: Trust,
+        by: &str,
+        at_ms: u64,
+    ) -> Result<Option<TrustChange>, StoreError> {
+        let (id, by) = (id.clone(), by.to_owned());
+        self.write("set_trust", move |conn| {
+            trust::set(conn, &id, to, by, at_ms)
         })
         .await
     }

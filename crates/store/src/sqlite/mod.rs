@@ -6,6 +6,8 @@ mod devices;
 mod fault;
 mod file;
 mod inbox;
+mod node_calls;
+mod nodes;
 mod once;
 mod outbox;
 mod places;

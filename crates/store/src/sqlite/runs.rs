@@ -7,7 +7,7 @@ use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError
 use tidegate_core::transcript::NewMessage;
 use tidegate_protocol::RunId;
 
-use super::append::{append, ensure_session};
+use super::append::{append, ensure_session, touch_session};
 use super::fault::Fault;
 use super::inbox;
 use super::once::{remember, remembered};
@@ -90,6 +90,18 @@ fn begin(conn: &Connection, runs: &[(RunId, NewMessage)], now_ms: u64) -> Result
     Ok(())
 }
 
+fn go_on(conn: &Connection, id: &RunId, message: &NewMessage) -> Result<bool, Fault> {
+    let Row {
+        run, transcript, ..
+    } = row(conn, id)?;
+    let Some(transcript) = transcript.filter(|_| run.state == RunState::Running) else {
+        return Ok(false);
+    };
+    append(conn, transcript, message)?;
+    touch_session(conn, transcript, message.at_ms)?;
+    Ok(true)
+}
+
 fn reword(conn: &Connection, id: &RunId, message: String) -> Result<bool, Fault> {
     let Some(mut run) = by_id(conn, id)?.filter(|run| run.state == RunState::Queued) else {
         return Ok(false);
@@ -124,6 +136,12 @@ impl RunStore for SqliteStore {
 
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {
         self.write("begin", move |conn| begin(conn, &runs, now_ms))
+            .await
+    }
+
+    async fn go_on(&self, id: &RunId, message: NewMessage) -> Result<bool, StoreError> {
+        let id = id.clone();
+        self.write("go_on", move |conn| go_on(conn, &id, &message))
             .await
     }
 

@@ -21,10 +21,13 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         sql: include_str!("../../migrations/0002_channels.sql"),
     },
+    Migration {
+        sql: include_str!("../../migrations/0003_machines.sql"),
+    },
 ];
 
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 const _: () = assert!(MIGRATIONS.len() == SCHEMA_VERSION as usize);
 
 /// `Tide` in ASCII: a database of another program is left alone.
@@ -46,12 +49,19 @@ const CHECK_ALWAYS: &[&str] = &[
     "devices",
     "device_grants",
     "pair_requests",
+    "device_trust",
+    "exec_rules",
+    "approvals",
     "inbox",
     "inbox_cursors",
     "moved_peers",
     "outbox",
     "senders",
     "sender_requests",
+    "node_calls",
+    "node_names",
+    "node_asks",
+    "paired_names",
 ];
 
 /// Why a store could not be opened.

@@ -3,7 +3,7 @@
 use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunStatus};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
-    DeviceStore, Finish, HistoryPage, HistoryQuery, InboxStore, OutboxStore, RecoveryNote,
+    ApprovalStore, DeviceStore, Finish, HistoryPage, HistoryQuery, InboxStore, NodeStore, OutboxStore, RecoveryNote,
     RunStore, SenderStore, Session, SessionQuery, SessionStore,
 };
 use tidegate_core::transcript::{Maker, NewMessage, Part, Speaker, StopReason, Usage};
@@ -11,10 +11,10 @@ use tidegate_protocol::RunId;
 
 /// Everything that a store is.
 pub(crate) trait Store:
-    SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore
+    SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore + ApprovalStore + NodeStore
 {
 }
-impl<T: SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore> Store
+impl<T: SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore + ApprovalStore + NodeStore> Store
     for T
 {
 }

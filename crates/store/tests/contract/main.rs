@@ -27,7 +27,9 @@ macro_rules! contract {
         }
     };
 }
+mod approvals;
 mod channels;
+mod device_rights;
 mod devices;
 mod disk;
 mod fixtures;
@@ -35,8 +37,10 @@ mod history;
 mod inbox;
 mod model;
 mod moves;
+mod nodes;
 mod outbox;
 mod outbox_model;
+mod rounds;
 mod runs;
 mod search;
 mod senders;

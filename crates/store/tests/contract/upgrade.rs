@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 use tidegate_core::run::{Accepted, RunState};
-use tidegate_core::store::{DeviceStore, InboxStore, OutboxStore, RunStore, SessionQuery};
+use tidegate_core::store::{DeviceStore, InboxStore, OutboxStore, RunStore, SessionQuery, Trust};
 use tidegate_protocol::DeviceId;
 use tidegate_store::{OpenError, SCHEMA_VERSION, SqliteStore};
 
@@ -59,7 +59,7 @@ async fn a_database_of_the_schema_before_keeps_its_data_and_gets_the_new_tables(
     store.close().await;
 
     // What was before is kept beside it.
-    let copy = Connection::open(dir.path().join("state.db.before-v2")).unwrap();
+    let copy = Connection::open(dir.path().join("state.db.before-v3")).unwrap();
     let kept: (u32, u32) = copy
         .query_row(
             "SELECT (SELECT count(*) FROM runs), user_version FROM pragma_user_version",
@@ -68,6 +68,47 @@ async fn a_database_of_the_schema_before_keeps_its_data_and_gets_the_new_tables(
         )
         .unwrap();
     assert_eq!(kept, (3, 1));
+}
+
+#[tokio::test]
+async fn devices_of_the_schema_before_keep_their_rights_and_begin_untrusted() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("state.db");
+    let conn = write_v1(&path);
+    conn.execute_batch(include_str!("../../migrations/0002_channels.sql"))
+        .unwrap();
+    conn.execute_batch(
+        "PRAGMA user_version = 2;
+         INSERT INTO devices VALUES ('z', zeroblob(32), '{\"platform\":\"linux\"}', 5);
+         INSERT INTO device_grants VALUES
+            ('z', 'node', '', zeroblob(32), '', 6, NULL, 8),
+            ('z', 'operator', 'operator.read', zeroblob(32), 'operator.read', 7, 9, NULL);
+         INSERT INTO pair_requests VALUES
+            (1, 'r', 'z', zeroblob(32), '{}', 'operator', 'operator.admin', 20);",
+    )
+    .unwrap();
+    drop(conn);
+    let store = SqliteStore::open(&path).unwrap();
+    let device = store.device(&DeviceId::new("z")).await.unwrap().unwrap();
+    assert_eq!((device.paired_at_ms, device.approved_at_ms), (5, 5));
+    assert_eq!((device.trust, device.name), (Trust::Untrusted, None));
+    assert!(device.trust_changes.is_empty());
+    let node = device.grants.first().unwrap();
+    assert_eq!((node.granted_at_ms, node.issued_at_ms), (6, 6));
+    assert_eq!((node.used_at_ms, node.expires_at_ms), (Some(8), None));
+    assert!(
+        node.is_live(u64::MAX),
+        "a token from before is good until it is shown again"
+    );
+    let operator = device.grants.last().unwrap();
+    assert_eq!(
+        (operator.revoked_at_ms, operator.is_live(10)),
+        (Some(9), false)
+    );
+    let waiting = store.pair_requests(20).await.unwrap();
+    assert_eq!(waiting.len(), 1);
+    store.close().await;
+    assert!(dir.path().join("state.db.before-v3").exists());
 }
 
 #[tokio::test]

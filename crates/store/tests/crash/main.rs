@@ -8,6 +8,7 @@
 )]
 
 mod child;
+mod decision;
 mod left;
 mod message;
 mod network;

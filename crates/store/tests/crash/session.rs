@@ -4,7 +4,7 @@ use std::path::Path;
 
 use tidegate_core::run::{RunState, RunStatus};
 use tidegate_core::store::{
-    DeviceGrant, DeviceLabel, DeviceStore, HistoryQuery, PairRequest, RunStore, SessionQuery,
+    DeviceGrant, DeviceLabel, DeviceStore, HistoryQuery, PairRequest, RunStore, SessionQuery, Touch,
     SessionStore, SettingsPatch,
 };
 use tidegate_core::transcript::NewMessage;
@@ -28,8 +28,20 @@ fn grant() -> DeviceGrant {
         scopes: ScopeSet::all(),
         token: SecretHash::of("t"),
         token_scopes: ScopeSet::all(),
+        granted_at_ms: 1,
         issued_at_ms: 1,
         revoked_at_ms: None,
+        expires_at_ms: None,
+        used_at_ms: None,
+        used_from: None,
+    }
+}
+
+fn touched(label: DeviceLabel, at_ms: u64) -> Touch {
+    Touch {
+        label,
+        at_ms,
+        expires_at_ms: None,
     }
 }
 
@@ -64,7 +76,7 @@ async fn life() {
         ..DeviceLabel::default()
     };
     store
-        .touch(&device, Role::Operator, named, 2)
+        .touch(&device, Role::Operator, touched(named, 2))
         .await
         .unwrap();
     acknowledged("touch");
@@ -94,7 +106,7 @@ async fn life() {
     assert!(store.reword(&RunId::new("r2"), words).await.unwrap());
     acknowledged("reword r2");
     // Several callers at once: they share a commit.
-    let again = store.touch(&device, Role::Operator, DeviceLabel::default(), 4);
+    let again = store.touch(&device, Role::Operator, touched(DeviceLabel::default(), 4));
     let (third, touched) = tokio::join!(store.accept(new_run("r3")), again);
     third.unwrap();
     touched.unwrap();

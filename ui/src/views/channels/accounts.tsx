@@ -1,8 +1,10 @@
 import { useState } from "preact/hooks";
-import { channels, channelsFailure, gatewayTime, refreshChannels } from "../../state/channels.ts";
+import { channels, channelsFailure, refreshChannels } from "../../state/channels.ts";
+import { gatewayTime } from "../../state/clock.ts";
 import { strings } from "../../strings.ts";
 import type { Account } from "../../wire/channels.ts";
-import { AlertIcon, ChannelsIcon } from "../icons.tsx";
+import { Failure } from "../failure.tsx";
+import { ChannelsIcon } from "../icons.tsx";
 import { AccountCard } from "./account-card.tsx";
 import { LogoutSheet } from "./logout-sheet.tsx";
 import { ArrowHead } from "./state-picture.tsx";
@@ -16,7 +18,7 @@ export function Accounts({ now }: { now: number }) {
   return (
     <section aria-labelledby="accounts-title">
       <h2 id="accounts-title">{words.account.region}</h2>
-      <Failure />
+      <Failure reason={channelsFailure.value && words.failed(channelsFailure.value)} retry={() => void refreshChannels()} />
       {!told && !channelsFailure.value && <p class="none">{words.loading}</p>}
       {told?.accounts.length === 0 && <NoAccount />}
       <ArrowHead />
@@ -28,17 +30,6 @@ export function Accounts({ now }: { now: number }) {
       </ul>
       {leaving && <LogoutSheet account={leaving} onClose={() => setLeaving(undefined)} />}
     </section>
-  );
-}
-
-function Failure() {
-  if (!channelsFailure.value) return null;
-  return (
-    <div class="problem" role="alert">
-      <AlertIcon />
-      <p>{words.failed(channelsFailure.value)}</p>
-      <button type="button" class="quiet small" onClick={() => void refreshChannels()}>{strings.retry}</button>
-    </div>
   );
 }
 

@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { fullTime } from "../../format.ts";
 import { agoOf, asSentence } from "../../state/account-card.ts";
-import { gatewayTime, networkLabel, openParts } from "../../state/channels.ts";
+import { networkLabel, openParts } from "../../state/channels.ts";
+import { gatewayTime } from "../../state/clock.ts";
 import { dead, deadFailure, dropPart, retryPart, traceFromHere } from "../../state/delivery.ts";
 import { strings } from "../../strings.ts";
 import type { Part } from "../../wire/delivery.ts";

@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { agoOf, waitOf } from "../../state/account-card.ts";
-import { gatewayTime, networkLabel } from "../../state/channels.ts";
+import { networkLabel } from "../../state/channels.ts";
+import { gatewayTime } from "../../state/clock.ts";
 import { admitted, approve, asking, dismiss, peopleFailure, personKey, personName } from "../../state/people.ts";
 import { strings } from "../../strings.ts";
 import type { Admitted, Asking, Person } from "../../wire/people.ts";

@@ -1,5 +1,7 @@
 //! Taking the ports: what must hold before, and what to say when they are taken.
 
+use std::net::{IpAddr, TcpListener};
+
 use tidegate_core::Secret;
 
 use super::listeners::{self, Bound, Taken};
@@ -14,12 +16,21 @@ const MIN_TOKEN_CHARS: usize = 32;
 /// Letters of a password that may be asked for over the network.
 const MIN_PASSWORD_CHARS: usize = 12;
 
+/// Ports that were taken.
+pub(super) struct Ports {
+    pub(super) bound: Bound,
+    /// The page's own.
+    pub(super) webchat: Vec<TcpListener>,
+    /// The canvases' own.
+    pub(super) canvas: Vec<TcpListener>,
+}
+
 /// Takes the ports. Nothing was made before this.
 pub(super) async fn listen(
     loaded: &Loaded,
     force: bool,
-    mut inherited: Vec<std::net::TcpListener>,
-) -> anyhow::Result<(Bound, Vec<std::net::TcpListener>)> {
+    mut inherited: Vec<TcpListener>,
+) -> anyhow::Result<Ports> {
     let gateway = &loaded.config.gateway;
     let addresses = listeners::addresses(gateway.bind, gateway.custom_bind_host.as_deref());
     let exposed = addresses.iter().any(|address| !address.is_loopback());
@@ -40,13 +51,42 @@ pub(super) async fn listen(
         Some(port) => listeners::bind(&addresses, port, &mut inherited).map_err(taken)?,
         None => Vec::new(),
     };
-    Ok((
-        Bound {
+    let canvas = canvas(&loaded.config, &addresses, port_of(&main), &mut inherited);
+    Ok(Ports {
+        bound: Bound {
             listeners: main,
             exposed,
         },
         webchat,
-    ))
+        canvas,
+    })
+}
+
+fn port_of(listeners: &[TcpListener]) -> u16 {
+    let address = listeners.first().and_then(|one| one.local_addr().ok());
+    address.map_or(0, |address| address.port())
+}
+
+/// The port of canvases. Without it they are on the gateway's, which is no reason not to start.
+fn canvas(
+    config: &Config,
+    addresses: &[IpAddr],
+    gateway: u16,
+    inherited: &mut Vec<TcpListener>,
+) -> Vec<TcpListener> {
+    if !config.canvas_host.enabled {
+        return Vec::new();
+    }
+    // Where the gateway took any free port, any free port is as good.
+    let beside = if config.gateway.port == 0 { 0 } else { gateway };
+    let port = config.canvas_host.port_beside(beside);
+    listeners::bind(addresses, port, inherited).unwrap_or_else(|taken| {
+        let Taken { address, error } = taken;
+        screen::warn(&format!(
+            "canvases have no port of their own, they are on the gateway's: {address}: {error}; canvasHost.port chooses another"
+        ));
+        Vec::new()
+    })
 }
 
 /// What others can reach must not be guessed. The secret that the gateway makes is strong.

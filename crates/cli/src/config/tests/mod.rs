@@ -3,4 +3,5 @@
 mod files;
 mod home;
 mod layers;
+mod network;
 mod workspaces;

@@ -55,6 +55,29 @@ fn a_script_is_remembered_with_its_interpreter() {
     assert!(Entry::remember(&script, "one".into(), 5).is_err());
 }
 
+/// `import helper` reads a file beside the script, which no entry pins.
+#[test]
+fn a_script_that_reads_more_than_itself_is_not_remembered() {
+    for path in [
+        "/usr/bin/python3.12",
+        "/usr/bin/perl",
+        "/usr/bin/fish",
+        "/usr/bin/env",
+    ] {
+        let mut script = subject("job");
+        script.interpreter = Some(Interpreter {
+            file: Pinned {
+                path: path.into(),
+                sha256: ContentHash::from_bytes([1; 32]),
+            },
+            name: path.into(),
+            argument: None,
+        });
+        let refused = Entry::remember(&script, "one".into(), 5);
+        assert!(matches!(refused, Err(NotRemembered::Risky(_))), "{path}");
+    }
+}
+
 #[test]
 fn foreign_entries_are_kept_and_allow_nothing() {
     let text = r#"{"pattern":"/usr/bin/*","id":"a","lastUsedAt":7,"lastUsedCommand":"ls -l","new":{"x":[1]}}"#;

@@ -16,8 +16,8 @@ fn errand(key: &str, more: Value) -> Value {
     let mut params = json!({
         "message": key, "idempotencyKey": key, "sessionKey": "main", "deliver": true,
     });
-    let params_map = params.as_object_mut().unwrap();
-    params_map.extend(more.as_object().unwrap().clone());
+    let more: serde_json::Map<String, Value> = serde_json::from_value(more).unwrap();
+    params.as_object_mut().unwrap().extend(more);
     params
 }
 

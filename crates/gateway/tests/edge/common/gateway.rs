@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::json;
 use tidegate_core::agents::{Agent, Agents, QueueDrop, QueueMode, QueueRules, RunLimits};
 use tidegate_core::run::Once;
+use tidegate_core::node::NodeRules;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use tidegate_core::store::SessionStore as _;
 use tidegate_core::transcript::NewMessage;
 use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{Engine, EngineParts, HealthFacts, NetworkSettings};
-use tidegate_gateway::{Gateway, GatewayConfig, Hub, Metrics, Tls};
+use tidegate_gateway::{CanvasConfig, CanvasHost, Gateway, GatewayConfig, Hub, Metrics, SetupAddress, Tls};
 use tidegate_protocol::api::agent::AgentIdentity;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::api::system::LogsTailResult;
@@ -38,6 +40,9 @@ pub(crate) struct Setup {
     pub(crate) problems: Vec<String>,
     pub(crate) networks: NetworkSettings,
     pub(crate) tls: Option<Tls>,
+    /// Where canvases are kept; none without it.
+    pub(crate) canvas: Option<PathBuf>,
+    pub(crate) node_rules: NodeRules,
 }
 
 impl Default for Setup {
@@ -61,8 +66,10 @@ impl Default for Setup {
             },
             drain: Duration::from_secs(5),
             problems: Vec::new(),
+            node_rules: NodeRules::default(),
             networks: NetworkSettings::default(),
             tls: None,
+            canvas: None,
         }
     }
 }
@@ -70,6 +77,9 @@ impl Default for Setup {
 /// A gateway that serves, and handles into it.
 pub(crate) struct Edge {
     pub(crate) addr: SocketAddr,
+    /// Where canvases alone are shown.
+    pub(crate) canvas_addr: SocketAddr,
+    pub(crate) canvas: Option<Arc<CanvasHost>>,
     pub(crate) engine: Engine,
     pub(crate) store: MemoryStore,
     pub(crate) clock: Arc<ManualClock>,
@@ -96,7 +106,11 @@ impl Edge {
             inbox: Arc::new(store.clone()),
             outbox: Arc::new(store.clone()),
             senders: Arc::new(store.clone()),
+            approvals: Arc::new(store.clone()),
+            nodes: Arc::new(store.clone()),
+            node_rules: setup.node_rules,
             events: Events::new(Arc::clone(&hub) as _),
+            connections: Arc::clone(&hub) as _,
             clock: Arc::clone(&clock) as _,
             ids: Arc::new(SystemIds),
             agents: Arc::new(agents(Arc::clone(&runner) as _, setup.limits)),
@@ -108,12 +122,19 @@ impl Edge {
         let addr = listener.local_addr().unwrap();
         let mut config = config(setup.token, setup.password);
         config.tls = setup.tls;
-        let gateway = Gateway::new(engine.clone(), hub, config);
+        let events = Events::new(Arc::clone(&hub) as _);
+        config.canvas = setup.canvas.map(|root| canvas_host(root, events));
+        let canvas = config.canvas.clone();
+        let shown = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let canvas_addr = shown.local_addr().unwrap();
+        let gateway = Gateway::new(engine.clone(), hub, config).with_canvas_listeners(vec![shown]);
         let stop = CancellationToken::new();
         let mut serving = JoinSet::new();
         serving.spawn(gateway.serve(vec![listener], stop.clone(), setup.drain));
         Self {
             addr,
+            canvas_addr,
+            canvas,
             engine,
             store,
             clock,
@@ -198,6 +219,14 @@ fn agents(runner: Arc<dyn AgentRunner>, limits: RunLimits) -> Agents {
     }
 }
 
+fn canvas_host(root: PathBuf, events: Events) -> Arc<CanvasHost> {
+    let config = CanvasConfig {
+        root,
+        live_reload: true,
+    };
+    Arc::new(CanvasHost::new(config, events, Arc::new(SystemIds)))
+}
+
 fn facts(problems: Vec<String>) -> HealthFacts {
     HealthFacts {
         version: "0.0.0-test".into(),
@@ -214,6 +243,7 @@ fn facts(problems: Vec<String>) -> HealthFacts {
 
 fn config(token: &str, password: Option<&str>) -> GatewayConfig {
     GatewayConfig {
+        canvas: None,
         token: Secret::new(token.to_owned()),
         password: password.map(|password| Secret::new(password.to_owned())),
         allowed_hosts: ["127.0.0.1", "localhost", "[::1]"]
@@ -221,6 +251,10 @@ fn config(token: &str, password: Option<&str>) -> GatewayConfig {
             .into(),
         allowed_origins: ["https://gate.example".to_owned()].into(),
         tls: None,
+        setup: SetupAddress {
+            url: "ws://127.0.0.1:18789".into(),
+            source: "gateway.bind".into(),
+        },
         config_path: "/nowhere/tidegate.json".into(),
         state_dir: "/nowhere".into(),
         read_config: Arc::new(|| ConfigGetResult {

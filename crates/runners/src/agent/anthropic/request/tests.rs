@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::agent::fixtures::{shown_photos, turn, turn_with_photos};
+use crate::agent::fixtures::{shown_photos, turn, turn_with_photos, turn_with_tools};
 use crate::agent::pictures::NONE;
 
 const ASKED: Asked<'_> = Asked {
@@ -229,4 +229,163 @@ fn photos_are_shown_or_told_of() {
         "{:#}\n{:#}\n",
         shown["messages"], told["messages"]
     ));
+}
+
+#[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one request, as the provider reads it"
+)]
+fn calls_with_what_they_brought() {
+    let shown = shown_photos();
+    let asked = Asked {
+        pictures: &shown,
+        ..ASKED
+    };
+    let body = body(&asked, &turn_with_tools(), Shape::Budget);
+    expect![[r#"
+        {
+          "model": "some/model",
+          "stream": true,
+          "thinking": {
+            "type": "enabled",
+            "budget_tokens": 8192
+          },
+          "max_tokens": 16384,
+          "tools": [
+            {
+              "name": "exec",
+              "description": "Runs a program.",
+              "input_schema": {
+                "type": "object"
+              }
+            }
+          ],
+          "messages": [
+            {
+              "role": "user",
+              "content": "What time is it?"
+            },
+            {
+              "role": "assistant",
+              "content": [
+                {
+                  "type": "thinking",
+                  "thinking": "hm",
+                  "signature": "P1"
+                },
+                {
+                  "type": "text",
+                  "text": "I look."
+                },
+                {
+                  "type": "tool_use",
+                  "id": "c1",
+                  "name": "exec",
+                  "input": {
+                    "command": [
+                      "date"
+                    ]
+                  }
+                },
+                {
+                  "type": "tool_use",
+                  "id": "c2",
+                  "name": "exec",
+                  "input": {
+                    "command": [
+                      "date"
+                    ]
+                  }
+                }
+              ]
+            },
+            {
+              "role": "user",
+              "content": [
+                {
+                  "type": "tool_result",
+                  "tool_use_id": "c1",
+                  "content": [
+                    {
+                      "type": "text",
+                      "text": "{\"seen\":1}\n[a picture: image/png]"
+                    },
+                    {
+                      "type": "image",
+                      "source": {
+                        "type": "base64",
+                        "media_type": "image/png",
+                        "data": "AAAA"
+                      }
+                    }
+                  ],
+                  "is_error": false
+                },
+                {
+                  "type": "tool_result",
+                  "tool_use_id": "c2",
+                  "content": [
+                    {
+                      "type": "text",
+                      "text": "no such program"
+                    }
+                  ],
+                  "is_error": true
+                }
+              ]
+            },
+            {
+              "role": "assistant",
+              "content": [
+                {
+                  "type": "text",
+                  "text": "A reminder."
+                },
+                {
+                  "type": "tool_use",
+                  "id": "c1",
+                  "name": "exec",
+                  "input": {
+                    "command": [
+                      "date"
+                    ]
+                  }
+                }
+              ]
+            },
+            {
+              "role": "user",
+              "content": [
+                {
+                  "type": "tool_result",
+                  "tool_use_id": "c1",
+                  "content": [
+                    {
+                      "type": "text",
+                      "text": "The call was interrupted before it ended. It is not known what it has done."
+                    }
+                  ],
+                  "is_error": true
+                },
+                {
+                  "type": "text",
+                  "text": "Well?"
+                }
+              ]
+            }
+          ]
+        }
+    "#]].assert_eq(&format!("{body:#}\n"));
+}
+
+#[test]
+fn a_model_that_takes_no_tools_is_told_words_only() {
+    let refusal = "registry/some-model does not support tools";
+    let bare = smaller(Shape::Budget, refusal).unwrap();
+    assert_eq!(bare, Shape::Bare);
+    let body = body(&ASKED, &turn_with_tools(), bare).to_string();
+    assert!(!body.contains("tool") && !body.contains("c1"), "{body}");
+    assert!(body.contains("I look."), "{body}");
+    assert_eq!(smaller(bare, refusal), None);
 }

@@ -9,7 +9,8 @@ const THINKING: &str = include_str!("../../../../tests/fixtures/anthropic_thinki
 const OVERLOADED: &str = include_str!("../../../../tests/fixtures/anthropic_overloaded.sse");
 const REFUSAL: &str = include_str!("../../../../tests/fixtures/anthropic_refusal.sse");
 const CUT: &str = include_str!("../../../../tests/fixtures/anthropic_cut.sse");
-const ALL: [&str; 5] = [PLAIN, THINKING, OVERLOADED, REFUSAL, CUT];
+const TOOLS: &str = include_str!("../../../../tests/fixtures/anthropic_tools.sse");
+const ALL: [&str; 6] = [TOOLS, PLAIN, THINKING, OVERLOADED, REFUSAL, CUT];
 
 fn check(stream: &str, expected: &Expect) {
     expected.assert_debug_eq(&hear(Events::default(), [stream.as_bytes()].into_iter()));
@@ -184,17 +185,26 @@ data: []
 "#;
     check(
         stream,
-        &expect![[r"
-        Heard {
-            deltas: [],
-            fault: Some(
-                Unreadable,
-            ),
-            stop: None,
-            finished: false,
-            usage: None,
-        }
-    "]],
+        &expect![[r#"
+            Heard {
+                deltas: [
+                    Call(
+                        CallPiece {
+                            at: 0,
+                            id: "",
+                            name: "",
+                            arguments: "{",
+                        },
+                    ),
+                ],
+                fault: Some(
+                    Unreadable,
+                ),
+                stop: None,
+                finished: false,
+                usage: None,
+            }
+        "#]],
     );
 }
 
@@ -222,4 +232,73 @@ proptest! {
         hear(Events::default(), [bytes.as_slice()].into_iter());
         let _ = Events::default().read("", &json);
     }
+}
+
+#[test]
+fn calls_of_tools() {
+    check(TOOLS, &expect![[r#"
+        Heard {
+            deltas: [
+                NewPart,
+                Text(
+                    "I look.",
+                ),
+                NewPart,
+                Call(
+                    CallPiece {
+                        at: 1,
+                        id: "toolu_1",
+                        name: "exec",
+                        arguments: "",
+                    },
+                ),
+                Call(
+                    CallPiece {
+                        at: 1,
+                        id: "",
+                        name: "",
+                        arguments: "",
+                    },
+                ),
+                Call(
+                    CallPiece {
+                        at: 1,
+                        id: "",
+                        name: "",
+                        arguments: "{\"command\": [\"da",
+                    },
+                ),
+                Call(
+                    CallPiece {
+                        at: 1,
+                        id: "",
+                        name: "",
+                        arguments: "te\"]}",
+                    },
+                ),
+                NewPart,
+                Call(
+                    CallPiece {
+                        at: 2,
+                        id: "toolu_2",
+                        name: "nodes",
+                        arguments: "{\"action\":\"list\"}",
+                    },
+                ),
+            ],
+            fault: None,
+            stop: Some(
+                ToolUse,
+            ),
+            finished: true,
+            usage: Some(
+                Usage {
+                    input: 420,
+                    output: 71,
+                    cache_read: 0,
+                    cache_write: 0,
+                },
+            ),
+        }
+    "#]]);
 }

@@ -1,7 +1,7 @@
 use expect_test::{Expect, expect};
 
 use super::*;
-use crate::agent::fixtures::{shown_photos, turn, turn_with_photos};
+use crate::agent::fixtures::{shown_photos, turn, turn_with_photos, turn_with_tools};
 use crate::agent::pictures::NONE;
 
 const ASKED: Asked<'_> = Asked {
@@ -188,4 +188,134 @@ fn photos_are_shown_or_told_of() {
         "{:#}\n{:#}\n",
         shown["messages"], told["messages"]
     ));
+}
+
+#[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one request, as the provider reads it"
+)]
+fn calls_with_what_they_brought() {
+    let shown = shown_photos();
+    let asked = Asked {
+        pictures: &shown,
+        ..ASKED
+    };
+    let body = body(&asked, &turn_with_tools(), Shape::default());
+    expect![[r#"
+        {
+          "model": "some/model",
+          "stream": true,
+          "stream_options": {
+            "include_usage": true
+          },
+          "max_tokens": 500,
+          "reasoning_effort": "medium",
+          "tools": [
+            {
+              "type": "function",
+              "function": {
+                "name": "exec",
+                "description": "Runs a program.",
+                "parameters": {
+                  "type": "object"
+                }
+              }
+            }
+          ],
+          "messages": [
+            {
+              "role": "user",
+              "content": "What time is it?"
+            },
+            {
+              "role": "assistant",
+              "content": "I look.",
+              "tool_calls": [
+                {
+                  "id": "c1",
+                  "type": "function",
+                  "function": {
+                    "name": "exec",
+                    "arguments": "{\"command\":[\"date\"]}"
+                  }
+                },
+                {
+                  "id": "c2",
+                  "type": "function",
+                  "function": {
+                    "name": "exec",
+                    "arguments": "{\"command\":[\"date\"]}"
+                  }
+                }
+              ]
+            },
+            {
+              "role": "tool",
+              "tool_call_id": "c1",
+              "content": "{\"seen\":1}\n[a picture: image/png]"
+            },
+            {
+              "role": "tool",
+              "tool_call_id": "c2",
+              "content": "no such program"
+            },
+            {
+              "role": "user",
+              "content": [
+                {
+                  "type": "text",
+                  "text": "(The pictures that the tools brought.)"
+                },
+                {
+                  "type": "image_url",
+                  "image_url": {
+                    "url": "data:image/png;base64,AAAA"
+                  }
+                }
+              ]
+            },
+            {
+              "role": "assistant",
+              "content": "A reminder.",
+              "tool_calls": [
+                {
+                  "id": "c1",
+                  "type": "function",
+                  "function": {
+                    "name": "exec",
+                    "arguments": "{\"command\":[\"date\"]}"
+                  }
+                }
+              ]
+            },
+            {
+              "role": "tool",
+              "tool_call_id": "c1",
+              "content": "The call was interrupted before it ended. It is not known what it has done."
+            },
+            {
+              "role": "user",
+              "content": "Well?"
+            }
+          ]
+        }
+    "#]].assert_eq(&format!("{body:#}\n"));
+}
+
+#[test]
+fn a_model_that_takes_no_tools_is_told_words_only() {
+    let refusal = "registry/some-model does not support tools";
+    let bare = smaller(Shape::default(), refusal).unwrap();
+    assert_eq!(
+        bare,
+        Shape {
+            no_tools: true,
+            ..Shape::default()
+        }
+    );
+    let body = body(&ASKED, &turn_with_tools(), bare).to_string();
+    assert!(!body.contains("tool") && !body.contains("c1"), "{body}");
+    assert!(body.contains("I look."), "{body}");
+    assert_eq!(smaller(bare, refusal), None);
 }

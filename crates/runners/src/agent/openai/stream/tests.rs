@@ -11,7 +11,19 @@ const ERROR: &str = include_str!("../../../../tests/fixtures/openai_error.sse");
 const LIMIT: &str = include_str!("../../../../tests/fixtures/openai_limit.sse");
 const FILTER: &str = include_str!("../../../../tests/fixtures/openai_filter.sse");
 const CUT: &str = include_str!("../../../../tests/fixtures/openai_cut.sse");
-const ALL: [&str; 7] = [PLAIN, OLLAMA, VLLM, ERROR, LIMIT, FILTER, CUT];
+const TOOLS: &str = include_str!("../../../../tests/fixtures/openai_tools.sse");
+const TOOLS_OLLAMA: &str = include_str!("../../../../tests/fixtures/openai_tools_ollama.sse");
+const ALL: [&str; 9] = [
+    TOOLS,
+    TOOLS_OLLAMA,
+    PLAIN,
+    OLLAMA,
+    VLLM,
+    ERROR,
+    LIMIT,
+    FILTER,
+    CUT,
+];
 
 fn check(stream: &str, expected: &Expect) {
     expected.assert_debug_eq(&hear(Chunks::default(), [stream.as_bytes()].into_iter()));
@@ -203,20 +215,20 @@ data: {"choices":[{"delta":{"refusal":"No."},"finish_reason":"tool_calls"}],"usa
     check(
         stream,
         &expect![[r#"
-        Heard {
-            deltas: [
-                Text(
-                    "abNo.",
+            Heard {
+                deltas: [
+                    Text(
+                        "abNo.",
+                    ),
+                ],
+                fault: None,
+                stop: Some(
+                    ToolUse,
                 ),
-            ],
-            fault: None,
-            stop: Some(
-                Stop,
-            ),
-            finished: false,
-            usage: None,
-        }
-    "#]],
+                finished: false,
+                usage: None,
+            }
+        "#]],
     );
     check(
         "data: 7\n\n",
@@ -258,4 +270,83 @@ proptest! {
         hear(Chunks::default(), [bytes.as_slice()].into_iter());
         let _ = Chunks::default().read("", &json);
     }
+}
+
+#[test]
+fn calls_of_tools() {
+    check(TOOLS, &expect![[r#"
+        Heard {
+            deltas: [
+                Call(
+                    CallPiece {
+                        at: 0,
+                        id: "call_1",
+                        name: "exec",
+                        arguments: "",
+                    },
+                ),
+                Call(
+                    CallPiece {
+                        at: 0,
+                        id: "",
+                        name: "",
+                        arguments: "{\"command\": [\"da",
+                    },
+                ),
+                Call(
+                    CallPiece {
+                        at: 0,
+                        id: "",
+                        name: "",
+                        arguments: "te\"]}",
+                    },
+                ),
+                Call(
+                    CallPiece {
+                        at: 1,
+                        id: "call_2",
+                        name: "nodes",
+                        arguments: "{}",
+                    },
+                ),
+            ],
+            fault: None,
+            stop: Some(
+                ToolUse,
+            ),
+            finished: true,
+            usage: Some(
+                Usage {
+                    input: 82,
+                    output: 17,
+                    cache_read: 0,
+                    cache_write: 0,
+                },
+            ),
+        }
+    "#]]);
+}
+
+#[test]
+fn calls_of_tools_ollama() {
+    check(TOOLS_OLLAMA, &expect![[r#"
+        Heard {
+            deltas: [
+                Call(
+                    CallPiece {
+                        at: 0,
+                        id: "call_x",
+                        name: "exec",
+                        arguments: "{\"command\":[\"date\"]}",
+                    },
+                ),
+            ],
+            fault: None,
+            stop: Some(
+                Stop,
+            ),
+            finished: true,
+            usage: None,
+        }
+    "#]]);
 }

@@ -1,0 +1,15 @@
+//! The real binary, a scripted model and its tools: question, approval, program, output, answer; and
+//! what is left when that is cut off anywhere.
+#![cfg(target_os = "linux")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod answers;
+mod background;
+mod ends;
+mod house;
+mod invoke;
+mod rights;

@@ -1,0 +1,24 @@
+//! How many, how long, how large.
+
+use std::time::Duration;
+
+/// How long a decision is waited for if nothing else is said (V3 4).
+pub const ASK_DEFAULT: Duration = Duration::from_mins(2);
+/// The longest that a decision is waited for: longer than a person needs to come back from lunch,
+/// shorter than a turn may be forgotten.
+pub const ASK_MAX: Duration = Duration::from_mins(30);
+/// How long a decision can be used (SECURITY T49).
+pub const PERMIT_TTL: Duration = Duration::from_mins(5);
+/// Questions that may wait at once.
+pub const OPEN_MAX: usize = 64;
+/// Questions of one agent that may wait at once: more than a person reads in two minutes.
+pub const OPEN_MAX_OF_AGENT: usize = 8;
+/// The longest text of one question, in bytes: a command of this length still fits three times
+/// into an event, and nobody reads a longer one.
+pub const SHOWN_MAX_BYTES: usize = 128 * 1024;
+/// The texts of all questions that wait, in bytes: so that all together fit into one answer.
+pub const SHOWN_MAX_BYTES_OPEN: usize = 1024 * 1024;
+/// The shortest beginning of an id that may stand for it.
+pub(super) const ID_BEGINNING: usize = 8;
+/// The longest id that a client may choose, in characters.
+pub(super) const ID_MAX_CHARS: usize = 128;

@@ -1,0 +1,276 @@
+//! Codes that wait to be used: in memory, hashed, few, each for one device. A code has 128 secret
+//! bits; five wrong tries burn it (DECISIONS D14, SECURITY T19).
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tidegate_core::secret::hex;
+use tidegate_core::{Clock, IdGen, Principal, PrincipalId, ScopeSet, Secret, SecretHash};
+use tidegate_protocol::{Role, Scope};
+use tokio::time::Instant;
+
+use crate::Engine;
+
+/// How long a code lives, in milliseconds (DECISIONS D10).
+const TTL_MS: u64 = 10 * 60 * 1000;
+/// Wrong tries that burn a code (DECISIONS D14).
+const TRIES: u8 = 5;
+/// Codes that may wait; the oldest gives way.
+const MOST: usize = 16;
+/// Characters of a code that name it; the rest is its secret of 128 bits.
+const NAME_CHARS: usize = 8;
+const CHARS: usize = NAME_CHARS + 32;
+
+/// What a code is good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeGrant {
+    /// The most that an operator gets by it; none: it is not for operators.
+    pub operator: Option<ScopeSet>,
+    /// Whether it is for nodes.
+    pub node: bool,
+}
+
+impl CodeGrant {
+    /// For the owner's browser.
+    pub fn page() -> Self {
+        Self {
+            operator: Some(ScopeSet::all()),
+            node: false,
+        }
+    }
+
+    /// For a device of the owner's, in both roles.
+    pub fn full() -> Self {
+        Self {
+            operator: Some(ScopeSet::all()),
+            node: true,
+        }
+    }
+
+    /// For a device that uses the gateway and does not administer it.
+    pub fn limited() -> Self {
+        let scopes = [
+            Scope::Read,
+            Scope::Write,
+            Scope::Approvals,
+            Scope::Questions,
+        ];
+        Self {
+            operator: Some(scopes.into_iter().collect()),
+            node: true,
+        }
+    }
+
+    /// For a node.
+    pub const fn node() -> Self {
+        Self {
+            operator: None,
+            node: true,
+        }
+    }
+
+    /// The most that this role gets; none if the code is not for it.
+    pub fn ceiling(self, role: Role) -> Option<ScopeSet> {
+        match role {
+            Role::Operator => self.operator,
+            Role::Node => self.node.then_some(ScopeSet::EMPTY),
+        }
+    }
+}
+
+pub(crate) struct OneTimeCodes {
+    clock: Arc<dyn Clock>,
+    codes: Mutex<Vec<OneTimeCode>>,
+}
+
+struct OneTimeCode {
+    name: String,
+    hash: SecretHash,
+    grant: CodeGrant,
+    made_by: PrincipalId,
+    made_at_ms: u64,
+    /// The wall clock may jump; this one does not.
+    ends: Instant,
+    tries: u8,
+}
+
+impl OneTimeCode {
+    fn is_live(&self, now_ms: u64) -> bool {
+        let by_wall = now_ms
+            .checked_sub(self.made_at_ms)
+            .is_some_and(|age| age < TTL_MS);
+        by_wall && Instant::now() < self.ends
+    }
+}
+
+impl OneTimeCodes {
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            codes: Mutex::default(),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<OneTimeCode>> {
+        self.codes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn make(
+        &self,
+        ids: &dyn IdGen,
+        made_by: PrincipalId,
+        grant: CodeGrant,
+    ) -> (Secret<String>, u64) {
+        let code: String = hex(&ids.secret()).chars().take(CHARS).collect();
+        let made_at_ms = self.clock.now_ms();
+        let mut codes = self.lock();
+        if codes.len() >= MOST {
+            codes.remove(0);
+        }
+        codes.push(OneTimeCode {
+            name: code.chars().take(NAME_CHARS).collect(),
+            hash: SecretHash::of(&code),
+            grant,
+            made_by,
+            made_at_ms,
+            ends: Instant::now() + Duration::from_millis(TTL_MS),
+            tries: 0,
+        });
+        (Secret::new(code), made_at_ms.saturating_add(TTL_MS))
+    }
+
+    /// Uses a code up. A try counts before it is looked at, under one lock: no race gives a sixth.
+    fn redeem(&self, code: &str) -> Option<CodeGrant> {
+        let now_ms = self.clock.now_ms();
+        let mut codes = self.lock();
+        codes.retain(|kept| kept.is_live(now_ms));
+        let index = codes.iter().position(|kept| code.starts_with(&kept.name))?;
+        let found = codes.get_mut(index)?;
+        found.tries += 1;
+        let (good, grant) = (found.hash.matches(code), found.grant);
+        if good || found.tries >= TRIES {
+            codes.remove(index);
+        }
+        good.then_some(grant)
+    }
+
+    /// Who lost a right has no code left that gives it.
+    pub(super) fn void_of(&self, maker: &PrincipalId) {
+        self.lock().retain(|kept| kept.made_by != *maker);
+    }
+}
+
+impl Engine {
+    /// Makes a one-time code with which the owner's browser may join. Gives the code and when it
+    /// expires, in Unix milliseconds.
+    pub fn one_time_code(&self) -> (Secret<String>, u64) {
+        let codes = &self.inner().pairing.codes;
+        codes.make(&*self.inner().ids, PrincipalId::Owner, CodeGrant::page())
+    }
+
+    /// Makes a one-time code for a device, good for no more than its maker may do. Gives the code,
+    /// what it is good for, and when it expires, in Unix milliseconds.
+    pub fn setup_code(
+        &self,
+        maker: &Principal,
+        wanted: CodeGrant,
+    ) -> (Secret<String>, CodeGrant, u64) {
+        let grant = CodeGrant {
+            operator: wanted.operator.map(|scopes| scopes.within(maker.scopes)),
+            node: wanted.node && super::mint::may_give_node(maker),
+        };
+        let codes = &self.inner().pairing.codes;
+        let (code, expires_at_ms) = codes.make(&*self.inner().ids, maker.id.clone(), grant);
+        (code, grant, expires_at_ms)
+    }
+
+    /// Uses a one-time code up. None if it is wrong, used, expired or burned.
+    pub fn redeem(&self, code: &str) -> Option<CodeGrant> {
+        self.inner().pairing.codes.redeem(code)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tidegate_core::{ManualClock, SystemIds};
+
+    fn codes() -> (Arc<ManualClock>, OneTimeCodes) {
+        let clock = Arc::new(ManualClock::at(1_000_000));
+        (Arc::clone(&clock), OneTimeCodes::new(clock))
+    }
+
+    fn make(codes: &OneTimeCodes) -> String {
+        let (code, _) = codes.make(&SystemIds, PrincipalId::Owner, CodeGrant::limited());
+        code.expose().clone()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_code_works_once_and_not_after_ten_minutes() {
+        let (clock, codes) = codes();
+        let code = make(&codes);
+        assert_eq!(codes.redeem(&code), Some(CodeGrant::limited()));
+        assert_eq!(codes.redeem(&code), None);
+        let late = make(&codes);
+        clock.advance_ms(TTL_MS);
+        assert_eq!(codes.redeem(&late), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wall_clock_that_stands_still_or_goes_back_gives_a_code_no_more_time() {
+        let (_, codes) = codes();
+        let code = make(&codes);
+        tokio::time::advance(Duration::from_millis(TTL_MS)).await;
+        assert_eq!(codes.redeem(&code), None, "the wall clock stood still");
+
+        let ahead = Arc::new(ManualClock::at(5_000_000));
+        let made_ahead = OneTimeCodes::new(ahead);
+        let code = make(&made_ahead);
+        let back = OneTimeCodes {
+            clock: Arc::new(ManualClock::at(4_999_999)),
+            codes: made_ahead.codes,
+        };
+        assert_eq!(back.redeem(&code), None, "the wall clock went back");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn five_wrong_tries_burn_a_code() {
+        let (_, codes) = codes();
+        let code = make(&codes);
+        let wrong = format!("{}{}", &code[..NAME_CHARS], "0".repeat(32));
+        for _ in 0..TRIES {
+            assert_eq!(codes.redeem(&wrong), None);
+        }
+        assert_eq!(codes.redeem(&code), None);
+    }
+
+    #[test]
+    fn fifty_guesses_at_once_leave_no_code() {
+        let (_, codes) = codes();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let _entered = runtime.enter();
+        let code = make(&codes);
+        let wrong = format!("{}{}", &code[..NAME_CHARS], "f".repeat(32));
+        std::thread::scope(|scope| {
+            for _ in 0..50 {
+                scope.spawn(|| assert_eq!(codes.redeem(&wrong), None));
+            }
+        });
+        assert_eq!(codes.redeem(&code), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn codes_are_few_and_those_of_who_lost_a_right_are_void() {
+        let (_, codes) = codes();
+        let first = make(&codes);
+        let last = (0..MOST).map(|_| make(&codes)).last().unwrap();
+        assert_eq!(codes.redeem(&first), None, "the oldest gave way");
+        codes.void_of(&PrincipalId::Guest);
+        let other = make(&codes);
+        assert!(codes.redeem(&last).is_some());
+        codes.void_of(&PrincipalId::Owner);
+        assert_eq!(codes.redeem(&other), None);
+    }
+}

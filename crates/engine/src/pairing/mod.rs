@@ -1,0 +1,20 @@
+//! Devices: who may join as what, who decides on it, and how it is taken back. The edge has
+//! verified the signature before anything here is asked; what a device gets is always what it asked
+//! for and was granted, and nobody grants more than they have (SECURITY T14 to T19).
+
+mod admission;
+mod codes;
+mod decide;
+mod mint;
+mod state;
+mod tokens;
+mod told;
+mod trust;
+mod upgrades;
+
+pub use admission::{Admission, DeviceClaim, Joined, OtherRole, Refusal};
+pub use codes::CodeGrant;
+pub use decide::{Devices, Waiting};
+pub(crate) use state::Pairing;
+pub use tokens::Rotated;
+pub use upgrades::{Upgrade, UpgradeOutcome};

@@ -1,0 +1,81 @@
+//! What the flow keeps in memory.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tidegate_core::{Clock, Generation, LiveConnections, PrincipalId, Standing};
+use tidegate_protocol::{DeviceId, Role};
+
+use super::codes::OneTimeCodes;
+use super::upgrades::Upgrades;
+
+/// Voided requests that are remembered, so that approving one is told from approving nothing.
+const MOST_VOIDED: usize = 256;
+
+/// What the flow keeps in memory.
+pub(crate) struct Pairing {
+    pub(super) codes: OneTimeCodes,
+    pub(super) upgrades: Upgrades,
+    connections: Arc<dyn LiveConnections>,
+    /// One for each device and role that was admitted in this life.
+    generations: Mutex<HashMap<(DeviceId, Role), Generation>>,
+    voided: Mutex<VecDeque<String>>,
+}
+
+impl Pairing {
+    pub(crate) fn new(clock: &Arc<dyn Clock>, connections: Arc<dyn LiveConnections>) -> Self {
+        Self {
+            codes: OneTimeCodes::new(Arc::clone(clock)),
+            upgrades: Upgrades::default(),
+            connections,
+            generations: Mutex::default(),
+            voided: Mutex::default(),
+        }
+    }
+
+    /// What a device is admitted with. Taken before its grant is read: what is taken back in
+    /// between counts.
+    pub(super) fn standing(&self, device: &DeviceId, role: Role) -> Standing {
+        let mut generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        generations
+            .entry((device.clone(), role))
+            .or_default()
+            .standing()
+    }
+
+    /// Ends what a device opened in this role. Called after the store holds the change.
+    pub(super) fn cut(&self, device: &DeviceId, role: Role, why: &'static str) {
+        let generation = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .remove(&(device.clone(), role));
+        if let Some(generation) = generation {
+            generation.end();
+        }
+        if role == Role::Operator {
+            self.codes.void_of(&PrincipalId::Device(device.clone()));
+        }
+        self.connections.end(device, role, why);
+    }
+
+    pub(super) fn is_connected(&self, device: &DeviceId) -> bool {
+        self.connections.is_connected(device)
+    }
+
+    pub(super) fn note_voided(&self, request_id: String) {
+        let mut voided = self.voided.lock().unwrap_or_else(PoisonError::into_inner);
+        if voided.len() >= MOST_VOIDED {
+            voided.pop_front();
+        }
+        voided.push_back(request_id);
+    }
+
+    pub(super) fn was_voided(&self, request_id: &str) -> bool {
+        let voided = self.voided.lock().unwrap_or_else(PoisonError::into_inner);
+        voided.iter().any(|id| id == request_id)
+    }
+}

@@ -1,0 +1,66 @@
+//! The ways from a tool to a machine, as the engine guards them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::Value;
+use tidegate_core::approval::Matter;
+use tidegate_core::exec::Subject;
+use tidegate_core::tool::{AskedFor, Doors, NodeErrand};
+
+use crate::Engine;
+use crate::approvals::{AskContext, Spent};
+use crate::live::LiveRun;
+
+/// The ways of one turn, or of one call by a person.
+pub(super) struct EngineDoors {
+    pub(super) engine: Engine,
+    /// The run whose deadline stands still while a person is waited for.
+    pub(super) live: Option<Arc<LiveRun>>,
+}
+
+impl EngineDoors {
+    /// By the rules or a person, and used up.
+    pub(super) async fn leave(
+        &self,
+        matter: &Matter,
+        asked_for: &AskedFor,
+    ) -> Result<Spent, String> {
+        let context = AskContext {
+            agent: asked_for.agent.clone(),
+            session_key: Some(asked_for.session_key.clone()),
+            run_id: asked_for.run_id.clone(),
+            timeout: None,
+            security: None,
+            ask: None,
+            stop: asked_for.stop.clone(),
+        };
+        let approvals = self.engine.approvals();
+        let pause = self.live.as_ref().map(|live| live.pauses.begin());
+        let permit = approvals.permit(matter, context).await;
+        drop(pause);
+        let permit = permit.map_err(|why| why.to_string())?;
+        let spent = approvals.spend(permit, matter).await;
+        spent.map_err(|why| why.to_string())
+    }
+}
+
+#[async_trait]
+impl Doors for EngineDoors {
+    async fn allow(&self, subject: &Subject, asked_for: &AskedFor) -> Result<(), String> {
+        let matter = Matter::Subject(Box::new(subject.clone()));
+        self.leave(&matter, asked_for).await.map(drop)
+    }
+
+    async fn nodes(&self) -> Result<Value, String> {
+        self.list_nodes().await
+    }
+
+    async fn node(&self, node: &str) -> Result<Value, String> {
+        self.describe_node(node).await
+    }
+
+    async fn on_node(&self, errand: NodeErrand) -> Result<Value, String> {
+        self.run_errand(errand).await
+    }
+}

@@ -1,0 +1,132 @@
+//! Who decides about a command (SECURITY T50): whoever holds the right and did not ask.
+
+use tidegate_core::approval::{Outcome, Words};
+use tidegate_core::exec::Decision;
+use tidegate_core::{Permit, PrincipalId};
+use tidegate_engine::{Asked, ClientQuestion, Engine};
+use tidegate_protocol::{ConnId, Scope};
+
+use crate::approval_world::*;
+use crate::world::Plan;
+
+/// The rule in words, by hand: the right, no guest, and in a chat only the owner.
+fn may(kind: &str, scopes: &[Scope]) -> bool {
+    let admin = scopes.contains(&Scope::Admin);
+    let right = admin || scopes.contains(&Scope::Approvals);
+    match kind {
+        "owner" | "device" => right,
+        "sender" => admin,
+        _ => false,
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_principal_with_every_scope_decides_as_the_rule_says() {
+    let world = Plan::default().start().await;
+    let engine = &world.engine;
+    let kinds = [
+        ("owner", PrincipalId::Owner),
+        ("device", device("d")),
+        ("guest", PrincipalId::Guest),
+        ("sender", sender("s")),
+    ];
+    let mut sets: Vec<Vec<Scope>> = Scope::ALL.into_iter().map(|scope| vec![scope]).collect();
+    sets.extend([Vec::new(), Scope::ALL.to_vec()]);
+    for (kind, id) in kinds {
+        for scopes in &sets {
+            let permit = who(id.clone(), scopes.iter().copied());
+            let asked = asking(engine, command("ls"), context());
+            let waiting = the_one(engine).await.id;
+            let approvals = engine.approvals();
+            let decided = approvals.resolve(&permit, None, &waiting, Decision::AllowOnce);
+            let expected = may(kind, scopes);
+            assert_eq!(decided.await.is_ok(), expected, "{kind} {scopes:?}");
+            if !expected {
+                the_one(engine).await;
+                decide(engine, Decision::Deny).await.unwrap();
+            }
+            assert_eq!(asked.answer().await.is_ok(), expected, "{kind} {scopes:?}");
+        }
+    }
+}
+
+/// A client asks over this connection.
+async fn client_asks(engine: &Engine, caller: &Permit, connection: &ConnId) -> Asked {
+    let question = ClientQuestion {
+        id: None,
+        words: Words {
+            command: "ls".into(),
+            ..Words::default()
+        },
+        agent: None,
+        session_key: None,
+        timeout: None,
+    };
+    engine
+        .approvals()
+        .ask_for_client(question, caller.caller(), connection)
+        .await
+        .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_asks_does_not_decide() {
+    let world = Plan::default().start().await;
+    let engine = &world.engine;
+    let (one, other) = (ConnId::new("one"), ConnId::new("other"));
+    let a = who(device("a"), [Scope::Admin]);
+    let b = who(device("b"), [Scope::Approvals]);
+    for (asks, decides, connection, expected) in [
+        (&a, &a, &one, false),
+        (&a, &a, &other, false),
+        (&a, &b, &other, true),
+        (&owner(), &owner(), &one, false),
+        (&owner(), &owner(), &other, true),
+        (&owner(), &b, &other, true),
+    ] {
+        let asked = client_asks(engine, asks, &one).await;
+        let id = asked.approval.id.clone();
+        let approvals = engine.approvals();
+        let decided = approvals.resolve(decides, Some(connection), &id, Decision::AllowOnce);
+        let decided = decided.await;
+        assert_eq!(
+            decided.is_ok(),
+            expected,
+            "{asks:?} {decides:?} {decided:?}"
+        );
+        let found = approvals.find(&id).await.unwrap().unwrap();
+        let outcome = found.ending.map(|ending| ending.outcome);
+        assert_eq!(outcome, expected.then_some(Outcome::AllowOnce));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_that_a_client_chose_is_taken_once_and_shows_nothing_else() {
+    let world = Plan::default().start().await;
+    let engine = &world.engine;
+    let connection = ConnId::new("one");
+    let ask = async |id: &str| {
+        let question = ClientQuestion {
+            id: Some(id.into()),
+            words: Words::default(),
+            agent: None,
+            session_key: None,
+            timeout: None,
+        };
+        let caller = owner();
+        let asked = engine
+            .approvals()
+            .ask_for_client(question, caller.caller(), &connection)
+            .await;
+        asked.map_err(|why| why.to_string())
+    };
+    let first = ask("ap-1").await.unwrap();
+    assert_eq!(
+        ask("ap-1").await.unwrap_err(),
+        "approval id already pending"
+    );
+    drop(first);
+    for bad in ["", "a b", "a`b", "a\nb", "ä", &"a".repeat(129)] {
+        assert!(ask(bad).await.is_err(), "{bad:?}");
+    }
+}

@@ -1,0 +1,320 @@
+//! `node.*` and `skills.bins`: operators list nodes and send them commands, nodes answer.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tidegate_core::PrincipalId;
+use tidegate_core::node::CallEnding;
+use tidegate_core::store::{CallState, NodeCall};
+use tidegate_engine::{Happening, Heard, Invoke, Invoked, NodeAnswer, NodeError, NodeView};
+use tidegate_protocol::api::connect::NoParams;
+use tidegate_protocol::api::nodes::{
+    NodeDescribe, NodeDescribeParams, NodeDescribeResult, NodeEvent, NodeEventParams,
+    NodeEventResult, NodeInvoke, NodeInvokeAnswer, NodeInvokeParams, NodeInvokeResult,
+    NodeInvokeResultAck, NodeInvokeResultParams, NodeList, NodeListResult, NodePendingCancel,
+    NodePendingCancelParams, NodePendingCancelResult, NodePendingList, NodePendingListParams,
+    NodePendingListResult, NodeRename, NodeRenameParams, NodeRenameResult, NodeRow, PendingCommand,
+    SkillsBins, SkillsBinsResult,
+};
+use tidegate_protocol::{DeviceId, ErrorCode, ErrorShape, Method, Serve, command};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::{ApiError, store};
+use crate::rpc::call::{Api, Call};
+
+/// When to try again, in milliseconds, while a node has too much to do.
+const BUSY_RETRY_MS: u64 = 1_000;
+
+impl Serve<NodeList> for Api {
+    async fn serve(
+        &self,
+        _call: Call<NodeList>,
+        _params: NoParams,
+    ) -> Result<NodeListResult, ApiError> {
+        let engine = &self.0.engine;
+        let nodes = engine.nodes().list().await?;
+        Ok(NodeListResult {
+            ts: engine.now_ms(),
+            nodes: nodes.into_iter().map(row).collect(),
+        })
+    }
+}
+
+impl Serve<NodeDescribe> for Api {
+    async fn serve(
+        &self,
+        _call: Call<NodeDescribe>,
+        params: NodeDescribeParams,
+    ) -> Result<NodeDescribeResult, ApiError> {
+        let engine = &self.0.engine;
+        let view = engine.nodes().view(params.node_id.trim()).await?;
+        let view = view.ok_or_else(|| ApiError::invalid("unknown nodeId"))?;
+        Ok(NodeDescribeResult {
+            ts: engine.now_ms(),
+            node: row(view),
+        })
+    }
+}
+
+impl Serve<NodeRename> for Api {
+    async fn serve(
+        &self,
+        _call: Call<NodeRename>,
+        params: NodeRenameParams,
+    ) -> Result<NodeRenameResult, ApiError> {
+        let NodeRenameParams {
+            node_id,
+            display_name,
+        } = params;
+        let display_name = display_name.trim().to_owned();
+        let nodes = self.0.engine.nodes();
+        nodes.rename(&node_id, &display_name).await?;
+        Ok(NodeRenameResult {
+            node_id,
+            display_name,
+        })
+    }
+}
+
+impl Serve<NodeInvoke> for Api {
+    /// Some commands need more than the right to send any.
+    async fn serve(
+        &self,
+        call: Call<NodeInvoke>,
+        params: NodeInvokeParams,
+    ) -> Result<NodeInvokeResult, ApiError> {
+        let specs = command::all();
+        if let Some(spec) = specs.iter().find(|spec| spec.name == params.command) {
+            call.needs(spec.scope)?;
+        }
+        let ask = Invoke {
+            node: DeviceId::new(params.node_id.clone()),
+            command: params.command.clone(),
+            params: params.params,
+            timeout: params
+                .timeout_ms
+                .filter(|ms| *ms > 0)
+                .map(Duration::from_millis),
+            once: call.once(&params.idempotency_key),
+            queue: params.queue.unwrap_or(false),
+            approved: None,
+            cancel: CancellationToken::new(),
+        };
+        let invoked = self.0.engine.nodes().invoke(ask).await.map_err(refused)?;
+        let (payload, payload_json, queued) = match invoked {
+            Invoked::Waiting(call) => (Value::Null, None, Some(pending(call))),
+            Invoked::Ended(ending) => {
+                let (payload, json) = answered(&params.command, &ending)?;
+                (payload, json, None)
+            }
+        };
+        Ok(NodeInvokeResult {
+            ok: true,
+            node_id: params.node_id,
+            command: params.command,
+            payload,
+            payload_json: payload_json.into(),
+            queued,
+        })
+    }
+}
+
+impl Serve<NodePendingList> for Api {
+    async fn serve(
+        &self,
+        _call: Call<NodePendingList>,
+        params: NodePendingListParams,
+    ) -> Result<NodePendingListResult, ApiError> {
+        let engine = &self.0.engine;
+        let node = params.node_id.map(DeviceId::new);
+        let waiting = engine.nodes().waiting(node.as_ref()).await?;
+        Ok(NodePendingListResult {
+            ts: engine.now_ms(),
+            pending: waiting.into_iter().map(pending).collect(),
+        })
+    }
+}
+
+impl Serve<NodePendingCancel> for Api {
+    async fn serve(
+        &self,
+        _call: Call<NodePendingCancel>,
+        params: NodePendingCancelParams,
+    ) -> Result<NodePendingCancelResult, ApiError> {
+        let cancelled = self.0.engine.nodes().cancel_waiting(&params.id).await?;
+        Ok(NodePendingCancelResult {
+            ok: true,
+            cancelled,
+        })
+    }
+}
+
+impl Serve<NodeInvokeAnswer> for Api {
+    async fn serve(
+        &self,
+        call: Call<NodeInvokeAnswer>,
+        params: NodeInvokeResultParams,
+    ) -> Result<NodeInvokeResultAck, ApiError> {
+        let node = own_device(&call)?;
+        if params.node_id != node.as_str() {
+            return Err(ApiError::invalid("nodeId mismatch"));
+        }
+        let failure = params.error.0.unwrap_or_default();
+        let answer = NodeAnswer {
+            id: params.id,
+            ok: params.ok,
+            payload: params.payload,
+            payload_json: params.payload_json,
+            failure: (failure.code, failure.message),
+        };
+        let nodes = self.0.engine.nodes();
+        let taken = nodes.answer(call.connection(), node, answer);
+        Ok(NodeInvokeResultAck {
+            ok: true,
+            ignored: (!taken).then_some(true),
+        })
+    }
+}
+
+impl Serve<NodeEvent> for Api {
+    async fn serve(
+        &self,
+        call: Call<NodeEvent>,
+        params: NodeEventParams,
+    ) -> Result<NodeEventResult, ApiError> {
+        let node = own_device(&call)?;
+        let payload = match params.payload_json {
+            Value::String(text) => tidegate_protocol::strict::parse(&text).unwrap_or_default(),
+            Value::Null => params.payload,
+            other => other,
+        };
+        let what = Happening {
+            event: params.event,
+            payload,
+        };
+        let nodes = self.0.engine.nodes();
+        match nodes.happened(call.connection(), node, what).await? {
+            Heard::Nothing => {}
+            Heard::Subscribe(session) => call.conn().follow(session),
+            Heard::Unsubscribe(session) => call.conn().unfollow(&session),
+        }
+        Ok(NodeEventResult { ok: true })
+    }
+}
+
+impl Serve<SkillsBins> for Api {
+    /// This gateway has no skills yet, so none of them needs a program, and no node may run one
+    /// for their sake.
+    async fn serve(
+        &self,
+        _call: Call<SkillsBins>,
+        _params: NoParams,
+    ) -> Result<SkillsBinsResult, ApiError> {
+        Ok(SkillsBinsResult::default())
+    }
+}
+
+/// The device of a node that calls.
+fn own_device<M: Method>(call: &Call<M>) -> Result<&DeviceId, ApiError> {
+    match &call.chain().caller().id {
+        PrincipalId::Device(id) => Ok(id),
+        _ => Err(ApiError::invalid("device identity required")),
+    }
+}
+
+fn row(view: NodeView) -> NodeRow {
+    let facts = view.facts;
+    NodeRow {
+        node_id: view.id,
+        display_name: facts.display_name,
+        platform: facts.platform,
+        version: facts.version,
+        device_family: facts.device_family,
+        model_identifier: facts.model_identifier,
+        remote_ip: facts.remote_ip,
+        caps: facts.caps.into_iter().collect(),
+        commands: view.commands,
+        blocked_commands: view.blocked,
+        permissions: facts.permissions,
+        path_env: facts.path_env,
+        connected_at_ms: view.connected_at_ms,
+        waiting: Some(view.waiting).filter(|waiting| *waiting > 0),
+        paired: view.paired,
+        connected: view.connected_at_ms.is_some(),
+    }
+}
+
+fn pending(call: NodeCall) -> PendingCommand {
+    let expires_at_ms = match &call.state {
+        CallState::Waiting(waits) => waits.expires_at_ms,
+        CallState::Sent | CallState::Ended(_) => call.at_ms,
+    };
+    PendingCommand {
+        id: call.id,
+        node_id: call.node.into_string(),
+        command: call.command,
+        queued_at_ms: call.at_ms,
+        expires_at_ms,
+    }
+}
+
+/// What a node answered, or why there is no answer, in the words of V3 8.3.
+pub(super) fn answered(command: &str, ending: &CallEnding) -> Result<(Value, Option<String>), ApiError> {
+    let failed = |code: Option<&str>, message: &str| {
+        let mut node_error = json!({ "message": message });
+        if let (Some(code), Some(object)) = (code, node_error.as_object_mut()) {
+            object.insert("code".into(), code.into());
+        }
+        let shape = ErrorShape::new(ErrorCode::Unavailable, message);
+        Err(shape
+            .with_details(json!({ "nodeError": node_error }))
+            .into())
+    };
+    match ending {
+        CallEnding::Answered {
+            payload,
+            payload_json,
+        } => Ok((payload.clone(), payload_json.clone())),
+        CallEnding::Failed { code, message } => failed(
+            code.as_deref(),
+            message.as_deref().unwrap_or("node invoke failed"),
+        ),
+        CallEnding::TimedOut => failed(Some("TIMEOUT"), "node invoke timed out"),
+        CallEnding::Disconnected => Err(ErrorShape::new(
+            ErrorCode::Unavailable,
+            format!("Error: node disconnected ({command})"),
+        )
+        .into()),
+        CallEnding::BadAnswer { why } => failed(
+            Some("BAD_ANSWER"),
+            &format!("the node's answer is none to {command}: {why}"),
+        ),
+        CallEnding::Cancelled => failed(Some("CANCELLED"), "node invoke cancelled"),
+        CallEnding::Interrupted => failed(
+            Some("INTERRUPTED"),
+            "the gateway ended meanwhile: whether the node did it is not known",
+        ),
+        CallEnding::Expired => failed(Some("EXPIRED"), "the node did not come back in time"),
+        CallEnding::NotKept => failed(
+            Some("NOT_KEPT"),
+            "it was done before; the answer was too large to be kept",
+        ),
+    }
+}
+
+pub(super) fn refused(error: NodeError) -> ApiError {
+    match error {
+        NodeError::NotConnected => ErrorShape::new(ErrorCode::Unavailable, error.to_string())
+            .with_details(json!({ "code": "NOT_CONNECTED" }))
+            .into(),
+        NodeError::NotAllowed {
+            reason,
+            ref command,
+        } => ErrorShape::invalid(error.to_string())
+            .with_details(json!({ "reason": reason.to_string(), "command": command }))
+            .into(),
+        NodeError::Invalid(_) | NodeError::KeyReused => ApiError::invalid(error.to_string()),
+        NodeError::Busy(text) => ErrorShape::busy(text, BUSY_RETRY_MS).into(),
+        NodeError::Store(source) => store(&source).into(),
+    }
+}

@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { connected, until } from "./support/browser.mjs";
+import { accessible, picture } from "./support/checks.mjs";
+import { OWN, PHONE } from "./support/fake-machines.mjs";
+import { Stage } from "./support/stage.mjs";
+
+// The page of devices, against a gateway that the test plays: every question.
+
+const stage = Stage.set();
+const device = (id) => stage.page.locator(`[data-device="${id}"]`);
+
+test("a request shows all that is asked; wide rights are asked about once more", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  const wide = stage.page.locator('[data-request="r-wide"]');
+  await wide.getByText("is known, and asks for more").waitFor();
+  await wide.getByText("macos, Mac, cli").waitFor();
+  await wide.getByText("192.168.1.20").waitFor();
+  await wide.getByText("e5e5e5e5 e5e5e5e5").waitFor();
+  assert.deepEqual(await wide.locator(".rights li").allTextContents(), [
+    "change every setting, and do everything below",
+    "let devices and people in, and put them out",
+    "decide which programs your agent may run",
+    "talk to your agents and send messages in your name",
+  ]);
+  await wide.getByText("It can already: read").waitFor();
+  await wide.getByText(/The request ends in 3:\d\d/).waitFor();
+  await stage.press("Approve Ana’s laptop");
+  await stage.dialog().getByText("Approve this only if you are setting up this device yourself, now.").waitFor();
+  await accessible(stage.page, "wide");
+  await picture(stage.page, "devices-wide");
+  await stage.press("Cancel");
+  assert.deepEqual(stage.called("device.pair.approve"), []);
+  await stage.press("Approve Ana’s laptop");
+  await stage.press("Approve all of it");
+  await stage.page.getByRole("heading", { name: "Ana’s laptop", exact: true }).waitFor();
+  await wide.waitFor({ state: "detached" });
+  await stage.press("Approve Harbour camera");
+  await stage.page.locator('[data-request="r-node"]').waitFor({ state: "detached" });
+  assert.deepEqual(stage.called("device.pair.approve"), [{ requestId: "r-wide" }, { requestId: "r-node" }]);
+});
+
+test("a request appears at once with a mark in the list, and can be rejected", async () => {
+  await stage.enter();
+  const link = stage.page.getByRole("navigation").getByRole("button", { name: /^Devices/ });
+  await link.getByText("2 devices wait for you").waitFor({ state: "attached" });
+  await stage.open("Devices");
+  stage.machines.request();
+  await stage.page.getByText("Late lamp asks to be let in.").first().waitFor();
+  await stage.press("Reject Late lamp");
+  await stage.page.locator('[data-request="r-late"]').waitFor({ state: "detached" });
+  assert.deepEqual(stage.called("device.pair.reject"), [{ requestId: "r-late" }]);
+});
+
+test("what this browser may not decide names the command that may", async () => {
+  stage.gateway.answers.set("device.pair.approve", () => ({ error: { code: "FORBIDDEN", message: "missing scope: operator.admin", details: { code: "MISSING_SCOPE" } } }));
+  await stage.enter();
+  await stage.open("Devices");
+  await stage.press("Approve Harbour camera");
+  await stage.page.getByText("it lacks “operator.admin”").waitFor();
+  await stage.page.getByText("tidegate devices approve r-node").waitFor();
+});
+
+test("by keyboard alone: a request is approved, a sheet is left, and the focus is where it was", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  await until(stage.page, () => document.activeElement?.textContent === "Devices");
+  await focusByTab(stage.page.getByRole("button", { name: "Approve Ana’s laptop" }));
+  await stage.page.keyboard.press("Enter");
+  await stage.dialog().waitFor();
+  await until(stage.page, () => document.activeElement?.textContent === "Cancel");
+  await stage.page.keyboard.press("Escape");
+  await until(stage.page, () => document.activeElement?.getAttribute("aria-label") === "Approve Ana’s laptop");
+  await focusByTab(stage.page.getByRole("button", { name: "Approve Harbour camera" }));
+  await stage.page.keyboard.press("Enter");
+  await stage.page.locator('[data-request="r-node"]').waitFor({ state: "detached" });
+  await focusByTab(stage.page.getByRole("button", { name: "Trust… Ana’s phone" }));
+  await stage.page.keyboard.press("Enter");
+  await focusByTab(stage.page.getByRole("radio", { name: /^Trusted/ }));
+  await stage.page.keyboard.press("ArrowUp");
+  await stage.page.keyboard.press("Enter");
+  await stage.dialog().waitFor({ state: "detached" });
+  assert.deepEqual(stage.called("device.trust.set"), [{ deviceId: PHONE, trust: "verified" }]);
+});
+
+async function focusByTab(target) {
+  for (let presses = 0; presses < 80; presses++) {
+    await stage.page.keyboard.press("Tab");
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+  }
+  assert.fail("Tab never reached it");
+}
+
+test("a browser that may not decide about devices is told why, and where it can be done", async () => {
+  stage.gateway.answers.set("device.pair.list", () => ({ error: { code: "FORBIDDEN", message: "missing scope: operator.pairing" } }));
+  await stage.enter();
+  await stage.open("Devices");
+  await stage.page.getByText("it lacks “operator.pairing”").waitFor();
+  await stage.page.getByText("tidegate devices list").waitFor();
+  await accessible(stage.page, "no right");
+});
+
+test("a request that was replaced says so, and the list is loaded again", async () => {
+  stage.gateway.answers.set("device.pair.approve", () => ({ error: { code: "INVALID_REQUEST", message: "the request was replaced", details: { code: "STALE" } } }));
+  await stage.enter();
+  await stage.open("Devices");
+  const before = stage.called("device.pair.list").length;
+  await stage.press("Approve Harbour camera");
+  await stage.page.getByText("The device asked for something else since.").waitFor();
+  assert.ok(stage.called("device.pair.list").length > before);
+});
+
+test("a device is renamed, trusted, given a new key, signed out and removed", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  await device(PHONE).getByText("Last use").waitFor();
+  await device(PHONE).getByText("1 min ago, from 192.168.1.33").waitFor();
+  await stage.press("Rename… Ana’s phone");
+  await stage.page.getByRole("textbox", { name: "What you call it" }).fill(" ");
+  await stage.press("Save");
+  await stage.dialog().getByText("Type a name first.").waitFor();
+  await stage.page.getByRole("textbox", { name: "What you call it" }).fill("Pocket");
+  await stage.page.keyboard.press("Enter");
+  await stage.page.getByRole("heading", { name: "Pocket" }).waitFor();
+  await stage.press("Trust… Pocket");
+  await stage.dialog().getByText("Earlier changes").click();
+  await stage.dialog().getByText("by Chromium on Linux, 30 d ago").waitFor();
+  await stage.page.getByRole("radio", { name: /^Verified/ }).check();
+  await stage.press("Save");
+  await device(PHONE).getByText("Verified", { exact: true }).waitFor();
+  await stage.press("Renew key… Pocket, operator");
+  await stage.press("Renew key");
+  await stage.dialog().getByText("fresh-token-of-the-device").waitFor();
+  await stage.press("Copy");
+  assert.equal(await stage.page.evaluate(() => navigator.clipboard.readText()), "fresh-token-of-the-device");
+  await stage.dialog().getByRole("button", { name: "Close" }).last().click();
+  await stage.press("Sign out… Pocket, operator");
+  assert.equal(await stage.dialog().locator(".lockout").count(), 0, "nobody is locked out by this");
+  await stage.press("Sign out");
+  await device(PHONE).getByText("Not connected").waitFor();
+  await stage.press("Remove… Pocket");
+  await stage.press("Remove");
+  await device(PHONE).waitFor({ state: "detached" });
+  assert.deepEqual(stage.called("device.trust.set"), [{ deviceId: PHONE, trust: "verified" }]);
+  assert.deepEqual(stage.called("device.token.revoke"), [{ deviceId: PHONE, role: "operator" }]);
+});
+
+test("this browser is marked, and before it signs itself out it is told the way back", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  await device(OWN).getByText("This browser").waitFor();
+  await stage.press("Sign out… Chromium on Linux, operator");
+  const warning = stage.dialog().locator(".lockout");
+  await warning.getByText("this page will close on you").waitFor();
+  await warning.getByText("No other device that you have may administer this gateway.").waitFor();
+  await warning.getByText("tidegate dashboard").waitFor();
+  await accessible(stage.page, "lock-out");
+  await picture(stage.page, "devices-lockout");
+  await stage.press("I know, do it");
+  await stage.page.getByRole("heading", { name: "Connect this browser" }).waitFor();
+  assert.equal(await stage.page.locator(".problem").count(), 0, "it is no error");
+});
+
+test("this browser takes its own new key and stays", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  await stage.press("Renew key… Chromium on Linux, operator");
+  await stage.dialog().getByText("This browser takes the new key at once").waitFor();
+  const before = stage.gateway.calls.filter((method) => method === "connect").length;
+  await stage.press("Renew key");
+  await stage.page.getByText("This browser has a new key.").first().waitFor();
+  await connected(stage.page);
+  await until(stage.page, () => !document.querySelector("dialog"));
+  assert.equal(stage.gateway.calls.filter((method) => method === "connect").length, before + 1);
+});
+
+test("a setup code is made for what was chosen, as text and as a picture, and runs out in sight", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  await stage.press("Add a device");
+  await stage.page.getByRole("radio", { name: /^Everything/ }).check();
+  await stage.press("Make code");
+  await stage.page.getByRole("img", { name: "The code as a picture" }).waitFor();
+  await stage.dialog().getByText(/Works for another 9:\d\d/).waitFor();
+  await stage.dialog().getByText("It is good for less than you chose").waitFor();
+  await stage.dialog().getByText("on the gateway’s own machine only").waitFor();
+  await accessible(stage.page, "setup");
+  await picture(stage.page, "devices-setup");
+  await stage.press("Copy code");
+  const copied = await stage.page.evaluate(() => navigator.clipboard.readText());
+  assert.equal(copied, await stage.page.locator(".setup-code").textContent());
+  assert.deepEqual(stage.called("device.pair.setupCode"), [{}]);
+  await stage.press("Make another code");
+  await until(stage.page, () => document.querySelector(".qr"));
+  assert.equal(stage.called("device.pair.setupCode").length, 2);
+});

@@ -1,0 +1,15 @@
+/** Words about what the agent does with its tools. */
+export const toolStrings = {
+  states: {
+    running: "Running",
+    done: "Done",
+    failed: "Failed",
+    interrupted: "Interrupted",
+    unknown: "No result",
+  },
+  input: "What was asked for",
+  output: "What it brought",
+  outputSoFar: "What it has so far",
+  nothing: "Nothing was written.",
+  picture: (name: string) => `Picture from ${name}`,
+};

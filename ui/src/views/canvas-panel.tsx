@@ -1,0 +1,129 @@
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Talk } from "../canvas/talk.ts";
+import {
+  actOnCanvas, canvas, canvasAddress, canvasFailure, canvasLoads, canvasWide, hideCanvas, onCanvasChange, reloadCanvas,
+  showCanvas, shownView, surfaceMessages,
+} from "../state/canvas.ts";
+import { narrow, theme } from "../state/page.ts";
+import { strings } from "../strings.ts";
+import type { CanvasAddress, CanvasView } from "../wire/canvas.ts";
+import { CloseIcon, NarrowIcon, ReloadIcon, WideIcon } from "./icons.tsx";
+
+const words = strings.canvas;
+/** A page that is there says so within this time; else its own port leads elsewhere. */
+const ARRIVAL_MS = 4_000;
+
+export function CanvasPanel() {
+  const [leaving, setLeaving] = useState<string>();
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") close();
+  };
+  return (
+    <aside class="canvas" aria-label={words.region} onKeyDown={onKey}>
+      <header class="canvas-head">
+        <Tabs />
+        {!narrow.value && <WideButton />}
+        <button type="button" class="quiet round" aria-label={words.reload} onClick={reloadCanvas}><ReloadIcon /></button>
+        <button type="button" class="quiet round" aria-label={words.close} onClick={close}><CloseIcon /></button>
+      </header>
+      {leaving && <Leaving url={leaving} done={() => setLeaving(undefined)} />}
+      {canvasFailure.value && <p class="problem" role="alert">{canvasFailure.value}</p>}
+      {canvasAddress.value && (
+        <CanvasFrame key={canvasLoads.value} address={canvasAddress.value} leave={setLeaving} />
+      )}
+    </aside>
+  );
+}
+
+function close(): void {
+  hideCanvas();
+  document.getElementById("canvas-button")?.focus();
+}
+
+function WideButton() {
+  const wide = canvasWide.value;
+  return (
+    <button type="button" class="quiet round" aria-label={words.wide} aria-pressed={wide}
+      onClick={() => { canvasWide.value = !wide; }}>
+      {wide ? <NarrowIcon /> : <WideIcon />}
+    </button>
+  );
+}
+
+/** Which of the two, if there are two. */
+function Tabs() {
+  const { page, surfaces } = canvas.value;
+  const other = shownView.value === "page" ? surfaces : page;
+  if (!other) return <h2>{words.title}</h2>;
+  return (
+    <div class="canvas-tabs" role="group" aria-label={words.title}>
+      <Tab view="page" /><Tab view="a2ui" />
+    </div>
+  );
+}
+
+function Tab({ view }: { view: CanvasView }) {
+  return (
+    <button type="button" class="quiet small" aria-pressed={shownView.value === view} onClick={() => void showCanvas(view)}>
+      {words.views[view]}
+    </button>
+  );
+}
+
+/** A link on the canvas leads nowhere by itself: its address is shown, and opened or not. */
+function Leaving({ url, done }: { url: string; done: () => void }) {
+  return (
+    <div class="canvas-leaving" role="alertdialog" aria-label={words.leaving}>
+      <p>{words.leaving} <code>{url}</code></p>
+      <a href={url} target="_blank" rel="noopener noreferrer" onClick={done}>{words.leave}</a>
+      <button type="button" class="quiet small" onClick={done}>{strings.cancel}</button>
+    </div>
+  );
+}
+
+interface FrameProps {
+  address: CanvasAddress;
+  leave: (url: string) => void;
+}
+
+/** The canvas, in a frame that has no origin and may do nothing but run its scripts. */
+function CanvasFrame({ address, leave }: FrameProps) {
+  const frame = useRef<HTMLIFrameElement>(null);
+  const [source, setSource] = useState(firstSource(address));
+  useEffect(() => {
+    const late = setTimeout(() => setSource(address.path), ARRIVAL_MS);
+    const talk = new Talk(frame.current!, {
+      arrived: () => clearTimeout(late),
+      messages: () => surfaceMessages().catch(() => []),
+      act: actOnCanvas,
+      leave,
+      theme: () => theme.value,
+    }, () => isAtWork(frame.current));
+    const hear = (event: MessageEvent): void => talk.hear(event);
+    addEventListener("message", hear);
+    onCanvasChange((change) => {
+      if (change.kind === "push") talk.apply(change.messages);
+      else if (change.kind === "reset") talk.reset();
+      else talk.refill();
+    });
+    return () => {
+      clearTimeout(late);
+      removeEventListener("message", hear);
+      onCanvasChange(undefined);
+    };
+  }, []);
+  return (
+    <iframe ref={frame} src={source} title={words.frame} sandbox="allow-scripts" referrerpolicy="no-referrer" />
+  );
+}
+
+/** A page that came encrypted frames nothing that did not. */
+function firstSource({ url, path }: CanvasAddress): string {
+  return new URL(url).protocol === location.protocol ? url : path;
+}
+
+/** Somebody pressed something a moment ago, and the frame has the focus. */
+function isAtWork(frame: HTMLIFrameElement | null): boolean {
+  const active = navigator.userActivation?.isActive ?? true;
+  return active && frame !== null && document.activeElement === frame;
+}

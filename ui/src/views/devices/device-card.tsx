@@ -1,0 +1,86 @@
+import { fullTime } from "../../format.ts";
+import { deviceName, factsOf, inGroups, tokenSentence, tokenState, toneOf, trustWord } from "../../state/device-card.ts";
+import { roleWord } from "../../state/rights.ts";
+import { strings } from "../../strings.ts";
+import type { PairedDevice, Token } from "../../wire/devices.ts";
+import type { Intent } from "./paired.tsx";
+
+const words = strings.devices.paired;
+
+interface CardProps {
+  device: PairedDevice;
+  /** By the gateway's clock, in Unix milliseconds. */
+  now: number;
+  onIntent: (intent: Intent) => void;
+}
+
+/** One device: who it is, what it may, when it was here, and what can be done about it. */
+export function DeviceCard({ device, now, onIntent }: CardProps) {
+  const who = deviceName(device);
+  return (
+    <li class={`card ${toneOf(device, now)}`} data-device={device.deviceId}>
+      <header class="card-head">
+        <h3><bdi>{who}</bdi></h3>
+        {device.own && <span class="tag">{words.own}</span>}
+        <span class={`tag trust-${device.trust}`}>{trustWord(device.trust)}</span>
+        <span class={`state-word ${toneOf(device, now)}`}>
+          <span class={device.connected ? "dot ok" : "dot idle"} aria-hidden="true" />
+          {device.connected ? words.connected : words.away}
+        </span>
+      </header>
+      <dl class="card-facts">
+        {factsOf(device, now).map((fact) => (
+          <div key={fact.name}>
+            <dt>{fact.name}</dt>
+            <dd title={fact.at ? fullTime(fact.at) : undefined}><bdi>{fact.value}</bdi></dd>
+          </div>
+        ))}
+        <div class="key-fact"><dt>{words.key}</dt><dd><code>{inGroups(device.deviceId)}</code></dd></div>
+      </dl>
+      <ul class="tokens">
+        {device.tokens.map((token) => (
+          <TokenRow key={token.role} token={token} now={now} who={who}
+            onIntent={(kind) => onIntent({ kind, device, role: token.role })} />
+        ))}
+      </ul>
+      <div class="card-actions">
+        <Act word={words.rename} who={who} act={() => onIntent({ kind: "rename", device })} />
+        <Act word={words.trust} who={who} act={() => onIntent({ kind: "trust", device })} />
+        <Act word={words.remove} who={who} act={() => onIntent({ kind: "remove", device })} />
+      </div>
+    </li>
+  );
+}
+
+interface TokenRowProps {
+  token: Token;
+  now: number;
+  who: string;
+  onIntent: (kind: "renew" | "revoke") => void;
+}
+
+/** The device's key for one role. */
+function TokenRow({ token, now, who, onIntent }: TokenRowProps) {
+  const state = tokenState(token, now);
+  const role = roleWord(token.role);
+  return (
+    <li class="token">
+      <p>
+        <span class="strong">{words.tokenOf(role)}:</span>{" "}
+        <span class={state === "valid" ? undefined : "wrong"}>{tokenSentence(token, now)}</span>
+      </p>
+      {state !== "revoked" && (
+        <div class="token-actions">
+          <Act word={words.rotate} who={`${who}, ${role}`} act={() => onIntent("renew")} />
+          <Act word={words.revoke} who={`${who}, ${role}`} act={() => onIntent("revoke")} />
+        </div>
+      )}
+    </li>
+  );
+}
+
+function Act({ word, who, act }: { word: string; who: string; act: () => void }) {
+  return (
+    <button type="button" class="quiet outline" aria-label={strings.devices.of(word, who)} onClick={act}>{word}</button>
+  );
+}
