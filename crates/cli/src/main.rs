@@ -29,8 +29,8 @@ use clap::Parser;
 
 use args::{
     AgentsCommand, AllowlistCommand, ApprovalsCommand, ApprovalsListArgs, ChannelsCommand, Cli,
-    Command, Connection, DevicesCommand, GatewayCommand, MessageCommand, NodesCommand, OutboxCommand, OutboxListArgs,
-    PairingCommand, PolicyCommand, SessionsCommand,
+    Command, Connection, DevicesCommand, GatewayCommand, MessageCommand, NodesCommand,
+    OutboxCommand, OutboxListArgs, PairingCommand, PolicyCommand, SessionsCommand,
 };
 use exit::Exit;
 use output::Screen;
@@ -38,7 +38,10 @@ use output::Screen;
 fn main() -> ExitCode {
     // Before anything else: a warden has one thread, and its input is a socket.
     #[cfg(target_os = "linux")]
-    if std::env::args_os().nth(1).is_some_and(|word| word == tidegate_exec::warden::WORD) {
+    if std::env::args_os()
+        .nth(1)
+        .is_some_and(|word| word == tidegate_exec::warden::WORD)
+    {
         return tidegate_exec::warden::main();
     }
     let cli = Cli::parse();

@@ -17,6 +17,7 @@ mod commands;
 mod config;
 mod enter;
 mod failure;
+mod found;
 mod home;
 mod host;
 mod invokes;

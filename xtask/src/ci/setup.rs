@@ -13,6 +13,13 @@ const DEBIAN: &[(&str, &str)] = &[
     ("chromium", "chromium"),
     ("lsof", "lsof"),
     ("strace", "strace"),
+    ("ffmpeg", "ffmpeg"),
+    ("Xvfb", "xvfb"),
+    ("notify-send", "libnotify-bin"),
+    ("dunst", "dunst"),
+    ("dbus-daemon", "dbus-daemon"),
+    ("ip", "iproute2"),
+    ("setpriv", "util-linux"),
     ("node", "nodejs"),
     ("npm", "npm"),
 ];

@@ -252,11 +252,7 @@ fn tell(loaded: &Loaded, notices: &[String], exposed: bool) {
     }
 }
 
-async fn serve(
-    start: Start,
-    ports: Ports,
-    stop: CancellationToken,
-) -> anyhow::Result<()> {
+async fn serve(start: Start, ports: Ports, stop: CancellationToken) -> anyhow::Result<()> {
     let Ports {
         bound,
         webchat,

@@ -52,7 +52,10 @@ pub(super) fn setup(config: &GatewayConfig, bound: &[SocketAddr], encrypted: boo
         None => "127.0.0.1".to_owned(),
     };
     SetupAddress {
-        url: format!("{scheme}://{host}:{}", beyond.map_or(port, SocketAddr::port)),
+        url: format!(
+            "{scheme}://{host}:{}",
+            beyond.map_or(port, SocketAddr::port)
+        ),
         source: "gateway.bind".to_owned(),
     }
 }
@@ -112,10 +115,7 @@ mod tests {
             setup(&GatewayConfig::default(), &bound, encrypted).url
         };
         assert_eq!(of(&["127.0.0.1:7"], false), "ws://127.0.0.1:7");
-        assert_eq!(
-            of(&["127.0.0.1:7", "10.1.2.3:7"], true),
-            "wss://10.1.2.3:7"
-        );
+        assert_eq!(of(&["127.0.0.1:7", "10.1.2.3:7"], true), "wss://10.1.2.3:7");
         let public = GatewayConfig {
             public_url: Some("https://gate.example/".into()),
             ..Default::default()

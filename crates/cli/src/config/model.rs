@@ -9,8 +9,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::model_canvas::CanvasHostConfig;
 use super::model_agents::{AgentsConfig, ModelsConfig};
+use super::model_canvas::CanvasHostConfig;
 use super::model_channels::{BindingConfig, ChannelConfig, NoticesConfig};
 use super::model_network::{DiscoveryConfig, NodesConfig, RemoteConfig, TlsConfig};
 use super::model_sessions::{MessagesConfig, SessionConfig};

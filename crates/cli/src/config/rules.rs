@@ -103,7 +103,8 @@ fn canvas(config: &Config, found: &mut Found) {
     let gateway = config.gateway.port;
     let taken = |port| port != 0 && (port == gateway || config.webchat.port == Some(port));
     if canvas.port.is_some_and(taken) {
-        let message = "is the port of the gateway or its page: pages of agents get one of their own";
+        let message =
+            "is the port of the gateway or its page: pages of agents get one of their own";
         found.push(("canvasHost.port".into(), message.into()));
     }
     if canvas.root.as_deref().is_some_and(|root| !is_rooted(root)) {

@@ -25,7 +25,8 @@ pub use nodes::{
     WaitingCall, WaitingRoom,
 };
 pub use outbox::{
-    AccountLoad, MOST_RECEIPTS, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore, Posted,
+    AccountLoad, MOST_RECEIPTS, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore,
+    Posted,
 };
 pub use runs::{Finish, Recovered, RecoveryNote, RunStore};
 pub use senders::{AdmittedSender, SenderAsk, SenderAsked, SenderRequest, SenderStore};

@@ -127,7 +127,7 @@ impl Setup {
             nodes: shared,
             node_rules: NodeRules::default(),
             events: Events::new(Arc::<Heard>::default()),
-        connections: Arc::<crate::cuts::Cuts>::default(),
+            connections: Arc::<crate::cuts::Cuts>::default(),
             clock: RunningClock::new(),
             ids: Arc::new(SystemIds),
             agents: Arc::new(agents(runner, self.limits)),

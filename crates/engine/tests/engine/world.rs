@@ -9,8 +9,8 @@ use tidegate_core::node::NodeRules;
 use tidegate_core::run::{Once, Run, RunRequest};
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use tidegate_core::store::{
-    ApprovalStore, DeviceStore, HistoryQuery, InboxStore, NodeStore, OutboxStore, RunStore, SenderStore,
-    SessionStore,
+    ApprovalStore, DeviceStore, HistoryQuery, InboxStore, NodeStore, OutboxStore, RunStore,
+    SenderStore, SessionStore,
 };
 use tidegate_core::tool::Tool;
 use tidegate_core::transcript::Message;

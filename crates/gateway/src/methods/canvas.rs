@@ -17,7 +17,7 @@ use tidegate_protocol::api::canvas::{
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::{ErrorCode, ErrorShape, Serve};
 
-use crate::canvas::{Address, CANVAS, OURS, CanvasHost, Holder, node_address};
+use crate::canvas::{Address, CANVAS, CanvasHost, Holder, OURS, node_address};
 use crate::error::{ApiError, chain};
 use crate::hub::Conn;
 use crate::rpc::call::{Api, Call};

@@ -16,7 +16,9 @@ const TITLE_CHARS: usize = 60;
 
 pub(super) fn message(message: Message) -> ChatMessage {
     let mut body = message.body;
-    let brought = body.parts.pop_if(|part| matches!(part, Part::ToolResult(_)));
+    let brought = body
+        .parts
+        .pop_if(|part| matches!(part, Part::ToolResult(_)));
     let Some(Part::ToolResult(result)) = brought else {
         return said(message.seq, body);
     };

@@ -259,7 +259,10 @@ fn pending(call: NodeCall) -> PendingCommand {
 }
 
 /// What a node answered, or why there is no answer, in the words of V3 8.3.
-pub(super) fn answered(command: &str, ending: &CallEnding) -> Result<(Value, Option<String>), ApiError> {
+pub(super) fn answered(
+    command: &str,
+    ending: &CallEnding,
+) -> Result<(Value, Option<String>), ApiError> {
     let failed = |code: Option<&str>, message: &str| {
         let mut node_error = json!({ "message": message });
         if let (Some(code), Some(object)) = (code, node_error.as_object_mut()) {

@@ -13,8 +13,8 @@ use tidegate_protocol::catalog::{visit_all, visit_all_events};
 use tidegate_protocol::{Event, EventVisitor, Method, MethodVisitor, schema};
 
 use crate::approvals;
-use crate::devices;
 use crate::common::{Client, Device, Edge, Paper, Setup, Step, asks, networks, settle};
+use crate::devices;
 
 /// One published shape.
 struct Shape {
@@ -149,8 +149,14 @@ fn calls() -> Vec<(&'static str, Value)> {
             json!({ "sessionKey": "main", "messages": [{ "beginRendering": { "surfaceId": "a", "root": "r" } }] }),
         ),
         ("canvas.state", json!({ "sessionKey": "main" })),
-        ("canvas.open", json!({ "sessionKey": "main", "view": "a2ui" })),
-        ("canvas.present", json!({ "sessionKey": "main", "view": "a2ui" })),
+        (
+            "canvas.open",
+            json!({ "sessionKey": "main", "view": "a2ui" }),
+        ),
+        (
+            "canvas.present",
+            json!({ "sessionKey": "main", "view": "a2ui" }),
+        ),
         ("canvas.reset", json!({ "sessionKey": "main" })),
         (
             "canvas.action",
@@ -280,21 +286,33 @@ async fn decisions(edge: &Edge, client: &mut Client, shapes: &Shapes) -> Vec<&'s
         method
     };
     let mut tried = vec![
-        held("exec.approval.list", &client.get("exec.approval.list", json!({})).await),
-        held("exec.approval.get", &client.get("exec.approval.get", named.clone()).await),
+        held(
+            "exec.approval.list",
+            &client.get("exec.approval.list", json!({})).await,
+        ),
+        held(
+            "exec.approval.get",
+            &client.get("exec.approval.get", named.clone()).await,
+        ),
     ];
     let deny = json!({ "id": first["id"], "decision": "deny" });
     let done = client.get("exec.approval.resolve", deny).await;
     tried.push(held("exec.approval.resolve", &done));
     let last = asker.answer(&request).await["payload"].clone();
     tried.push(held("exec.approval.request", &last));
-    held("exec.approval.get", &client.get("exec.approval.get", named).await);
+    held(
+        "exec.approval.get",
+        &client.get("exec.approval.get", named).await,
+    );
 
     let (mut node, id) = approvals::node_with_rules(edge).await;
     let file = json!({ "version": 1 });
     for (method, params) in [
         ("exec.approvals.node.get", json!({ "nodeId": id })),
-        ("exec.approvals.node.set", json!({ "nodeId": id, "file": file })),
+        (
+            "exec.approvals.node.set",
+            json!({ "nodeId": id, "file": file }),
+        ),
     ] {
         let request = client.ask(method, params).await;
         approvals::node_answers(&mut node, &id, &file).await;
@@ -315,7 +333,9 @@ async fn every_event_fits_its_published_schema() {
     let deny = json!({ "id": id, "decision": "deny" });
     client.get("exec.approval.resolve", deny).await;
     devices::ask_and_answer(&edge, &mut client).await;
-    client.get("canvas.reset", json!({ "sessionKey": "main" })).await;
+    client
+        .get("canvas.reset", json!({ "sessionKey": "main" }))
+        .await;
     for (number, script) in [
         vec![Step::Think("hm"), Step::Say("hello")],
         vec![Step::Say("half"), Step::Fail(FailureKind::RateLimit, "no")],

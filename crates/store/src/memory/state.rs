@@ -10,8 +10,7 @@ use tidegate_core::run::{Once, Run, RunEnd};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
     AdmittedSender, Device, PairRequest, SenderRequest, Session, SessionSettings, StoreError,
-    StoredRules,
-    TrustChange,
+    StoredRules, TrustChange,
 };
 use tidegate_core::transcript::{Maker, Message, NewMessage, Speaker, Usage};
 use tidegate_protocol::{DeviceId, RunId};

@@ -3,19 +3,34 @@
 use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunStatus};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
-    ApprovalStore, DeviceStore, Finish, HistoryPage, HistoryQuery, InboxStore, NodeStore, OutboxStore, RecoveryNote,
-    RunStore, SenderStore, Session, SessionQuery, SessionStore,
+    ApprovalStore, DeviceStore, Finish, HistoryPage, HistoryQuery, InboxStore, NodeStore,
+    OutboxStore, RecoveryNote, RunStore, SenderStore, Session, SessionQuery, SessionStore,
 };
 use tidegate_core::transcript::{Maker, NewMessage, Part, Speaker, StopReason, Usage};
 use tidegate_protocol::RunId;
 
 /// Everything that a store is.
 pub(crate) trait Store:
-    SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore + ApprovalStore + NodeStore
+    SessionStore
+    + RunStore
+    + DeviceStore
+    + InboxStore
+    + OutboxStore
+    + SenderStore
+    + ApprovalStore
+    + NodeStore
 {
 }
-impl<T: SessionStore + RunStore + DeviceStore + InboxStore + OutboxStore + SenderStore + ApprovalStore + NodeStore> Store
-    for T
+impl<
+    T: SessionStore
+        + RunStore
+        + DeviceStore
+        + InboxStore
+        + OutboxStore
+        + SenderStore
+        + ApprovalStore
+        + NodeStore,
+> Store for T
 {
 }
 

@@ -4,8 +4,8 @@ use std::path::Path;
 
 use tidegate_core::run::{RunState, RunStatus};
 use tidegate_core::store::{
-    DeviceGrant, DeviceLabel, DeviceStore, HistoryQuery, PairRequest, RunStore, SessionQuery, Touch,
-    SessionStore, SettingsPatch,
+    DeviceGrant, DeviceLabel, DeviceStore, HistoryQuery, PairRequest, RunStore, SessionQuery,
+    SessionStore, SettingsPatch, Touch,
 };
 use tidegate_core::transcript::NewMessage;
 use tidegate_core::{ScopeSet, SecretHash};

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use serde_json::json;
 use tidegate_core::agents::{Agent, Agents, QueueDrop, QueueMode, QueueRules, RunLimits};
-use tidegate_core::run::Once;
 use tidegate_core::node::NodeRules;
+use tidegate_core::run::Once;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use tidegate_core::store::SessionStore as _;
 use tidegate_core::transcript::NewMessage;
 use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{Engine, EngineParts, HealthFacts, NetworkSettings};
-use tidegate_gateway::{CanvasConfig, CanvasHost, Gateway, GatewayConfig, Hub, Metrics, SetupAddress, Tls};
+use tidegate_gateway::{
+    CanvasConfig, CanvasHost, Gateway, GatewayConfig, Hub, Metrics, SetupAddress, Tls,
+};
 use tidegate_protocol::api::agent::AgentIdentity;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::api::system::LogsTailResult;

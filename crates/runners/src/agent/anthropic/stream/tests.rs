@@ -236,7 +236,9 @@ proptest! {
 
 #[test]
 fn calls_of_tools() {
-    check(TOOLS, &expect![[r#"
+    check(
+        TOOLS,
+        &expect![[r#"
         Heard {
             deltas: [
                 NewPart,
@@ -300,5 +302,6 @@ fn calls_of_tools() {
                 },
             ),
         }
-    "#]]);
+    "#]],
+    );
 }

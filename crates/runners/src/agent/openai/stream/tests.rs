@@ -274,7 +274,9 @@ proptest! {
 
 #[test]
 fn calls_of_tools() {
-    check(TOOLS, &expect![[r#"
+    check(
+        TOOLS,
+        &expect![[r#"
         Heard {
             deltas: [
                 Call(
@@ -324,12 +326,15 @@ fn calls_of_tools() {
                 },
             ),
         }
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
 fn calls_of_tools_ollama() {
-    check(TOOLS_OLLAMA, &expect![[r#"
+    check(
+        TOOLS_OLLAMA,
+        &expect![[r#"
         Heard {
             deltas: [
                 Call(
@@ -348,5 +353,6 @@ fn calls_of_tools_ollama() {
             finished: true,
             usage: None,
         }
-    "#]]);
+    "#]],
+    );
 }
