@@ -68,12 +68,20 @@ pub(super) fn shape(frame: &Value) -> Value {
         // The answer was found by its id.
         object.remove("id");
     }
-    if frame.get("event").and_then(Value::as_str) == Some(ASKED)
-        && let Some(id) = frame.pointer_mut("/payload/id")
+    let asked = frame.get("event").and_then(Value::as_str) == Some(ASKED);
+    if let Some(id) = frame.pointer_mut("/payload/id")
+        && (asked || is_uuid(id))
     {
         *id = mask("string");
     }
     masked("", &frame, Owner::default())
+}
+
+/// Whether it is a name that a gateway made up: the client's own ones come back as they were.
+fn is_uuid(id: &Value) -> bool {
+    let parts = id.as_str().unwrap_or_default().split('-');
+    let hex = |part: &str| part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    parts.clone().map(str::len).eq([8, 4, 4, 4, 12]) && parts.clone().all(hex)
 }
 
 /// What a value stands in.
@@ -207,7 +215,7 @@ pub(super) fn sort_of(element: &Value) -> String {
 
 /// Keys that V3 itself marks as optional, by the objects that have them: one side may lack them.
 /// If both have them, they are compared.
-const OPTIONAL: [(&str, &str, &[&str]); 5] = [
+const OPTIONAL: [(&str, &str, &[&str]); 6] = [
     // V3 3.3. The January store had two entries for `main` (V3 11.1), which shared these.
     ("res sessions.list", "$.payload.sessions[]", &SESSION),
     ("res sessions.patch", "$.payload.entry", &SESSION),
@@ -217,6 +225,12 @@ const OPTIONAL: [(&str, &str, &[&str]); 5] = [
         "res models.list",
         "$.payload.models[]",
         &["contextWindow", "reasoning", "input"],
+    ),
+    // V3 3.2: the January server wrote a file of these, all empty, when it was asked for it.
+    (
+        "res exec.approvals.get",
+        "$.payload.file",
+        &["socket", "defaults", "agents"],
     ),
     // V3 6.2
     ("event chat final", "$.payload", &["usage", "stopReason"]),

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::shape::shape;
 use super::{Difference, Kind, Played, Recording, Session, compare, judge};
 use crate::Closed;
 
@@ -110,6 +111,17 @@ fn the_same_is_the_same_but_for_ids_and_times() {
         }
     };
     assert_eq!(found(two), []);
+}
+
+#[test]
+fn a_name_that_the_gateway_made_up_is_masked_and_one_of_the_client_is_not() {
+    let named = |id: &str| shape(&json!({ "type": "res", "ok": true, "payload": { "id": id } }));
+    let made_up = named("c43532c4-16da-4177-9952-e52860510074");
+    assert_eq!(made_up, named("6e4465f5-2546-4e2e-a8ca-4f9a1108741c"));
+    for own in ["ap-1", "", "c43532c4-16da-4177-9952-e5286051007g"] {
+        assert_ne!(named(own), made_up);
+        assert_eq!(named(own)["payload"]["id"], own);
+    }
 }
 
 #[test]

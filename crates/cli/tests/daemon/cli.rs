@@ -327,11 +327,11 @@ async fn the_agents_are_shown_with_their_workspaces() {
     shows(
         &home,
         &ran,
-        &expect![[r#"
+        &expect![[r"
             AGENT          NAME  MODEL            WORKSPACE
             ana (default)  Ana   offline/offline  ~/clawd
             bob                  offline/offline  HOME/state/workspaces/bob
-        "#]],
+        "]],
     );
     // A folder that cannot be stops the start, and says which key and what to do.
     assert!(gateway.stop().await.success());

@@ -2,7 +2,10 @@
 
 mod calls;
 mod events;
+mod every;
 mod pairing;
+
+pub(crate) use every::{ask_and_answer, every_answer};
 
 use serde_json::{Value, json};
 
