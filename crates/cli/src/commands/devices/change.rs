@@ -102,7 +102,7 @@ pub(crate) async fn revoke(args: &DeviceRoleArgs, globals: &Globals) -> anyhow::
         .call::<DeviceTokenRevoke>(&mut found.gateway, &params)
         .await?;
     let words = format!(
-        "The token of {} as {} is worthless. To let it in again, approve it again.",
+        "The token of {} as {} is worthless. To let it in again: tidegate devices code.",
         called(&found.device),
         done.role.as_str()
     );

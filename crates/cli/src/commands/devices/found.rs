@@ -73,8 +73,13 @@ pub(super) fn device<'l>(
         .filter(|device| named(device) || by_id(device));
     let failure = |what: String| Err(Failure::new(Exit::Usage, what).next("tidegate devices list"));
     let shown = one_line(meant, 64);
+    let names_itself = |device: &&PairedDevice| device.display_name.as_deref() == Some(meant);
     match (found.next(), found.next()) {
         (Some(device), None) => Ok(device),
+        (None, _) if list.paired.iter().any(|device| names_itself(&device)) => failure(format!(
+            "{shown:?} is what a device calls itself, and any device may: say the beginning of its id, \
+             or give it a name of yours with `tidegate devices rename ID NAME`"
+        )),
         (None, _) => failure(format!(
             "no device is called {shown:?} or has an id that begins so"
         )),
