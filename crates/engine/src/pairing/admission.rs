@@ -117,6 +117,10 @@ impl Engine {
         claim: DeviceClaim,
         token: Secret<String>,
     ) -> Result<Admission, Refusal> {
+        // Nothing is kept for a stranger who shows some token.
+        if self.inner().devices.device(&claim.id).await?.is_none() {
+            return Err(Refusal::BadToken);
+        }
         let standing = self.inner().pairing.standing(&claim.id, claim.role);
         let now_ms = self.now_ms();
         let device = self.inner().devices.device(&claim.id).await?;
@@ -148,6 +152,7 @@ impl Engine {
     /// The shared secret from elsewhere admits a device that was approved for all that it asks, and
     /// not revoked since; anything more waits for an approval.
     async fn admit_secret(&self, claim: DeviceClaim) -> Result<Admission, Refusal> {
+        let _alone = self.inner().pairing.rights().await;
         let known = self.inner().devices.device(&claim.id).await?;
         let has = standing_scopes(known.as_ref(), claim.role);
         if has.is_some_and(|has| claim.requested.within(has) == claim.requested) {

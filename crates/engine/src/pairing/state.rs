@@ -20,6 +20,9 @@ pub(crate) struct Pairing {
     /// One for each device and role that was admitted in this life.
     generations: Mutex<HashMap<(DeviceId, Role), Generation>>,
     voided: Mutex<VecDeque<String>>,
+    /// Held from reading what a device has to writing what it has then: whoever takes a right back
+    /// is not overtaken by the device that renews it (SECURITY T18).
+    rights: tokio::sync::Mutex<()>,
 }
 
 impl Pairing {
@@ -30,7 +33,13 @@ impl Pairing {
             connections,
             generations: Mutex::default(),
             voided: Mutex::default(),
+            rights: tokio::sync::Mutex::default(),
         }
+    }
+
+    /// Alone with what devices may do, until it is dropped.
+    pub(super) async fn rights(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.rights.lock().await
     }
 
     /// What a device is admitted with. Taken before its grant is read: what is taken back in

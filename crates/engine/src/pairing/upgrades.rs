@@ -135,7 +135,8 @@ fn device_of(caller: &Principal) -> Result<&DeviceId, EngineError> {
 }
 
 impl Engine {
-    /// Asks for more than the caller's device has. What it was already approved for needs nobody.
+    /// Asks for more than the caller's device has. What it was already approved for in the role that
+    /// it speaks in needs nobody; a token of another role would outlive that one's rotation.
     ///
     /// # Errors
     /// The caller is no paired device.
@@ -151,7 +152,7 @@ impl Engine {
         let upgrades = &self.inner().pairing.upgrades;
         let now_ms = self.now_ms();
         let has = standing_scopes(Some(&device), role);
-        if has.is_some_and(|has| scopes.within(has) == scopes) {
+        if role == caller.role && has.is_some_and(|has| scopes.within(has) == scopes) {
             let request_id = self.inner().ids.uuid();
             upgrades.register(&request_id, id, role, Some(Decision::Approved));
             return Ok(Upgrade {
@@ -208,6 +209,7 @@ impl Engine {
     }
 
     async fn upgraded(&self, id: &DeviceId, role: Role) -> Result<UpgradeOutcome, EngineError> {
+        let _alone = self.inner().pairing.rights().await;
         let devices = &self.inner().devices;
         let device = devices.device(id).await?;
         // Whatever was taken back meanwhile is not given.

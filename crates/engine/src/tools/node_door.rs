@@ -100,6 +100,17 @@ impl EngineDoors {
         } else {
             Matter::from(words(view, params))
         };
+        // By whose rules the node judges is not the model's to say, and nothing that was not shown
+        // goes along (SECURITY T49).
+        if let Some(fields) = errand.params.as_object_mut() {
+            fields.insert("agentId".into(), json!(errand.asked_for.agent));
+            fields.insert(
+                "sessionKey".into(),
+                json!(errand.asked_for.session_key.as_str()),
+            );
+            fields.remove("rawCommand");
+            fields.remove("needsScreenRecording");
+        }
         let spent = self.leave(&matter, &errand.asked_for).await?;
         Ok(Approved {
             decision: spent.decision,

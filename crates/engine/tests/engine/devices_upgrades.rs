@@ -201,3 +201,16 @@ async fn who_waits_is_told_that_the_gateway_stops() {
     let (outcome, ()) = tokio::join!(wait, stop);
     assert!(matches!(outcome, Err(EngineError::Draining)));
 }
+
+/// A token of one role that another role could renew would outlive a rotation (SECURITY T18).
+#[tokio::test(start_paused = true)]
+async fn what_a_device_has_in_another_role_is_asked_about() {
+    let world = Plan::default().start().await;
+    let operator = reader(&world).await;
+    let node = admit(&world, wants(Role::Node, &[]), Joined::Owner).await;
+    let node = node.unwrap().principal;
+    upgrade(&world, &operator, READ).await;
+    assert!(world.engine.devices().await.unwrap().waiting.is_empty());
+    upgrade(&world, &node, READ).await;
+    assert_eq!(world.engine.devices().await.unwrap().waiting.len(), 1);
+}
