@@ -17,13 +17,13 @@ use crate::tools::{Scene, scene, subject};
 const PREPARES: &[&str] = &["system.run", "system.run.prepare", "system.which"];
 const OLD: &[&str] = &["system.run", "system.which"];
 
-fn on_node(command: &str, params: Value) -> (&'static str, Value) {
+fn on_node(command: &str, params: &Value) -> (&'static str, Value) {
     let arguments = json!({ "do": "node", "command": command, "params": params });
     ("bench", arguments)
 }
 
 fn date() -> (&'static str, Value) {
-    on_node("system.run", json!({ "command": ["date"] }))
+    on_node("system.run", &json!({ "command": ["date"] }))
 }
 
 /// What would run on the node, as it says itself.
@@ -154,13 +154,13 @@ async fn an_agent_neither_approves_nor_changes_the_rules_of_a_machine() {
     let scene = scene(vec![
         on_node(
             "system.run",
-            json!({ "command": ["date"], "approved": true }),
+            &json!({ "command": ["date"], "approved": true }),
         ),
         on_node(
             "system.which",
-            json!({ "bins": ["ls"], "x": { "runId": "r" } }),
+            &json!({ "bins": ["ls"], "x": { "runId": "r" } }),
         ),
-        on_node("system.execApprovals.set", json!({ "file": {} })),
+        on_node("system.execApprovals.set", &json!({ "file": {} })),
     ])
     .await;
     let mut node = node(&scene, PREPARES);

@@ -117,9 +117,9 @@ async fn look(path: &Path, point: &str, acked: &Acked) {
         found.map(|one| one.ending.map(|ending| ending.outcome))
     };
     for id in ["a", "b", "c"] {
-        let asked = ends(id).await.is_some();
+        let found = ends(id).await.is_some();
         assert!(
-            asked || pruned || !has(&format!("ask {id}")),
+            found || pruned || !has(&format!("ask {id}")),
             "{point}: {id}"
         );
     }

@@ -140,10 +140,10 @@ fn text(outcome: &ToolOutcome) -> &str {
 async fn what_is_written_is_read_listed_and_deleted_in_its_own_session() {
     let easel = Arc::new(Easel::default());
     let write = json!({ "action": "write", "path": "a/index.html", "content": "<h1>x</h1>" });
-    let wrote = ask(&easel, "one", write).await;
+    let told = ask(&easel, "one", write).await;
     assert!(
-        text(&wrote).starts_with("a/index.html has 10 bytes now."),
-        "{wrote:?}"
+        text(&told).starts_with("a/index.html has 10 bytes now."),
+        "{told:?}"
     );
     let read = json!({ "action": "read", "path": "/a/index.html" });
     assert_eq!(text(&ask(&easel, "one", read.clone()).await), "<h1>x</h1>");
