@@ -184,6 +184,14 @@ struct Summary {
 }
 
 impl Nextest {
+    /// Forgets what was skipped: of a run that wants some tests only, the others ran elsewhere.
+    pub(crate) fn forget_skipped(&mut self) {
+        self.skipped.clear();
+        if let Some(summary) = &mut self.summary {
+            summary.skipped = 0;
+        }
+    }
+
     /// Reads one line; says whether a person wants to see it in the log of a whole run.
     pub(crate) fn line(&mut self, line: &str) -> bool {
         // `PASS [   0.004s] (   1/1774) tidegate-core::some_test name`
