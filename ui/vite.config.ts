@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { catalogue } from "./catalogue.ts";
 import { licences } from "./licences.ts";
 
 const client = fileURLToPath(new URL("../clients/ts/src/runtime/index.ts", import.meta.url));
@@ -9,7 +10,7 @@ const BUNDLED = ["@preact/signals", "@preact/signals-core", "dompurify", "marked
 
 export default defineConfig({
   base: "/",
-  plugins: [licences(BUNDLED)],
+  plugins: [catalogue(), licences(BUNDLED)],
   resolve: { alias: { "@tidegate/client": client } },
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   build: {

@@ -2,6 +2,7 @@
 //!
 //! - [`Daemon`]: the real binary as a process, in a state directory of its own.
 //! - [`RawClient`]: a WebSocket that shows every frame and close code as it is.
+//! - [`Finger`]: somebody in front of a headless browser.
 //! - [`MockProvider`]: a model provider that says what a test wants.
 //! - [`network`]: a chat network in memory.
 //! - [`replay`]: recordings of the January server, played against ours and compared.
@@ -9,6 +10,7 @@
 //! Every wait has a deadline ([`WAIT`]), every process and socket ends with its owner.
 
 mod daemon;
+mod finger;
 mod mock_provider;
 pub mod network;
 mod raw_client;
@@ -17,6 +19,7 @@ pub mod replay;
 use std::time::Duration;
 
 pub use daemon::Daemon;
+pub use finger::Finger;
 pub use mock_provider::{MockProvider, Reply};
 pub use raw_client::{Closed, Got, RawClient};
 

@@ -84,6 +84,16 @@ async function paints(id) {
   assert.ok(!shown.equals(hidden), `\`${id}\` paints nothing`);
 }
 
+test("every component of both catalogues is among these tests, with its action where it has one", () => {
+  const catalogue = JSON.parse(readFileSync(new URL("../a2ui/catalogue.json", import.meta.url), "utf8"));
+  for (const [version, name] of [["v08", "v0.8"], ["v09", "v0.9"]]) {
+    const tested = FIXTURES.filter((fixture) => fixture[version]);
+    const names = (fixtures) => fixtures.map(({ component }) => component).sort();
+    assert.deepEqual(names(tested), [...catalogue[name].components].sort());
+    assert.deepEqual(names(tested.filter(({ acts }) => acts)), [...catalogue[name].acting].sort());
+  }
+});
+
 for (const fixture of FIXTURES) {
   for (const version of ["v08", "v09"]) {
     if (!fixture[version]) continue;

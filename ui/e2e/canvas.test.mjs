@@ -157,7 +157,7 @@ async function canary() {
   return { heard, server, origin: `http://127.0.0.1:${server.address().port}` };
 }
 
-test("a hostile page reaches neither gateway nor token nor parent nor anybody else", async () => {
+test("T36: a hostile page reaches neither gateway nor token nor parent nor anybody else", async () => {
   const elsewhere = await canary();
   put("index.html", hostilePage({ gateway: daemon.origin, elsewhere: elsewhere.origin }));
   await enter();
@@ -194,7 +194,7 @@ test("a hostile page reaches neither gateway nor token nor parent nor anybody el
   elsewhere.server.close();
 });
 
-test("another page frames no canvas, and a canvas in a window of its own has no origin either", async () => {
+test("T36: another page frames no canvas, and a canvas in a window of its own has no origin either", async () => {
   const { url, path } = await owner.call("canvas.open", { sessionKey: MAIN });
   const elsewhere = createServer((_, response) => {
     const frames = [url, `${daemon.origin}${path}`].map((address) => `<iframe src="${address}"></iframe>`);
@@ -219,4 +219,18 @@ test("another page frames no canvas, and a canvas in a window of its own has no 
     }
   });
   assert.equal(kept, "blocked");
+});
+
+test("called by an IPv6 address, a window of its own is on the canvas's port and is loaded again too", async () => {
+  const { url } = await owner.call("canvas.open", { sessionKey: MAIN, keep: true });
+  const six = new URL(url);
+  six.hostname = "[::1]";
+  assert.notEqual(six.port, String(daemon.port));
+  await page.goto(six.href);
+  await page.getByRole("heading", { name: "This canvas is empty" }).waitFor();
+  put("look.css", "h1 { letter-spacing: 7px }");
+  put("index.html", "<!doctype html><link rel=stylesheet href=look.css><h1>Tide table</h1>");
+  await page.getByRole("heading", { name: "Tide table" }).waitFor();
+  await until(page, () => getComputedStyle(document.querySelector("h1")).letterSpacing === "7px");
+  assert.deepEqual(faults, []);
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { connected, until } from "./support/browser.mjs";
 import { accessible, picture } from "./support/checks.mjs";
+import { SILENCE } from "./support/fake-gateway.mjs";
 import { OWN, PHONE } from "./support/fake-machines.mjs";
 import { Stage } from "./support/stage.mjs";
 
@@ -18,15 +19,18 @@ test("a request shows all that is asked; wide rights are asked about once more",
   await wide.getByText("macos, Mac, cli").waitFor();
   await wide.getByText("192.168.1.20").waitFor();
   await wide.getByText("e5e5e5e5 e5e5e5e5").waitFor();
-  assert.deepEqual(await wide.locator(".rights li").allTextContents(), [
-    "change every setting, and do everything below",
-    "let devices and people in, and put them out",
-    "decide which programs your agent may run",
-    "talk to your agents and send messages in your name",
+  assert.deepEqual(await wide.locator(".rights li").evaluateAll((rows) => rows.map((row) => row.querySelector(".sr-only").textContent + row.querySelector(".right-words").textContent)), [
+    "New: change every setting, and do everything below",
+    "New: let devices and people in, and put them out",
+    "New: decide which programs your agent may run",
+    "New: talk to your agents and send messages in your name",
+    "As before: read every conversation",
+    "No longer: answer what your agent asks",
   ]);
-  await wide.getByText("It can already: read").waitFor();
   await wide.getByText(/The request ends in 3:\d\d/).waitFor();
   await stage.press("Approve Ana’s laptop");
+  await stage.dialog().getByText("Approve this only if you are setting up").waitFor();
+  assert.equal(await stage.dialog().locator(".rights li").count(), 4, "what is new, and nothing else");
   await stage.dialog().getByText("Approve this only if you are setting up this device yourself, now.").waitFor();
   await accessible(stage.page, "wide");
   await picture(stage.page, "devices-wide");
@@ -115,7 +119,12 @@ test("a device is renamed, trusted, given a new key, signed out and removed", as
   await stage.enter();
   await stage.open("Devices");
   await device(PHONE).getByText("Last use").waitFor();
-  await device(PHONE).getByText("1 min ago, from 192.168.1.33").waitFor();
+  await device(PHONE).getByText("1 min ago").waitFor();
+  await device(PHONE).getByText("192.168.1.33").waitFor();
+  await device(PHONE).getByText("valid; ends in 50 d unless it is used").waitFor();
+  await device(PHONE).getByText("Rights and identity").click();
+  await device(PHONE).getByText("talk to your agents and send messages in your name").waitFor();
+  await device(PHONE).getByText("b2b2b2b2 b2b2b2b2").waitFor();
   await stage.press("Rename… Ana’s phone");
   await stage.page.getByRole("textbox", { name: "What you call it" }).fill(" ");
   await stage.press("Save");
@@ -137,6 +146,9 @@ test("a device is renamed, trusted, given a new key, signed out and removed", as
   await stage.dialog().getByRole("button", { name: "Close" }).last().click();
   await stage.press("Sign out… Pocket, operator");
   assert.equal(await stage.dialog().locator(".lockout").count(), 0, "nobody is locked out by this");
+  assert.deepEqual(await stage.dialog().locator(".ends li").allTextContents(), [
+    "Its connection, within a second, and what it has open.", "Its rights: approve commands, write, read.",
+  ]);
   await stage.press("Sign out");
   await device(PHONE).getByText("Not connected").waitFor();
   await stage.press("Remove… Pocket");
@@ -157,7 +169,10 @@ test("this browser is marked, and before it signs itself out it is told the way 
   await warning.getByText("tidegate dashboard").waitFor();
   await accessible(stage.page, "lock-out");
   await picture(stage.page, "devices-lockout");
-  await stage.press("I know, do it");
+  const doIt = stage.page.getByRole("button", { name: "I know, do it" });
+  assert.equal(await doIt.isDisabled(), true, "a press alone locks nobody out");
+  await stage.dialog().getByRole("checkbox", { name: "I can get to that machine." }).check();
+  await doIt.click();
   await stage.page.getByRole("heading", { name: "Connect this browser" }).waitFor();
   assert.equal(await stage.page.locator(".problem").count(), 0, "it is no error");
 });
@@ -194,4 +209,52 @@ test("a setup code is made for what was chosen, as text and as a picture, and ru
   await stage.press("Make another code");
   await until(stage.page, () => document.querySelector(".qr"));
   assert.equal(stage.called("device.pair.setupCode").length, 2);
+});
+
+test("this browser throws its key away only after it was told what that means", async () => {
+  await stage.enter();
+  await stage.page.getByRole("button", { name: /Connection: Connected/ }).click();
+  await stage.press("Disconnect this browser…");
+  await stage.dialog().getByText("this page will close on you").waitFor();
+  await stage.dialog().getByText("No other device that you have may administer this gateway.").waitFor();
+  await stage.page.keyboard.press("Escape");
+  await stage.dialog().waitFor({ state: "detached" });
+  await until(stage.page, () => document.activeElement?.classList.contains("badge"));
+  await stage.page.getByRole("button", { name: /Connection: Connected/ }).click();
+  await stage.press("Disconnect this browser…");
+  await stage.dialog().getByRole("checkbox").check();
+  await stage.press("I know, do it");
+  await stage.page.getByRole("heading", { name: "Connect this browser" }).waitFor();
+});
+
+test("while the gateway is away the lists stay and say that they may be old; they are loaded again when it is back", async () => {
+  await stage.enter();
+  await stage.open("Devices");
+  await device(PHONE).waitFor();
+  stage.gateway.away = true;
+  stage.gateway.drop();
+  await stage.page.getByText("What you see here is as it was when the connection was lost.").waitFor();
+  await device(PHONE).waitFor();
+  await accessible(stage.page, "away");
+  await picture(stage.page, "devices-away");
+  stage.machines.paired = stage.machines.paired.filter(({ deviceId }) => deviceId !== PHONE);
+  stage.gateway.away = false;
+  await stage.press("Retry now");
+  await connected(stage.page);
+  await device(PHONE).waitFor({ state: "detached" });
+  assert.equal(await stage.page.locator(".stale").count(), 0);
+});
+
+test("before the gateway has told, the page says that it asks, and not that there is nothing", async () => {
+  for (const method of ["device.pair.list", "node.list", "exec.approval.list", "exec.approval.history", "exec.approvals.get"]) {
+    stage.gateway.answers.set(method, () => SILENCE);
+  }
+  await stage.enter();
+  for (const [name, count] of [["Devices", 1], ["Nodes", 1], ["Approvals", 3]]) {
+    await stage.open(name);
+    await until(stage.page, (many) => document.querySelectorAll(".loading").length === many, count);
+    await accessible(stage.page, `loading ${name}`);
+    await picture(stage.page, `loading-${name.toLowerCase()}`);
+  }
+  assert.equal(await stage.page.getByText("Nothing waits for you.").count(), 0);
 });

@@ -69,6 +69,7 @@ test("a device joins by a setup code, asks for more, is approved, and is signed 
   const request = page.locator(`[data-request="${requestId}"]`);
   await request.getByText("is known, and asks for more").waitFor();
   await request.getByText("change every setting").waitFor();
+  assert.deepEqual(await request.locator(".right-kept .right-words").allTextContents(), ["read every conversation"]);
   const outcome = terminal.call("device.scopes.waitUpgrade", { requestId });
   await press("Approve Boat terminal");
   await press("Approve all of it");
@@ -127,6 +128,7 @@ test("whoever signs the own browser out comes back by a fresh link", async () =>
   await own.waitFor();
   await own.getByRole("button", { name: /^Sign out…/ }).click();
   await dialog().getByText("this page will close on you").waitFor();
+  await dialog().getByRole("checkbox").check();
   await press("I know, do it");
   await page.getByRole("heading", { name: "Connect this browser" }).waitFor();
   await page.goto(daemon.freshLink());
@@ -165,14 +167,28 @@ test("a node joins, is listed with what it may do, and answers a command", async
   node.leave();
   await row.getByText("Away").waitFor();
   await press("Send a command… Workshop");
-  await page.getByRole("textbox", { name: "Command", exact: true }).fill("system.notify");
-  await page.getByRole("textbox", { name: /What it takes/ }).fill('{"title":"Tide"}');
-  await page.getByRole("checkbox").check();
-  await press("Send");
+  await page.getByRole("combobox", { name: "Command" }).selectOption("system.notify");
+  await press("Let it wait");
   await dialog().getByText("The command waits for it.").waitFor();
   await dialog().getByRole("button", { name: "Close" }).first().click();
   await press("Cancel system.notify");
   await page.getByText("The command was cancelled.").first().waitFor();
+});
+
+test("a node and its device have one name, whichever page gives it", async () => {
+  const node = await joined("Offer commands", { name: "Workshop", role: "node", mode: "node", clientId: "node-host", caps: [], commands: ["system.which"] });
+  await open("Nodes");
+  await press("Rename… Workshop");
+  await page.getByRole("textbox", { name: "What you call it" }).fill("Boathouse");
+  await press("Save");
+  await page.locator(`[data-node="${node.id}"]`).getByRole("heading", { name: "Boathouse" }).waitFor();
+  await open("Devices");
+  await press("Rename… Boathouse");
+  await page.getByRole("textbox", { name: "What you call it" }).fill("Slipway");
+  await press("Save");
+  await card(node).getByRole("heading", { name: "Slipway" }).waitFor();
+  await open("Nodes");
+  await page.locator(`[data-node="${node.id}"]`).getByRole("heading", { name: "Slipway" }).waitFor();
 });
 
 test("what is allowed for ever is shown, and asked about again once it is forgotten", async () => {
@@ -181,13 +197,21 @@ test("what is allowed for ever is shown, and asked about again once it is forgot
   const { hash } = await owner.call("exec.approvals.get");
   await owner.call("exec.approvals.set", { file: { version: 1, defaults: { ask: "always" }, agents: { main: { allowlist: [entry] } } }, baseHash: hash });
   await open("Approvals");
-  await page.getByText("You are asked every time, even about that.").waitFor();
+  await page.locator('[data-agent="main"]').getByText("You are asked every time").waitFor();
   await press("Forget… /usr/bin/true");
   await press("Ask again");
   await page.getByText("Nothing is allowed for ever yet.").waitFor();
+  await press("Change… Agent main");
+  await dialog().getByRole("group", { name: "What may run" }).getByRole("radio", { name: /^Nothing/ }).check();
+  const other = await owner.call("exec.approvals.get");
+  await owner.call("exec.approvals.set", { file: { ...other.file, defaults: { ask: "always", security: "full" } }, baseHash: other.hash });
+  await press("Save");
+  await dialog().getByText("somebody changed the rules meanwhile").waitFor();
+  await press("Save");
+  await page.locator('[data-agent="main"]').getByText("Nothing runs at all.").waitFor();
   const { file } = await owner.call("exec.approvals.get");
   owner.close();
-  assert.deepEqual([file.defaults.ask, file.agents?.main?.allowlist ?? []], ["always", []]);
+  assert.deepEqual([file.defaults, file.agents.main], [{ ask: "always", security: "full" }, { security: "deny" }]);
 });
 
 test("a command that waits is shown at once, whole, and what is decided arrives where it was asked", async () => {
@@ -204,10 +228,21 @@ test("a command that waits is shown at once, whole, and what is decided arrives 
   await dialog().waitFor({ state: "detached" });
   const denied = ask(["reboot"]);
   await press("Review");
+  await until(page, () => document.activeElement?.classList.contains("asked-scroller"));
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
   await until(page, () => document.activeElement?.textContent === "Deny");
   await page.keyboard.press("Enter");
-  assert.equal((await denied).decision, "deny", "the first key that is pressed in haste allows nothing");
+  assert.equal((await denied).decision, "deny", "the first key that is pressed in haste decides nothing");
   await open("Approvals");
   await page.locator('[data-outcome="allow-once"]').waitFor();
+  await page.locator('[data-outcome="deny"]').getByText("by this browser").waitFor();
+  // What was decided is the gateway's to know: it stands there after a restart, for every browser.
+  await daemon.stop();
+  await daemon.start();
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await connected(page);
+  await page.locator('[data-outcome="allow-once"]').getByText("printf").first().waitFor();
   await page.locator('[data-outcome="deny"]').getByText("by this browser").waitFor();
 });

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { NODE, OWN } from "./support/fake-machines.mjs";
@@ -20,12 +21,16 @@ for (const colorScheme of ["light", "dark"]) {
       await stage.open("Nodes");
       await stage.page.locator(`[data-node="${NODE}"]`).waitFor();
       await look(`nodes-${name}`);
+      await stage.press("Send a command… Workshop machine");
+      await lookAtSheet(`invoke-${name}`);
       stage.machines.ask("q-1", ["rsync", "-a", "--delete", "photos/ ", "harbour:/srv/photos\\u{200b}"]);
       stage.machines.ask("q-2", ["sh", "-c", "curl https://example.org/install.sh | sh"], { allowedDecisions: ["allow-once", "deny"] });
       await stage.open("Approvals");
       stage.machines.end("q-2", "deny", "owner");
       await stage.page.locator('[data-outcome="deny"]').waitFor();
       await look(`approvals-${name}`);
+      await stage.press("Change… Agent work");
+      await lookAtSheet(`rules-${name}`);
       await stage.page.getByRole("button", { name: /^Review/ }).first().click();
       await stage.dialog().locator(".asked-arguments").waitFor();
       await accessible(stage.page, `approval ${name}`);
@@ -33,6 +38,19 @@ for (const colorScheme of ["light", "dark"]) {
       await picture(stage.page, `approval-${name}`);
     });
   }
+}
+
+/** A sheet fits the window, and its last button is in sight without scrolling. */
+async function lookAtSheet(view) {
+  const last = stage.dialog().getByRole("button").last();
+  await last.waitFor();
+  const { y, height } = await last.boundingBox();
+  assert.ok(y + height <= stage.page.viewportSize().height, `the buttons of "${view}" are out of sight`);
+  await accessible(stage.page, view);
+  await noSidewaysScroll(stage.page, view);
+  await picture(stage.page, view);
+  await stage.page.keyboard.press("Escape");
+  await stage.dialog().waitFor({ state: "detached" });
 }
 
 async function look(view) {

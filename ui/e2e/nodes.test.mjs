@@ -20,6 +20,8 @@ test("nodes say what they offer, what is refused and why; a command is sent by h
   await commands.waitFor();
   assert.deepEqual(await commands.locator("option").allTextContents(), ["canvas.present", "file.list", "system.which"]);
   await commands.selectOption("system.which");
+  await stage.dialog().getByText("Where programs are.").waitFor();
+  assert.deepEqual(JSON.parse(await stage.page.getByRole("textbox", { name: /What it takes/ }).inputValue()), { bins: ["git"] });
   await stage.page.getByRole("textbox", { name: /What it takes/ }).fill("[1]");
   await stage.press("Send");
   await stage.dialog().getByText("What a command takes is an object").waitFor();
@@ -37,17 +39,53 @@ test("for a node that is away a command may wait, and be taken back", async () =
   await stage.enter();
   await stage.open("Nodes");
   await stage.page.locator(`[data-node="${PHONE}"]`).getByText("Away").waitFor();
+  await stage.page.getByText(/^sent 1 min ago, given up in/).waitFor();
   await stage.press("Send a command… Ana’s phone");
-  await stage.page.getByRole("textbox", { name: "Command" }).fill("system.notify");
-  await stage.press("Send");
-  await stage.dialog().getByText("node not connected").waitFor();
-  await stage.page.getByRole("checkbox").check();
-  await stage.press("Send");
+  const commands = stage.page.getByRole("combobox", { name: "Command" });
+  await commands.waitFor();
+  assert.deepEqual(await commands.locator("option").allTextContents(), [
+    "canvas.a2ui.push", "canvas.a2ui.pushJSONL", "canvas.a2ui.reset", "canvas.hide", "canvas.navigate", "canvas.present", "system.notify",
+  ]);
+  await commands.selectOption("canvas.hide");
+  await stage.dialog().getByText("It takes nothing.").waitFor();
+  await commands.selectOption("system.notify");
+  await accessible(stage.page, "invoke later");
+  await picture(stage.page, "nodes-invoke-later");
+  await stage.press("Let it wait");
   await stage.dialog().getByText("The node is away. The command waits for it.").waitFor();
   await stage.dialog().getByRole("button", { name: "Close" }).first().click();
   await stage.page.getByRole("button", { name: "Cancel system.notify" }).first().click();
   await stage.page.getByText("The command was cancelled.").first().waitFor();
-  assert.equal(stage.called("node.invoke")[1].queue, true);
+  const [sent] = stage.called("node.invoke");
+  assert.deepEqual([sent.queue, sent.params], [true, { title: "Tidegate", body: "Hello from your gateway" }]);
+});
+
+test("what was sent and what came of it stands on the card, also what failed", async () => {
+  await stage.enter();
+  await stage.open("Nodes");
+  const node = stage.page.locator(`[data-node="${NODE}"]`);
+  await node.getByText("show pages; read and write its files; look for programs, run them, and notify").waitFor();
+  await node.getByText("recording the screen").waitFor();
+  await node.getByText("Tell what is private").waitFor();
+  await stage.press("Send a command… Workshop machine");
+  const commands = stage.page.getByRole("combobox", { name: "Command" });
+  await commands.selectOption("file.list");
+  stage.gateway.answers.set("node.invoke", () => ({ error: { code: "UNAVAILABLE", message: "no such folder" } }));
+  await stage.press("Send");
+  await stage.dialog().getByText("It was not done: no such folder").waitFor();
+  const params = stage.page.getByRole("textbox", { name: /What it takes/ });
+  await params.fill("{");
+  await stage.press("Use the example");
+  assert.equal(await params.inputValue(), '{\n  "path": ""\n}');
+  await stage.dialog().getByText("What can stand there").click();
+  await stage.dialog().getByText("Which folder; the folders that are offered if absent.").waitFor();
+  await accessible(stage.page, "invoke failed");
+  await stage.page.keyboard.press("Escape");
+  await node.getByText("Sent from this page (1)").click();
+  await node.getByText("Not done", { exact: true }).waitFor();
+  await node.getByText("It was not done: no such folder").waitFor();
+  await accessible(stage.page, "sent");
+  await picture(stage.page, "nodes-sent");
 });
 
 test("without a node the page leads to the code that adds one", async () => {

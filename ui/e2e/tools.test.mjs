@@ -110,3 +110,41 @@ test("a call is shown while it works, and its end replaces it", async () => {
   assert.equal(await card.count(), 1);
   assert.equal(await page.getByText("I look at the disk.").count(), 1, "the words before it are there once");
 });
+
+test("a call that waits for a person says so in the conversation, and leads to the question", async () => {
+  gateway.store("user", "Delete the old files.", { runId: "r1" });
+  let waiting = [];
+  gateway.answers.set("exec.approval.list", () => waiting);
+  gateway.answers.set("exec.approval.resolve", () => ({ ok: true }));
+  await enter();
+  gateway.activeRun = { runId: "r1", text: "" };
+  gateway.chat("r1", "delta", "I delete them.");
+  gateway.store("assistant", "", asks("c1", ["rm", "-r", "two words"]));
+  tool("start", "c1", { args: { command: ["rm", "-r", "two words"] } });
+  const card = page.locator("details.tool");
+  await card.getByText("Running").waitFor();
+  const request = { command: "rm -r 'two words'", argv: ["rm", "-r", "two words"], lines: [], allowedDecisions: ["allow-once", "deny"], runId: "r1", agentId: "main" };
+  waiting = [{ id: "q-1", request, createdAtMs: Date.now(), expiresAtMs: Date.now() + 60_000 }];
+  gateway.event("exec.approval.requested", waiting[0]);
+  await card.getByText("Waits for you").waitFor();
+  await page.getByText("This runs only if you allow it.").waitFor();
+  await card.locator("summary").click();
+  assert.deepEqual(await card.locator(".tool-words > span").allTextContents(), ["rm", "-r", "two words"]);
+  await look("asks");
+  await page.locator(".tool-asks").getByRole("button", { name: "Review" }).click();
+  await page.getByRole("dialog").getByRole("heading", { name: "May this run?" }).waitFor();
+  await page.getByRole("button", { name: "Deny" }).click();
+  waiting = [];
+  gateway.event("exec.approval.resolved", { id: "q-1", decision: "deny", outcome: "deny", resolvedBy: "owner", ts: Date.now() });
+  await card.getByText("Running").waitFor();
+  assert.equal(await page.locator(".tool-asks").count(), 0);
+});
+
+test("what a tool brought can be copied", async () => {
+  converse();
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  await enter();
+  await page.locator("details.tool summary").first().click();
+  await page.getByRole("button", { name: "Copy output" }).click();
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), DISK);
+});

@@ -21,6 +21,7 @@ import { ConnectionBanner } from "./views/connection-badge.tsx";
 import { Conversation } from "./views/conversation.tsx";
 import { DetailsSheet } from "./views/details-sheet.tsx";
 import { DevicesPage } from "./views/devices/page.tsx";
+import { ForgetSheet } from "./views/forget-sheet.tsx";
 import { NodesPage } from "./views/nodes/page.tsx";
 import { PageHeader } from "./views/page-header.tsx";
 import { DeleteSheet, RenameSheet, ResetSheet } from "./views/session-sheets.tsx";
@@ -116,6 +117,8 @@ function Sheets() {
   switch (overlay.value) {
     case "details":
       return <DetailsSheet />;
+    case "forget":
+      return <ForgetSheet />;
     case "approval":
       return <ApprovalSheet />;
     case "rename":

@@ -102,8 +102,3 @@ export function renderMarkdown(text: string): Block[] {
 function asItIs(text: string): Block {
   return { html: cleaned(`<pre>${escape(text)}</pre>`) };
 }
-
-/** The words alone, for a list or a voice. */
-export function plainWords(text: string): string {
-  return text.replace(/[#*_`>~|]+/g, " ").replace(/\s+/g, " ").trim();
-}

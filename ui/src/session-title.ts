@@ -1,10 +1,18 @@
+import { plainWords } from "./plain-words.ts";
 import { hello } from "./state/gateway.ts";
 import { strings } from "./strings.ts";
+import { isCanvasWords } from "./wire/canvas-words.ts";
 import type { Session } from "./wire/session.ts";
 
-/** The name given by the user, else the first words, else what it is. */
+/** The name given by the user as it is, else the first words without their marks, else what it is. */
 export function titleOf(session: Session | undefined, key: string): string {
-  const given = session?.label ?? session?.title;
+  const given = session?.label ?? derived(session?.title);
   if (given) return given;
   return key === hello.value?.mainSessionKey ? strings.sessions.main : strings.sessions.untitled;
+}
+
+/** A message that begins with a press on a canvas says nothing in its first words. */
+function derived(title: string | undefined): string | undefined {
+  if (title === undefined) return undefined;
+  return isCanvasWords(title) ? strings.canvas.begun : plainWords(title) || title;
 }

@@ -32,8 +32,9 @@ export const deviceWords = {
     from: "From",
     role: "As",
     wants: "It would be able to",
-    has: "It can already",
-    hasNothing: "It can do nothing yet.",
+    changes: "What would change",
+    signs: { gained: "+", kept: "=", lost: "−" },
+    spoken: { gained: "New:", kept: "As before:", lost: "No longer:" },
     wantsNothing: "Nothing as an operator: it only offers commands to your agent.",
     asked: "Asked",
     expires: (wait: string) => `The request ends in ${wait}.`,
@@ -59,13 +60,15 @@ export const deviceWords = {
     rights: "May",
     noRights: "offer commands",
     lastUse: "Last use",
-    from: (place: string) => `from ${place}`,
+    address: "Address",
     since: "Paired",
     valid: "valid",
-    validUntil: (wait: string) => `valid for another ${wait}`,
+    validUntil: (wait: string) => `valid; ends in ${wait} unless it is used`,
     expired: "expired: the device must be let in again",
     revoked: "revoked",
     tokenOf: (role: string) => `Key as ${role}`,
+    more: "Rights and identity",
+    rightsTitle: "It may",
     says: "Says it is",
     key: "Fingerprint",
     rename: "Rename…",
@@ -128,16 +131,30 @@ export const deviceWords = {
   revoke: {
     title: (who: string) => `Sign ${who} out?`,
     titleRole: (who: string, role: string) => `Sign ${who} out as ${role}?`,
-    text: "Its key stops working and its connection ends within a second. It stays in the list, and can ask again.",
+    text: "Its key stops working. It stays in the list, and can ask to be let in again.",
     confirm: "Sign out",
     done: (who: string) => `${who} was signed out.`,
   },
 
   remove: {
     title: (who: string) => `Remove ${who}?`,
-    text: "Its keys stop working, its connections end, and the gateway forgets it. It would have to be let in anew.",
+    text: "Its keys stop working, and the gateway forgets it: its name, your trust in it. It would have to be let in anew.",
     confirm: "Remove",
     done: (who: string) => `${who} was removed.`,
+  },
+
+  ends: {
+    title: "What ends",
+    connection: "Its connection, within a second, and what it has open.",
+    rights: (rights: string) => `Its rights: ${rights}.`,
+    node: "Your agent can no longer use its commands.",
+    nothing: "Nothing: it cannot connect now either.",
+  },
+
+  forget: {
+    title: "Disconnect this browser?",
+    text: "This browser throws its key away. The gateway keeps it in the list of devices, where you can remove it.",
+    confirm: "Disconnect",
   },
 
   lockout: {
@@ -145,6 +162,7 @@ export const deviceWords = {
     last: "No other device that you have may administer this gateway.",
     back: "You always get in again on the machine where Tidegate runs. Type there:",
     command: "tidegate dashboard",
+    sure: "I can get to that machine.",
     ownConfirm: "I know, do it",
   },
 

@@ -11,6 +11,16 @@ export const strings = {
   cancel: "Cancel",
   retry: "Try again",
 
+  time: {
+    never: "never",
+    justNow: "just now",
+    ago: (time: string) => `${time} ago`,
+    seconds: (count: number) => `${count} s`,
+    minutes: (count: number) => `${count} min`,
+    hours: (count: number) => `${count} h`,
+    days: (count: number) => `${count} d`,
+  },
+
   connection: {
     label: (word: string) => `Connection: ${word}. Open details`,
     idle: "Not connected",
@@ -31,6 +41,7 @@ export const strings = {
       limited: "The gateway asks for a pause before the next try.",
       silent: "The gateway fell silent, so this page connects again.",
     },
+    stale: "What you see here is as it was when the connection was lost. It is loaded again when the gateway answers.",
     gap: "Some updates were missed. The conversation was loaded again.",
   },
 
@@ -197,7 +208,7 @@ export const strings = {
       test: "test",
     } as Readonly<Record<string, string>>,
     thisBrowser: "this browser",
-    forget: "Disconnect this browser",
+    forget: "Disconnect this browser…",
     forgetHint: "Forgets the key of this browser. You then need a new link.",
   },
 
@@ -210,6 +221,11 @@ export const strings = {
     reload: "Load the canvas again",
     wide: "Full width",
     close: "Close canvas",
+    loading: "The canvas is being loaded…",
+    away: "The connection was lost. The canvas comes back with it.",
+    begun: "Begun on the canvas",
+    did: (action: string) => `On the canvas: ${action}`,
+    didOn: (node: string, action: string) => `On the canvas of ${node}: ${action}`,
     presented: "The agent shows something on the canvas.",
     leaving: "The canvas leads to another address:",
     leave: "Open it",

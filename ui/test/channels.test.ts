@@ -1,7 +1,7 @@
+import { waitOf } from "../src/format.ts";
 import { describe, expect, test } from "vitest";
 import {
   accountName,
-  agoOf,
   asSentence,
   botOf,
   factsOf,
@@ -10,7 +10,6 @@ import {
   probeSentence,
   sentenceOf,
   toneOf,
-  waitOf,
   wordOf,
 } from "../src/state/account-card.ts";
 import { strings } from "../src/strings.ts";
@@ -117,13 +116,6 @@ describe("a card", () => {
     expect(nextTryOf(account, TS + 25_000)).toBe("Trying now.");
     expect(nextTryOf({}, TS)).toBeUndefined();
     expect([1, 61_000, 7_200_000, 7_260_000].map(waitOf)).toEqual(["1 s", "1 min", "2 h", "2 h 1 min"]);
-  });
-
-  test("times are told from now", () => {
-    expect(agoOf(undefined, TS)).toBe("never");
-    expect(agoOf(0, TS)).toBe("never");
-    expect(agoOf(TS + 900, TS)).toBe("just now");
-    expect([agoOf(TS - 12_000, TS), agoOf(TS - 660_000, TS)]).toEqual(["12 s ago", "11 min ago"]);
   });
 
   test("the facts say who we are, what moved when, and how", () => {

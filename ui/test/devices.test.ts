@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { canConnect, deviceName, factsOf, inGroups, lockoutWarnings, saysOf, tokenSentence, tokenState, toneOf } from "../src/state/device-card.ts";
-import { byWeight, gained, isWide, rightSentence, rightWord } from "../src/state/rights.ts";
+import { canConnect, deviceName, endsOf, endsSoon, factsOf, inGroups, lockoutWarnings, saysOf, tokenSentence, tokenState, toneOf } from "../src/state/device-card.ts";
+import { byWeight, difference, gained, isWide, rightSentence, rightWord } from "../src/state/rights.ts";
 import { strings } from "../src/strings.ts";
 import { type PairedDevice, readDevices, readNewToken, readPaired, readPending, readSetupCode } from "../src/wire/devices.ts";
 import { golden } from "./golden.ts";
@@ -72,6 +72,14 @@ describe("rights", () => {
     expect(byWeight(["operator.read", "operator.fly", "operator.admin", "operator.read"])).toEqual(["operator.fly", "operator.admin", "operator.read"]);
   });
 
+  test("a request is compared with what the device has: new, kept, and gone", () => {
+    const change = difference({ scopes: ["operator.read", "operator.write", "operator.admin"], granted: ["operator.questions", "operator.read"] });
+    expect(change.map(({ kind, scope }) => [kind, scope])).toEqual([
+      ["gained", "operator.admin"], ["gained", "operator.write"], ["kept", "operator.read"], ["lost", "operator.questions"],
+    ]);
+    expect(difference({ scopes: [], granted: [] })).toEqual([]);
+  });
+
   test("only what a device does not have is gained, and only that can be wide", () => {
     const ask = (scopes: string[], granted: string[] = []) => ({ scopes, granted });
     expect(gained(ask(["operator.read", "operator.write"], ["operator.read"]))).toEqual(["operator.write"]);
@@ -96,12 +104,13 @@ describe("a card", () => {
     expect(factsOf(device, TS).map(({ name, value }) => `${name}: ${value}`)).toEqual([
       "Joins as: operator, node",
       "May: administer, read",
-      "Last use: 1 min ago, from 10.0.0.7",
-      "Says it is: –",
+      "Last use: 1 min ago",
+      "Address: 10.0.0.7",
       "Paired: 24 h ago",
     ]);
     const never = { ...device, scopes: [], tokens: [] };
-    expect(factsOf(never, TS).map(({ value }) => value).slice(1, 3)).toEqual(["offer commands", "never"]);
+    expect(factsOf(never, TS).map(({ value }) => value).slice(1, 4)).toEqual(["offer commands", "never", "the gateway’s own machine"]);
+    expect(factsOf({ ...never, address: "10.0.0.9" }, TS).map(({ value }) => value)[3]).toBe("10.0.0.9");
   });
 
   test("a token is valid, expired to the millisecond, or revoked whatever its time", () => {
@@ -109,11 +118,24 @@ describe("a card", () => {
     if (!one) throw new Error("the fixture has no token");
     expect([tokenState(one, TS + DAY_MS - 1), tokenState(one, TS + DAY_MS)]).toEqual(["valid", "expired"]);
     expect(tokenState({ ...one, revokedAt: TS }, TS)).toBe("revoked");
-    expect(tokenSentence(one, TS)).toBe("valid for another 24 h");
+    expect(tokenSentence(one, TS)).toBe("valid; ends in 24 h unless it is used");
     expect(tokenSentence({ ...one, expiresAt: undefined }, TS)).toBe("valid");
     expect(tokenSentence(one, TS + DAY_MS)).toContain("must be let in again");
+    expect([endsSoon(one, TS), endsSoon({ ...one, expiresAt: TS + 15 * DAY_MS }, TS), endsSoon(one, TS + DAY_MS)]).toEqual([true, false, false]);
     expect([canConnect(device, TS), canConnect(device, TS + DAY_MS)]).toEqual([true, false]);
     expect([toneOf({ ...device, connected: true }, TS), toneOf(device, TS), toneOf(device, TS + DAY_MS)]).toEqual(["ok", "calm", "warn"]);
+  });
+});
+
+describe("what ends", () => {
+  test("is told for the keys that end, and only while they work", () => {
+    const node = { ...device.tokens[0]!, role: "node", scopes: [] };
+    const both = { ...device, connected: true, tokens: [...device.tokens, node] };
+    const { connection, rights, node: ofNode, nothing } = strings.devices.ends;
+    expect(endsOf(both, ["operator"], TS)).toEqual([connection, rights("administer")]);
+    expect(endsOf(both, ["node"], TS)).toEqual([connection, ofNode]);
+    expect(endsOf({ ...both, connected: false }, ["operator", "node"], TS)).toEqual([rights("administer"), ofNode]);
+    expect(endsOf(both, ["operator", "node"], TS + DAY_MS)).toEqual([nothing]);
   });
 });
 

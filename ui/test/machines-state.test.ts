@@ -11,7 +11,6 @@ const handlers = new Map<string, (payload: unknown) => void>();
 const notices: string[] = [];
 const newTokens: string[] = [];
 let forgotten = 0;
-const store = new Map<string, string>();
 
 vi.mock("../src/state/gateway.ts", () => ({
   isReady: signal(true),
@@ -28,14 +27,12 @@ vi.mock("../src/state/gateway.ts", () => ({
   }),
 }));
 vi.mock("../src/state/page.ts", () => ({ overlay: signal(undefined), showNotice: (text: string) => void notices.push(text) }));
-vi.mock("../src/state/storage.ts", () => ({
-  browser: "browser",
-  recall: (_: unknown, name: string, fallback: unknown) => JSON.parse(store.get(name) ?? JSON.stringify(fallback)),
-  keep: (_: unknown, name: string, value: unknown) => void store.set(name, JSON.stringify(value)),
-}));
 
 const devices = await import("../src/state/devices.ts");
 const approvals = await import("../src/state/approvals.ts");
+const ended = await import("../src/state/decided.ts");
+const rules = await import("../src/state/rules.ts");
+const invocations = await import("../src/state/invocations.ts");
 const { overlay } = await import("../src/state/page.ts");
 const { announcement } = await import("../src/state/announce.ts");
 const { refusalOf } = await import("../src/state/refusal.ts");
@@ -51,12 +48,11 @@ beforeEach(() => {
   vi.useFakeTimers();
   asked.length = notices.length = newTokens.length = forgotten = 0;
   answers.clear();
-  store.clear();
   answers.set("device.pair.list", () => ({ pending: [request], paired: [] }));
   answers.set("exec.approval.list", () => [question]);
   devices.waiting.value = [];
   approvals.waiting.value = [];
-  approvals.decided.value = [];
+  ended.decided.value = undefined;
   approvals.closeReview();
 });
 afterEach(() => void vi.useRealTimers());
@@ -146,7 +142,7 @@ describe("commands that wait", () => {
     expect(announcement.value).toContain("Alt A");
     handlers.get("exec.approval.resolved")?.({ id: ID, outcome: "expired", ts: 5 });
     expect(approvals.waiting.value).toEqual([]);
-    expect(approvals.decided.value).toMatchObject([{ id: ID, outcome: "expired", at: 5, asked: { command: "ls -l" } }]);
+    expect(ended.decided.value).toMatchObject([{ id: ID, outcome: "expired", at: 5, asked: { command: "ls -l" } }]);
   });
 
   test("a decision goes on to the next question, and closes after the last", async () => {
@@ -200,23 +196,121 @@ describe("commands that wait", () => {
     expect(approvals.shownId.value).toBe("second-question");
   });
 
-  test("what was seen is asked for again later; what the gateway forgot is left out", async () => {
-    answers.set("exec.approval.list", () => [question, second]);
-    await approvals.refreshApprovals();
-    answers.set("exec.approval.list", () => [second]);
-    answers.set("exec.approval.get", () => golden("exec.approval.get.result"));
-    await approvals.refreshApprovals();
-    await approvals.refreshDecided();
-    expect(calls("exec.approval.get")).toEqual([{ id: ID }]);
-    expect(approvals.decided.value).toMatchObject([{ id: ID, outcome: "deny", by: "owner" }]);
-    answers.set("exec.approval.get", () => ({ ...golden("exec.approval.get.result"), outcome: null }));
-    await approvals.refreshDecided();
-    expect(approvals.decided.value).toEqual([]);
+  test("the run that waits is named, so that its card in the conversation can lead here", () => {
+    expect(readAsked(question)?.runId).toBe("run-1");
+  });
+});
+
+describe("what was decided", () => {
+  const row = (id: string, more = {}) => ({ ...question, id, outcome: "deny", resolvedBy: "owner", endedAtMs: 7, ...more });
+  const ids = () => ended.decided.value?.map(({ id }) => id);
+
+  test("the wire's own example is read without a loss", async () => {
+    answers.set("exec.approval.history", () => golden("exec.approval.history.result"));
+    await ended.refreshDecided();
+    expect(ended.decided.value).toMatchObject([{ outcome: "allow-once", by: "device:a1b2", at: 1_769_248_810_000, usedAt: 1_769_248_811_000, asked: { argv: ["ls", "-l"] } }]);
+    expect(ended.hasOlder()).toBe(true);
   });
 
-  test("this browser remembers twenty of them", async () => {
-    answers.set("exec.approval.list", () => Array.from({ length: 25 }, (_, index) => ({ ...question, id: `q-${index}` })));
+  test("comes from the gateway, with who and when and whether it ran", async () => {
+    answers.set("exec.approval.history", () => ({ ended: [row("a", { outcome: "allow-once", usedAtMs: 9 }), row("b", { resolvedBy: null }), { id: "c" }] }));
+    await ended.refreshDecided();
+    expect(ended.decided.value).toMatchObject([
+      { id: "a", outcome: "allow-once", by: "owner", at: 7, usedAt: 9, asked: { command: "ls -l" } },
+      { id: "b", outcome: "deny", by: undefined, at: 7, usedAt: undefined },
+    ]);
+    expect([ids(), ended.hasOlder()]).toEqual([["a", "b"], false]);
+  });
+
+  test("is loaded page by page, and a fresh first page keeps the older ones", async () => {
+    answers.set("exec.approval.history", ({ before }) => (before ? { ended: [row("c")] } : { ended: [row("a"), row("b")], nextBefore: "b" }));
+    await ended.refreshDecided();
+    expect(ended.hasOlder()).toBe(true);
+    await ended.loadOlderDecided();
+    expect([ids(), ended.hasOlder()]).toEqual([["a", "b", "c"], false]);
+    answers.set("exec.approval.history", () => ({ ended: [row("new"), row("a"), row("b")], nextBefore: "b" }));
+    await ended.refreshDecided();
+    expect([ids(), ended.hasOlder()]).toEqual([["new", "a", "b", "c"], false]);
+    // So much ended meanwhile that the first page no longer reaches what is known.
+    answers.set("exec.approval.history", () => ({ ended: [row("x"), row("y")], nextBefore: "y" }));
+    await ended.refreshDecided();
+    expect([ids(), ended.hasOlder()]).toEqual([["x", "y"], true]);
+    expect(calls("exec.approval.history")).toEqual([{ limit: 20 }, { limit: 20, before: "b" }, { limit: 20 }, { limit: 20 }]);
+  });
+
+  test("a question that ended while nobody could tell shows its end in the sheet", async () => {
     await approvals.refreshApprovals();
-    expect(JSON.parse(store.get("approvals") ?? "[]")).toHaveLength(20);
+    approvals.review();
+    answers.set("exec.approval.list", () => []).set("exec.approval.history", () => ({ ended: [row(ID, { outcome: "expired" })] }));
+    await approvals.refreshApprovals();
+    expect([approvals.shownId.value, ids()]).toEqual([ID, [ID]]);
+  });
+
+  test("why it is not told is said", async () => {
+    await ended.refreshDecided();
+    expect([ended.decided.value, ended.decidedFailure.value]).toEqual([undefined, "exec.approval.history is not allowed"]);
+  });
+});
+
+describe("the rules", () => {
+  const told = golden("exec.approvals.get.result") as { hash: string; file: { agents: Record<string, object> } };
+
+  beforeEach(async () => {
+    answers.set("exec.approvals.get", () => told).set("agents.list", () => golden("agents.list.result"));
+    await rules.refreshPolicy();
+    asked.length = 0;
+  });
+
+  test("are listed for all agents, for each that there is, and for each that the file names", () => {
+    expect(rules.ruled.value).toEqual(["", "main", "work", "*"]);
+    expect([rules.agentName("main"), rules.agentName("work")]).toEqual(["Ana", undefined]);
+  });
+
+  test("are set with the hash of those that were shown, and taken as the gateway answers", async () => {
+    answers.set("exec.approvals.set", ({ file }) => ({ ...told, hash: "next", file }));
+    await rules.saveRules("work", { ask: "off" });
+    expect(calls("exec.approvals.set")).toEqual([{ file: { ...told.file, agents: { ...told.file.agents, work: { ask: "off" } } }, baseHash: told.hash }]);
+    expect([rules.policy.value?.hash, notices]).toEqual(["next", ["The rules were changed."]]);
+  });
+
+  test("of somebody who was quicker are loaded, and a second try goes on from them", async () => {
+    const theirs = { ...told, hash: "theirs", file: { version: 1, agents: { main: { ask: "always" } } } };
+    answers.set("exec.approvals.get", () => theirs);
+    await expect(rules.saveRules("work", { ask: "off" })).rejects.toThrow("somebody changed the rules meanwhile");
+    expect(rules.policy.value?.hash).toBe("theirs");
+    answers.set("exec.approvals.set", ({ file }) => ({ ...theirs, hash: "ours", file }));
+    await rules.saveRules("work", { ask: "off" });
+    expect(calls("exec.approvals.set")[1]).toEqual({ file: { version: 1, agents: { main: { ask: "always" }, work: { ask: "off" } } }, baseHash: "theirs" });
+  });
+
+  test("a refusal that is no conflict is told as it is", async () => {
+    await expect(rules.saveRules("work", { ask: "off" })).rejects.toThrow("exec.approvals.set is not allowed");
+  });
+
+  test("an entry that somebody else took back meanwhile is told as gone", async () => {
+    const entry = rules.policy.value?.agents[0]?.remembered[0];
+    if (!entry) throw new Error("the example has an entry");
+    answers.set("exec.approvals.get", () => ({ ...told, hash: "theirs", file: { version: 1 } }));
+    await expect(rules.forget(entry)).rejects.toThrow("somebody else has already taken it back");
+    answers.set("exec.approvals.get", () => ({ ...told, hash: "others" }));
+    await expect(rules.forget(entry)).rejects.toThrow("this is still allowed");
+  });
+});
+
+describe("commands that were sent from this page", () => {
+  const node = { nodeId: "n", caps: [], commands: [], blocked: [], permissions: [], connected: true, paired: true, waiting: 0 };
+  const sent = { command: "system.which", params: { bins: ["git"] }, timeoutMs: 5_000, queue: false };
+
+  test("are remembered with what came of them, newest first, twenty of them", async () => {
+    answers.set("node.invoke", () => ({ payload: { bins: {} } })).set("node.list", () => ({ nodes: [] })).set("node.pending.list", () => ({ pending: [] }));
+    const done = await invocations.send(node, sent);
+    expect(done.outcome).toEqual({ kind: "done", payload: { bins: {} } });
+    answers.set("node.invoke", () => ({ payload: null, queued: { id: "q", nodeId: "n" } }));
+    expect((await invocations.send(node, { ...sent, queue: true })).outcome).toEqual({ kind: "queued" });
+    answers.delete("node.invoke");
+    expect((await invocations.send({ ...node, nodeId: "m" }, sent)).outcome).toEqual({ kind: "failed", reason: "It was not done: node.invoke is not allowed" });
+    expect(invocations.sentTo(node).map(({ outcome }) => outcome.kind)).toEqual(["queued", "done"]);
+    for (let more = 0; more < 20; more++) await invocations.send(node, sent);
+    expect(invocations.invocations.value).toHaveLength(20);
   });
 });

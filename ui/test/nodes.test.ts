@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { ANSWER_CHARS, beginningOf, isProgram, readAnswer, readParams, readPicture } from "../src/state/invoke.ts";
+import { exampleOf } from "../src/state/command-examples.ts";
+import { ANSWER_CHARS, isProgram, readAnswer, readParams, readPicture } from "../src/state/invoke.ts";
+import { factsOf, grouped } from "../src/state/node-card.ts";
+import { ALL_COMMANDS, entryOf, QUEUEABLE } from "../src/wire/catalogue.ts";
 import { readInvoked, readNodes, readPendingCommands } from "../src/wire/nodes.ts";
 import { golden } from "./golden.ts";
 
@@ -54,10 +57,27 @@ describe("a command by hand", () => {
     expect(readParams("{")).toMatchObject({ ok: false, why: expect.stringContaining("JSON") });
   });
 
-  test("begins with what the command takes, where that is known", () => {
-    expect(readParams(beginningOf("system.which"))).toEqual({ ok: true, value: { bins: ["git"] } });
-    expect(beginningOf("location.get")).toBe("");
-    expect(beginningOf("toString")).toBe("");
+  test("begins with an example that fits what the catalogue says, for every command that takes something", () => {
+    expect(ALL_COMMANDS.length).toBeGreaterThan(20);
+    for (const command of ALL_COMMANDS) {
+      const fields = entryOf(command)?.fields ?? [];
+      const params = readParams(exampleOf(command));
+      const given = Object.keys((params.ok && params.value) || {});
+      expect(fields.map(({ name }) => name), command).toEqual(expect.arrayContaining(given));
+      expect(given, command).toEqual(expect.arrayContaining(fields.filter(({ required }) => required).map(({ name }) => name)));
+      expect(given.length > 0, command).toBe(fields.length > 0);
+    }
+    expect([exampleOf("toString"), entryOf("toString")]).toEqual(["", undefined]);
+  });
+
+  test("the catalogue tells what a command does, what it takes, and whether it may wait", () => {
+    expect(entryOf("system.which")).toEqual({
+      doc: "Where programs are.", risk: "plain", queueable: false, fields: [{ name: "bins", type: "list of text", required: true, doc: "Names of programs." }],
+    });
+    expect(entryOf("file.write")?.fields.map(({ name, type, required }) => [name, type, required])).toEqual([
+      ["base64", "text", true], ["path", "text", true], ["overwrite", "true or false", false],
+    ]);
+    expect(QUEUEABLE).toEqual(["canvas.a2ui.push", "canvas.a2ui.pushJSONL", "canvas.a2ui.reset", "canvas.hide", "canvas.navigate", "canvas.present", "system.notify"]);
   });
 
   test("runs no programs", () => {
@@ -76,5 +96,28 @@ describe("a command by hand", () => {
     for (const no of [{ format: "svg", base64: "AAAA" }, { format: "png", base64: "a b" }, { format: "png" }, { format: "toString", base64: "AAAA" }, null]) {
       expect(readPicture(no)).toBeUndefined();
     }
+  });
+});
+
+describe("a card", () => {
+  const [node] = readNodes({ nodes: [{ nodeId: "n", caps: ["canvas", "file", "files", "teleport"], permissions: { camera: true, screenRecording: false, magic: false }, connected: true }] }).nodes;
+
+  test("says in plain words what the node can and may, and our word where there is none", () => {
+    expect(factsOf(node!, TS).map(({ name, value }) => `${name}: ${value}`)).toEqual([
+      "From: the gateway’s own machine",
+      "It can: show pages; read and write its files; teleport",
+      "Its system allows: camera",
+      "Its system forbids: recording the screen, magic",
+    ]);
+  });
+
+  test("commands stand by their weight, unknown ones last", () => {
+    expect(grouped(["camera.snap", "file.list", "own.thing", "system.run", "system.which"])).toEqual([
+      { risk: "plain", commands: ["system.which"] },
+      { risk: "private", commands: ["file.list"] },
+      { risk: "program", commands: ["system.run"] },
+      { risk: "dangerous", commands: ["camera.snap"] },
+      { risk: "unknown", commands: ["own.thing"] },
+    ]);
   });
 });

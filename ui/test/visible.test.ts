@@ -15,7 +15,7 @@ describe("a text of a command", () => {
       { kind: "hidden", text: "\\u{202e}", name: "override: right to left" },
       { kind: "plain", text: "b" },
     ]);
-    expect(shown("one\\ntwo\\t\\u{e0041}")).toBe("one<hidden:\\n>two<hidden:\\t><hidden:\\u{e0041}>");
+    expect(shown("one\\rtwo\\u{e0041}")).toBe("one<hidden:\\r>two<hidden:\\u{e0041}>");
     expect(pieces("\\u{e0041}")[0]?.name).toBeUndefined();
   });
 
@@ -43,6 +43,12 @@ describe("a text of a command", () => {
   });
 
   test("hidden characters are counted, blanks are not", () => {
-    expect([hiddenCount("ls  -l "), hiddenCount("a\\u{202e}b\u200bc\\n")]).toEqual([0, 3]);
+    expect([hiddenCount("ls  -l "), hiddenCount("a\\u{202e}b\u200bc\\n\\t\\r")]).toEqual([0, 3]);
+  });
+
+  test("the breaks of several lines are seen and no alarm; a break that the gateway did not write out is one", () => {
+    expect(shown("one\\n\\ttwo")).toBe("one<break:\\n><tab:\\t>two");
+    expect(shown("one\\\\ntwo")).toBe("one\\\\ntwo");
+    expect(shown("one\ntwo")).toBe("one<hidden:\\u{a}>two");
   });
 });

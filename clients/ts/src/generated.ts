@@ -507,6 +507,19 @@ export interface CanvasNavigateParams {
   url: string;
 }
 
+/** Params of `canvas.open`. */
+export interface CanvasOpenParams {
+  /** The session. */
+  sessionKey: string;
+  /** `page` (default) or `a2ui`. */
+  view?: "page" | "a2ui";
+  /**
+   * Whether the address is for a window of its own and outlives this connection: until ten minutes
+   * after its last use, for an hour at most, and no longer than the right of the caller's device.
+   */
+  keep?: boolean;
+}
+
 /** Answer of `canvas.open`. The addresses are a secret: whoever has one sees the canvas. */
 export interface CanvasOpenResult {
   /** Where the canvas is, on its own port if the gateway is called by its own. */
@@ -514,8 +527,8 @@ export interface CanvasOpenResult {
   /** The same on the port by which the gateway is called: for whoever cannot reach `url`. */
   path: string;
   /**
-   * When the address ends unless it is used, in Unix milliseconds. It also ends with this
-   * connection.
+   * When the address ends unless it is used, in Unix milliseconds. Unless it is kept, it also ends
+   * with this connection.
    */
   expiresAtMs: number;
   /** The folder on the gateway's machine; for callers who may administer. */
@@ -585,7 +598,7 @@ export interface CanvasStateResult {
   messages: unknown[];
 }
 
-/** Params of `canvas.open` and `canvas.present`. */
+/** Params of `canvas.present`. */
 export interface CanvasViewParams {
   /** The session. */
   sessionKey: string;
@@ -1515,6 +1528,26 @@ export interface ExecApprovalAsked {
   expiresAtMs: number;
 }
 
+/** A question that ended. */
+export interface ExecApprovalEnded {
+  /** Its name. */
+  id: string;
+  /** What is asked. */
+  request: ExecApprovalMatter;
+  /** Since when, in Unix milliseconds. */
+  createdAtMs: number;
+  /** From when on no decision counts, in Unix milliseconds. */
+  expiresAtMs: number;
+  /** How it ended. */
+  outcome: ExecApprovalOutcome;
+  /** Who decided; null if nobody did. */
+  resolvedBy: string | null;
+  /** When, in Unix milliseconds. */
+  endedAtMs: number;
+  /** When it was run by the decision, in Unix milliseconds; absent if it was not run here. */
+  usedAtMs?: number;
+}
+
 /** Params of `exec.approval.get`. */
 export interface ExecApprovalGetParams {
   /** The question, as in `exec.approval.resolve`. */
@@ -1545,6 +1578,22 @@ export interface ExecApprovalGetResult {
   outcome: ExecApprovalOutcome | null;
   /** Who decided; null if nobody did. */
   resolvedBy: string | null;
+}
+
+/** Params of `exec.approval.history`. */
+export interface ExecApprovalHistoryParams {
+  /** At most so many; 50 if nothing is said. Long commands make a page shorter. */
+  limit?: number;
+  /** Only what ended before this question: the `nextBefore` of a newer page. */
+  before?: string;
+}
+
+/** Answer of `exec.approval.history`. */
+export interface ExecApprovalHistoryResult {
+  /** The newest end first. */
+  ended: ExecApprovalEnded[];
+  /** There may be older ones: pass this as `before`. */
+  nextBefore?: string;
 }
 
 /** One line of what a decision covers. */
@@ -1671,11 +1720,14 @@ export interface ExecApprovalRequestParams {
    * 1,800,000.
    */
   timeoutMs?: number;
-  /** Answer twice: at once with the id, and with the decision. */
+  /**
+   * Answer twice: at once with the id, and with the decision. The question then waits for its
+   * decision also when this connection ends; `exec.approval.waitDecision` learns it.
+   */
   twoPhase?: boolean;
 }
 
-/** Answer of `exec.approval.request`. */
+/** Answer of `exec.approval.request` and `exec.approval.waitDecision`. */
 export interface ExecApprovalRequestResult {
   /** The name of the question. */
   id: string;
@@ -1717,6 +1769,12 @@ export interface ExecApprovalResolved {
   agentId?: string;
   /** In which session. */
   sessionKey?: string;
+}
+
+/** Params of `exec.approval.waitDecision`. */
+export interface ExecApprovalWaitDecisionParams {
+  /** The question, as in `exec.approval.resolve`. */
+  id: string;
 }
 
 /** The rules of one agent. */
@@ -2201,10 +2259,15 @@ export interface NodeDescribeResult {
   remoteIp?: string;
   /** Its abilities, sorted; shown only. */
   caps: string[];
-  /** Commands that it may be sent, sorted: those that it declares and the gateway allows. */
+  /**
+   * Commands that it may be sent, sorted: those that it declares, the gateway allows and somebody
+   * approved.
+   */
   commands: string[];
   /** Commands that it declares and the gateway does not allow, sorted. */
   blockedCommands?: string[];
+  /** Commands that it declares, that the gateway allows, and that nobody approved for it, sorted. */
+  unapprovedCommands?: string[];
   /** What its operating system permits; shown only. */
   permissions?: Record<string, boolean>;
   /** Its `PATH`. */
@@ -2517,10 +2580,15 @@ export interface NodeRow {
   remoteIp?: string;
   /** Its abilities, sorted; shown only. */
   caps: string[];
-  /** Commands that it may be sent, sorted: those that it declares and the gateway allows. */
+  /**
+   * Commands that it may be sent, sorted: those that it declares, the gateway allows and somebody
+   * approved.
+   */
   commands: string[];
   /** Commands that it declares and the gateway does not allow, sorted. */
   blockedCommands?: string[];
+  /** Commands that it declares, that the gateway allows, and that nobody approved for it, sorted. */
+  unapprovedCommands?: string[];
   /** What its operating system permits; shown only. */
   permissions?: Record<string, boolean>;
   /** Its `PATH`. */
@@ -2753,6 +2821,8 @@ export interface PendingDevice {
   scopes: string[];
   /** The scopes that it has in this role. */
   grantedScopes: string[];
+  /** The commands that it offers as a node: what is approved is that it may be sent these. */
+  commands?: string[];
   /** From where it asks; absent if that is this machine. */
   remoteIp?: string;
   /** Always false: what needs nobody's decision is not asked. */
@@ -3916,11 +3986,11 @@ export interface MethodMap {
     result: CanvasActionResult;
   };
   /**
-   * An address of a session's canvas, good for ten minutes after its last use and as long as this
-   * connection.
+   * An address of a session's canvas, good for ten minutes after its last use and, unless it is kept,
+   * as long as this connection.
    */
   "canvas.open": {
-    params: CanvasViewParams;
+    params: CanvasOpenParams;
     result: CanvasOpenResult;
   };
   /** Asks everyone who looks at the session to show its canvas. */
@@ -4080,6 +4150,14 @@ export interface MethodMap {
     params: ExecApprovalGetParams;
     result: ExecApprovalGetResult;
   };
+  /**
+   * Commands about which somebody decided in the last day, or nobody in time; the newest end
+   * first.
+   */
+  "exec.approval.history": {
+    params: ExecApprovalHistoryParams;
+    result: ExecApprovalHistoryResult;
+  };
   /** Commands that wait for a decision, oldest first. */
   "exec.approval.list": {
     params: ExecApprovalListParams;
@@ -4095,6 +4173,14 @@ export interface MethodMap {
   "exec.approval.resolve": {
     params: ExecApprovalResolveParams;
     result: ExecApprovalResolveResult;
+  };
+  /**
+   * Waits for the decision about a command that somebody asked about; at once if it has ended
+   * in the last day.
+   */
+  "exec.approval.waitDecision": {
+    params: ExecApprovalWaitDecisionParams;
+    result: ExecApprovalRequestResult;
   };
   /** The rules that say which commands run, which are asked about and which are refused. */
   "exec.approvals.get": {
@@ -4346,9 +4432,11 @@ export const METHODS = {
   "device.token.rotate": { access: "operator.pairing", effect: "idempotent", since: 3, ack: false, unstable: false },
   "device.trust.set": { access: "operator.admin", effect: "idempotent", since: 4, ack: false, unstable: false },
   "exec.approval.get": { access: "operator.approvals", effect: "read", since: 3, ack: false, unstable: false },
+  "exec.approval.history": { access: "operator.approvals", effect: "read", since: 3, ack: false, unstable: false },
   "exec.approval.list": { access: "operator.approvals", effect: "read", since: 3, ack: false, unstable: false },
   "exec.approval.request": { access: "operator.approvals", effect: "idempotent", since: 3, ack: true, unstable: false },
   "exec.approval.resolve": { access: "operator.approvals", effect: "idempotent", since: 3, ack: false, unstable: false },
+  "exec.approval.waitDecision": { access: "operator.approvals", effect: "read", since: 4, ack: false, unstable: false },
   "exec.approvals.get": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
   "exec.approvals.node.get": { access: "operator.admin", effect: "read", since: 3, ack: false, unstable: false },
   "exec.approvals.node.set": { access: "operator.admin", effect: "idempotent", since: 3, ack: false, unstable: false },

@@ -1,23 +1,25 @@
 //! The command line.
 
 mod approvals;
+mod canvas;
 mod channel_secrets;
 mod channels;
 mod client;
 mod devices;
+mod globals;
 mod node;
 mod nodes;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use tidegate_client::Fingerprint;
 
 use crate::exit::HELP as EXIT_CODES;
 pub(crate) use approvals::{
     AllowlistAddArgs, AllowlistCommand, AllowlistRemoveArgs, ApprovalArgs, ApprovalsCommand,
     ApprovalsListArgs, ApproveArgs, PolicyCommand, PolicySetArgs,
 };
+pub(crate) use canvas::{CanvasCommand, CanvasOpenArgs, CanvasPathArgs};
 pub(crate) use channel_secrets::{SecretArgs, SecretSource};
 pub(crate) use channels::{
     AccountArgs, ChannelsAddArgs, ChannelsAskArgs, ChannelsCommand, ChannelsLoginArgs,
@@ -35,36 +37,14 @@ pub(crate) use devices::{
     DeviceArgs, DeviceRoleArgs, DevicesApproveArgs, DevicesCodeArgs, DevicesCommand,
     DevicesRejectArgs, DevicesRenameArgs, DevicesRotateArgs, DevicesTrustArgs,
 };
+pub(crate) use globals::{Connection, Globals, connection, takes_connection};
 pub(crate) use node::{NodeCommand, NodeEntryArgs, NodeRunArgs};
 pub(crate) use nodes::{
-    NodeArgs, NodesCommand, NodesInvokeArgs, NodesPendingArgs, NodesRenameArgs,
+    NodeArgs, NodesCommand, NodesCommandsArgs, NodesInvokeArgs, NodesPendingArgs, NodesRenameArgs,
 };
 
 /// The heading of what every command takes.
 const COMMON: &str = "Common";
-
-/// What every command gets.
-#[derive(Debug, Clone)]
-pub(crate) struct Globals {
-    /// A state directory of its own, by name.
-    pub(crate) profile: Option<String>,
-    /// Machine-readable output.
-    pub(crate) json: bool,
-    /// The gateway's address.
-    pub(crate) url: Option<String>,
-    /// The gateway's secret, on the command line.
-    pub(crate) token: Option<String>,
-    /// The gateway's secret, in a file.
-    pub(crate) token_file: Option<PathBuf>,
-    /// The gateway's password, in a file.
-    pub(crate) password_file: Option<PathBuf>,
-    /// The certificate that the gateway must show.
-    pub(crate) tls_fingerprint: Option<Fingerprint>,
-    /// How long to try, in milliseconds.
-    pub(crate) timeout_ms: u64,
-    /// No colours.
-    pub(crate) no_color: bool,
-}
 
 /// Tidegate: one gateway for your agents, your devices and your conversations.
 #[derive(Debug, Parser)]
@@ -81,31 +61,6 @@ pub(crate) struct Cli {
     pub(crate) no_color: bool,
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-/// How to reach the gateway. Without any of these: the one of this user on this host.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Connection")]
-pub(crate) struct Connection {
-    /// Address of the gateway, such as ws://127.0.0.1:18789
-    #[arg(long)]
-    pub(crate) url: Option<String>,
-    /// Secret of the gateway; other users of this host can see it here, so prefer --token-file
-    #[arg(long, conflicts_with = "token_file")]
-    pub(crate) token: Option<String>,
-    /// File with the secret of the gateway
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// File with the password of the gateway
-    #[arg(long, value_name = "FILE")]
-    pub(crate) password_file: Option<PathBuf>,
-    /// SHA-256 of the certificate that a wss:// gateway must show, whoever vouches for it
-    #[arg(long, value_name = "SHA256")]
-    pub(crate) tls_fingerprint: Option<Fingerprint>,
-    /// How long to try, in milliseconds
-    #[arg(long = "timeout", value_name = "MS", default_value_t = 10_000,
-          value_parser = clap::value_parser!(u64).range(1..=86_400_000))]
-    pub(crate) timeout_ms: u64,
 }
 
 #[derive(Debug, Subcommand)]
@@ -190,6 +145,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: NodeCommand,
     },
+    /// What the agent shows beside a conversation
+    Canvas {
+        #[command(subcommand)]
+        command: CanvasCommand,
+    },
     /// The gateway's log
     Logs(LogsArgs),
     /// Open the page in a browser, signed in by a link that works once
@@ -273,43 +233,6 @@ pub(crate) enum ConfigCommand {
     },
     /// Check the configuration file
     Validate,
-}
-
-impl Cli {
-    /// The common part, with the connection of one command.
-    pub(crate) fn globals(&self, connection: Option<&Connection>) -> Globals {
-        let base = Globals {
-            profile: self.profile.clone(),
-            json: self.json,
-            url: None,
-            token: None,
-            token_file: None,
-            password_file: None,
-            tls_fingerprint: None,
-            timeout_ms: 10_000,
-            no_color: self.no_color,
-        };
-        let Some(connection) = connection.cloned() else {
-            return base;
-        };
-        let Connection {
-            url,
-            token,
-            token_file,
-            password_file,
-            tls_fingerprint,
-            timeout_ms,
-        } = connection;
-        Globals {
-            url,
-            token,
-            token_file,
-            password_file,
-            tls_fingerprint,
-            timeout_ms,
-            ..base
-        }
-    }
 }
 
 #[cfg(test)]

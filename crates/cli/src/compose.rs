@@ -4,6 +4,7 @@
 mod agents;
 mod canvas;
 pub(crate) mod channels;
+pub(crate) mod fence;
 mod hosts;
 mod log_tail;
 mod machine;
@@ -99,9 +100,9 @@ pub(crate) async fn serve(daemon: Daemon) -> anyhow::Result<()> {
         networks: networks_of(&loaded, &clock)?,
         facts: machine::facts(store_path(&loaded).display().to_string(), problems),
     });
-    let tools = tools::Tools::new(home(&loaded), &clock, &ids);
+    let tools = tools::Tools::new(home(&loaded), fence::fence(&loaded), &clock, &ids);
     let canvas_events = Events::new(Arc::clone(&hub) as Arc<dyn tidegate_core::EventSink>);
-    let canvas = canvas::canvas(&loaded, canvas_events, ids);
+    let canvas = canvas::canvas(&loaded, canvas_events, Arc::clone(&clock), ids);
     let canvas_tool = canvas.as_ref().map(canvas::tool);
     engine.give_tools(tools.list.iter().cloned().chain(canvas_tool).collect())?;
     engine.start().await?;
@@ -221,7 +222,7 @@ fn ending(tls: &Tls, now_ms: u64) -> Option<String> {
 }
 
 /// What health shows as wrong from the start: a configuration that is not the one in the file,
-/// providers whose key could not be had, and a certificate that ends soon.
+/// providers whose key could not be had, a certificate that ends soon, and programs without a fence.
 fn problems(loaded: &Loaded, tls: Option<&Tls>, now_ms: u64) -> Vec<String> {
     let config = match &loaded.source {
         FileState::LastKnownGood { problem } => Some(problem.clone()),
@@ -235,5 +236,7 @@ fn problems(loaded: &Loaded, tls: Option<&Tls>, now_ms: u64) -> Vec<String> {
         format!("models.providers.{name}.apiKey could not be had: see `tidegate config validate`, then restart")
     });
     let ending = tls.and_then(|tls| ending(tls, now_ms));
-    config.into_iter().chain(keyless).chain(ending).collect()
+    let unfenced = fence::problem(loaded);
+    let lines = config.into_iter().chain(keyless);
+    lines.chain(ending).chain(unfenced).collect()
 }

@@ -48,6 +48,9 @@ impl From<Exit> for ExitCode {
 impl Exit {
     /// The code of a failed conversation with the gateway.
     pub(crate) fn of(error: &Error) -> Self {
+        if error.put_out().is_some() {
+            return Self::Denied;
+        }
         match &error.kind {
             ErrorKind::Address(_) => Self::Usage,
             ErrorKind::Certificate(_) => Self::Denied,

@@ -180,7 +180,7 @@ fn birth(pid: i32) -> Option<String> {
 }
 
 /// The command that stops a process for good, if somebody else looks after it and not after us.
-fn supervisor(pid: i32) -> Option<String> {
+pub(crate) fn supervisor(pid: i32) -> Option<String> {
     let group = |pid: &str| std::fs::read_to_string(format!("/proc/{pid}/cgroup")).ok();
     let (theirs, ours) = (group(&pid.to_string())?, group("self"));
     if Some(&theirs) == ours.as_ref() {

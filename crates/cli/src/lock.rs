@@ -1,7 +1,8 @@
 //! One gateway for each state directory (F16).
 //!
 //! The lock is a `flock` on an open file: the kernel lets go of it when the process ends, however
-//! it ends, so there is never a stale one to remove. The number in the file is only for messages.
+//! it ends, so there is never a stale one to remove. The file says who holds it and on which port it
+//! listens; that is believed only while somebody does hold it.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -19,12 +20,12 @@ const GLANCE: Duration = Duration::from_millis(20);
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum LockError {
     /// Another gateway holds it.
-    #[error("a gateway is at work already with the state directory {}{}\nto talk to it: tidegate gateway health; for a second one: tidegate gateway --profile NAME", state_dir.display(), pid_text(*pid))]
+    #[error("a gateway is at work already with the state directory {}", state_dir.display())]
     Held {
         /// The state directory.
         state_dir: PathBuf,
-        /// Its process, as it says itself.
-        pid: Option<i32>,
+        /// Who it is, as it says itself.
+        holder: Option<Holder>,
     },
     /// The file cannot be opened or locked.
     #[error("the lock {} cannot be taken: {source}", path.display())]
@@ -36,8 +37,13 @@ pub(crate) enum LockError {
     },
 }
 
-fn pid_text(pid: Option<i32>) -> String {
-    pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
+/// The gateway that holds a lock, as it says itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Holder {
+    /// Its process.
+    pub(crate) pid: i32,
+    /// The port on which it listens; none if it did not say.
+    pub(crate) port: Option<u16>,
 }
 
 /// The lock, held as long as this lives.
@@ -46,11 +52,11 @@ pub(crate) struct StateLock {
     _file: File,
 }
 
-/// Takes the lock, or fails within a tenth of a second.
+/// Takes the lock for a gateway that listens on this port, or fails within a tenth of a second.
 ///
 /// # Errors
 /// Another gateway holds it.
-pub(crate) fn acquire(state_dir: &Path) -> Result<StateLock, LockError> {
+pub(crate) fn acquire(state_dir: &Path, port: u16) -> Result<StateLock, LockError> {
     let path = state_dir.join(FILE_NAME);
     let io = |source| LockError::Io {
         path: path.clone(),
@@ -78,40 +84,48 @@ pub(crate) fn acquire(state_dir: &Path) -> Result<StateLock, LockError> {
             Err(TryLockError::WouldBlock) => {
                 return Err(LockError::Held {
                     state_dir: state_dir.to_owned(),
-                    pid: read_pid(&mut file),
+                    holder: read(&mut file),
                 });
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
     }
     file.set_len(0).map_err(io)?;
-    writeln!(file, "{}", std::process::id()).map_err(io)?;
+    let said = format!("{} {port}\n", std::process::id());
+    file.write_all(said.as_bytes()).map_err(io)?;
     Ok(StateLock { _file: file })
 }
 
-/// The process that holds the lock, if any does.
-pub(crate) fn holder(state_dir: &Path) -> Option<i32> {
+/// The gateway that holds the lock, if any does.
+pub(crate) fn holder(state_dir: &Path) -> Option<Holder> {
     let mut file = OpenOptions::new()
         .read(true)
         .open(state_dir.join(FILE_NAME))
         .ok()?;
     match file.try_lock_shared() {
-        Err(TryLockError::WouldBlock) => read_pid(&mut file),
+        Err(TryLockError::WouldBlock) => read(&mut file),
         _ => None,
     }
 }
 
-fn read_pid(file: &mut File) -> Option<i32> {
+/// `PID PORT`; older gateways wrote no port.
+fn read(file: &mut File) -> Option<Holder> {
     let mut text = String::new();
     file.rewind().ok()?;
     file.take(32).read_to_string(&mut text).ok()?;
-    text.trim().parse().ok().filter(|pid| *pid > 1)
+    let mut words = text.split_whitespace();
+    Some(Holder {
+        pid: words.next()?.parse().ok().filter(|pid| *pid > 1)?,
+        port: words.next().and_then(|port| port.parse().ok()),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::sync::Barrier;
+
+    const PORT: u16 = 4711;
 
     #[test]
     fn one_of_twenty_wins_each_time() {
@@ -133,7 +147,7 @@ mod tests {
                         );
                         scope.spawn(move || {
                             barrier.wait();
-                            let taken = acquire(dir);
+                            let taken = acquire(dir, PORT);
                             barrier.wait();
                             taken.ok()
                         })
@@ -145,7 +159,9 @@ mod tests {
                     .collect()
             });
             assert_eq!(kept.len(), 1);
-            assert_eq!(holder(state.path()), i32::try_from(std::process::id()).ok());
+            let held = holder(state.path()).unwrap();
+            assert_eq!(Ok(held.pid), i32::try_from(std::process::id()));
+            assert_eq!(held.port, Some(PORT));
         }
         assert_eq!(holder(state.path()), None);
         std::fs::remove_file(link).unwrap();
@@ -156,18 +172,29 @@ mod tests {
         let state = tempfile::tempdir().unwrap();
         let path = state.path().join(FILE_NAME);
         // Without a fork of its own, so that the lock dies with the process that we kill.
-        let mut holder = std::process::Command::new("flock")
+        let mut other = std::process::Command::new("flock")
             .arg("-F")
             .arg(&path)
             .args(["sleep", "60"])
             .spawn()
             .unwrap();
-        while acquire(state.path()).is_ok() {
+        while acquire(state.path(), PORT).is_ok() {
             std::thread::yield_now();
         }
-        assert!(matches!(acquire(state.path()), Err(LockError::Held { .. })));
-        holder.kill().unwrap();
-        holder.wait().unwrap();
-        acquire(state.path()).unwrap();
+        std::fs::write(&path, "2147483646 4711").unwrap();
+        assert!(matches!(
+            acquire(state.path(), PORT),
+            Err(LockError::Held {
+                holder: Some(Holder {
+                    port: Some(4711),
+                    ..
+                }),
+                ..
+            })
+        ));
+        other.kill().unwrap();
+        other.wait().unwrap();
+        assert_eq!(holder(state.path()), None, "what it said is not believed");
+        acquire(state.path(), PORT).unwrap();
     }
 }

@@ -25,12 +25,12 @@ mod workspaces;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::{
-    AgentsCommand, AllowlistCommand, ApprovalsCommand, ApprovalsListArgs, ChannelsCommand, Cli,
-    Command, Connection, DevicesCommand, GatewayCommand, MessageCommand, NodesCommand,
-    OutboxCommand, OutboxListArgs, PairingCommand, PolicyCommand, SessionsCommand,
+    AgentsCommand, AllowlistCommand, ApprovalsCommand, ApprovalsListArgs, CanvasCommand,
+    ChannelsCommand, Cli, Command, Connection, DevicesCommand, GatewayCommand, MessageCommand,
+    NodesCommand, OutboxCommand, OutboxListArgs, PairingCommand, PolicyCommand, SessionsCommand,
 };
 use exit::Exit;
 use output::Screen;
@@ -44,8 +44,12 @@ fn main() -> ExitCode {
     {
         return tidegate_exec::warden::main();
     }
-    let cli = Cli::parse();
-    let screen = output::Screen::new(&cli.globals(None));
+    let matches = Cli::command().get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(why) => why.exit(),
+    };
+    let screen = output::Screen::new(&cli.globals(args::connection(&matches).as_ref()));
     dispatch(&cli, &screen)
         .unwrap_or_else(|error| output::report(&screen, &error))
         .into()
@@ -104,7 +108,7 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
         Command::Nodes {
             command,
             connection,
-        } => nodes(cli, command.as_ref(), connection),
+        } => nodes(cli, screen, command.as_ref(), connection),
         Command::Node { command } => node(&alone, command),
         Command::Outbox { command, list } => outbox(cli, command.as_ref(), list),
         Command::Trace(args) => client(commands::trace::run(args, &with(&args.connection))),
@@ -130,6 +134,12 @@ fn dispatch(cli: &Cli, screen: &Screen) -> anyhow::Result<Exit> {
             list: args,
         } => client(commands::sessions::run(args, &with(&args.connection))),
         Command::Logs(args) => client(commands::logs::run(args, &with(&args.connection))),
+        Command::Canvas {
+            command: CanvasCommand::Open(args),
+        } => client(commands::canvas::open(args, &with(&args.connection))),
+        Command::Canvas {
+            command: CanvasCommand::Path(args),
+        } => client(commands::canvas::path(args, &with(&args.connection))),
         Command::Dashboard(args) => client(commands::dashboard::run(args, &with(&args.connection))),
     }
 }
@@ -266,6 +276,7 @@ fn outbox(
 
 fn nodes(
     cli: &Cli,
+    screen: &Screen,
     command: Option<&NodesCommand>,
     connection: &Connection,
 ) -> anyhow::Result<Exit> {
@@ -280,6 +291,7 @@ fn nodes(
         Some(NodesCommand::Rename(args)) => client(nodes::rename(args, &with(&args.connection))),
         Some(NodesCommand::Invoke(args)) => client(nodes::invoke(args, &with(&args.connection))),
         Some(NodesCommand::Pending(args)) => client(nodes::pending(args, &with(&args.connection))),
+        Some(NodesCommand::Commands(args)) => nodes::commands(args, screen),
     }
 }
 

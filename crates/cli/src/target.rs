@@ -1,28 +1,30 @@
 //! Which gateway, and what to show it.
 //!
-//! Address: `--url`, else the port of this user's own gateway (argument, environment, file,
-//! default). Secret: `--token` or `--token-file`, else what is configured, else the owner's file.
+//! Address: `--url`, else this user's own gateway, at the port of the environment, of the one that
+//! runs, of the file, or the default. Secret: `--token` or `--token-file`, else what is configured, else the owner's file.
 //! What is configured and the owner's file belong to the own gateway and go nowhere else
 //! (SECURITY T01): another address gets what was given for it on the command line, or the token
 //! that this very address gave to this device before.
 
+mod given;
+mod own;
 mod pinned;
 
 use std::fmt;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use tidegate_client::{Address, Auth, Credential, DeviceIdentity, Error, TokenCache};
+use tidegate_client::{Address, Auth, Credential, DeviceIdentity, TokenCache};
 use tidegate_protocol::Role;
 
 use crate::args::Globals;
 use crate::config::env::Environment;
-use crate::config::{self, Bind, Loaded, Overrides};
+use crate::config::{self, Overrides};
 use crate::exit::Exit;
+use crate::listener;
 use crate::output::Failure;
-use crate::owner_token::OwnerTokenError;
 use crate::trust::Expected;
-use crate::{listener, owner_token};
+use given::{Given, given};
+use own::{Own, own};
 use pinned::pinned;
 
 /// A secret, and where it came from.
@@ -61,23 +63,6 @@ impl fmt::Display for Target {
         }
         f.write_str(")")
     }
-}
-
-/// What the command line says.
-#[derive(Debug, Clone, Default)]
-struct Given {
-    address: Option<Address>,
-    auth: Auth,
-    from: Option<&'static str>,
-}
-
-/// The gateway of this user on this host.
-#[derive(Debug, Clone)]
-struct Own {
-    address: Address,
-    chosen: String,
-    configured: Option<Shown>,
-    owner: Option<Shown>,
 }
 
 /// Finds out where to go. Reads files; dials nothing.
@@ -130,100 +115,18 @@ pub(crate) fn find(globals: &Globals) -> anyhow::Result<Target> {
     )?)
 }
 
-fn given(globals: &Globals) -> Result<Given, Failure> {
-    let from_file = |argument, path: &Path| {
-        config::secrets::from_file(argument, path)
-            .map(|secret| Credential::new(secret.expose()))
-            .map_err(|why| Failure::new(Exit::Usage, why.to_string()))
-    };
-    let address = globals
-        .url
-        .as_deref()
-        .map(Address::parse)
-        .transpose()
-        .map_err(|why| bad_url(&why))?;
-    let (token, from) = match (&globals.token_file, &globals.token) {
-        (Some(path), _) => (Some(from_file("--token-file", path)?), Some("--token-file")),
-        (None, Some(token)) => (Some(Credential::new(token)), Some("--token")),
-        (None, None) => (None, None),
-    };
-    let password = match &globals.password_file {
-        Some(path) => Some(from_file("--password-file", path)?),
-        None => None,
-    };
-    let from = from.or(password.as_ref().map(|_| "--password-file"));
-    Ok(Given {
-        address,
-        auth: Auth {
-            token,
-            password,
-            ..Auth::default()
-        },
-        from,
-    })
-}
-
-fn bad_url(why: &Error) -> Failure {
-    Failure::new(Exit::Usage, format!("--url: {why}"))
-        .next("an address looks like ws://127.0.0.1:18789 or wss://gate.example.org:18789")
-}
-
-fn own(loaded: &Loaded, read_owner: bool) -> Result<Own, OwnerTokenError> {
-    let gateway = &loaded.config.gateway;
-    let source = loaded.provenance.source("gateway.port");
-    let mut address = Address::loopback(gateway.port);
-    let mut chosen = format!("port: {source}");
-    if gateway.bind == Bind::Custom
-        && let Some(host) = gateway
-            .custom_bind_host
-            .as_deref()
-            .and_then(|host| host.parse::<IpAddr>().ok())
-        && !host.is_unspecified()
-    {
-        let host = if host.is_ipv6() {
-            format!("[{host}]")
-        } else {
-            host.to_string()
-        };
-        address = Address::parse(&format!("ws://{host}:{}", gateway.port)).unwrap_or(address);
-        chosen.push_str(", host: gateway.customBindHost");
-    }
-    if gateway.tls.enabled {
-        address = address.with_tls();
-    }
-    let configured = loaded.secrets.token.as_ref().map(|secret| Shown {
-        secret: Credential::new(secret.expose()),
-        from: format!(
-            "gateway.auth.token, {}",
-            loaded.provenance.source("gateway.auth.token")
-        ),
-    });
-    let owner = if read_owner && address.is_loopback() {
-        owner_token::read(&loaded.state_dir)?.map(|secret| Shown {
-            secret: Credential::new(secret.expose()),
-            from: loaded
-                .state_dir
-                .join(owner_token::FILE_NAME)
-                .display()
-                .to_string(),
-        })
-    } else {
-        None
-    };
-    Ok(Own {
-        address,
-        chosen,
-        configured,
-        owner,
-    })
-}
-
 /// The rules.
 fn decide(given: &Given, own: &Own, state_dir: &Path) -> Result<Target, Failure> {
     if let Some(address) = &given.address
         && !same(address, &own.address)
     {
+        if same(&address.clone().with_tls(), &own.address) {
+            return Err(speaks_tls(address, &own.address));
+        }
         return foreign(address.clone(), given, Some(state_dir));
+    }
+    if own.address.port() == 0 {
+        return Err(none_runs(own, state_dir));
     }
     let chosen = if given.address.is_some() {
         "--url, the own gateway"
@@ -304,6 +207,27 @@ fn same(address: &Address, own: &Address) -> bool {
         other => other.to_owned(),
     };
     address.is_tls() == own.is_tls() && address.port() == own.port() && host(address) == host(own)
+}
+
+/// Our own gateway, under an address that it does not answer.
+fn speaks_tls(address: &Address, own: &Address) -> Failure {
+    Failure::new(
+        Exit::Usage,
+        format!("{address} speaks TLS: it is this host's own gateway"),
+    )
+    .next(format!("write --url {own}, or leave --url out"))
+}
+
+/// Nobody knows the port: it is taken anew at each start.
+fn none_runs(own: &Own, state_dir: &Path) -> Failure {
+    let what = format!(
+        "no gateway runs with the state directory {}, and its port is any free one ({})",
+        state_dir.display(),
+        own.chosen
+    );
+    Failure::new(Exit::Unreachable, what).next(
+        "start it with `tidegate gateway`; for a gateway elsewhere give --url and --token-file",
+    )
 }
 
 fn no_secret_yet(own: &Own, state_dir: &Path) -> Failure {

@@ -24,9 +24,39 @@ pub(crate) fn distance(a: &str, b: &str) -> usize {
     last.last().copied().unwrap_or(0)
 }
 
+/// Names with dots like this one, at most two: few letters differ, else the last word is the same.
+pub(crate) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
+    /// Letters that may differ.
+    const FEW: usize = 3;
+    let last = |name: &str| name.rsplit('.').next().map(str::to_owned);
+    let all: Vec<_> = names
+        .into_iter()
+        .map(|other| (distance(name, other), other))
+        .collect();
+    let few = FEW.min(name.len() / 2);
+    let mut near: Vec<_> = all.iter().filter(|(steps, _)| *steps <= few).collect();
+    if near.is_empty() {
+        near = all
+            .iter()
+            .filter(|(_, other)| last(other) == last(name))
+            .collect();
+    }
+    near.sort_unstable();
+    near.dedup();
+    near.into_iter().take(2).map(|(_, name)| *name).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::distance;
+    use super::{distance, nearest};
+
+    #[test]
+    fn near_names_are_found_and_far_ones_are_not() {
+        let names = ["system.which", "system.run", "file.read", "system.which"];
+        assert_eq!(nearest("system.wich", names), ["system.which"]);
+        assert_eq!(nearest("node.read", names), ["file.read"]);
+        assert_eq!(nearest("zzzzzzzzzz", names), [] as [&str; 0]);
+    }
 
     #[test]
     fn letters_that_must_change() {

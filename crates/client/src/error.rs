@@ -4,6 +4,7 @@ use std::io;
 use std::time::Duration;
 
 use serde_json::Value;
+use tidegate_protocol::api::connect::TOKEN_REVOKED;
 use tidegate_protocol::{ErrorCode, ErrorShape, close};
 
 use crate::pin::Distrust;
@@ -145,6 +146,15 @@ pub struct Refusal {
     pub close: Option<Close>,
 }
 
+/// How a gateway's owner took back what a device had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutOut {
+    /// Its token was revoked: it is known, and has to be approved again.
+    Revoked,
+    /// It was removed: it is a stranger.
+    Removed,
+}
+
 /// What went wrong, and while doing what.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{kind}")]
@@ -208,6 +218,20 @@ impl Error {
         self.shape()?.details.as_ref()?.get("code")?.as_str()
     }
 
+    /// Whether the gateway's owner put this device out, as far as the gateway says so: by the end of
+    /// the connection, or when the device came back with the token that it had. Trying again helps
+    /// only once the owner has let it in anew.
+    pub fn put_out(&self) -> Option<PutOut> {
+        let reason = self.close().map(|close| close.reason.as_str());
+        match reason {
+            Some(close::TOKEN_REVOKED) => return Some(PutOut::Revoked),
+            Some(close::DEVICE_REMOVED) => return Some(PutOut::Removed),
+            _ => {}
+        }
+        let details = self.shape()?.details.as_ref()?;
+        (details.get("reason")?.as_str()? == TOKEN_REVOKED).then_some(PutOut::Revoked)
+    }
+
     /// Whether the same request may well succeed later: the gateway says so by its error or by its
     /// close code. A run that failed is not asked for again.
     pub fn is_temporary(&self) -> bool {
@@ -234,5 +258,37 @@ impl Error {
     /// How long the gateway asks to wait before the next try.
     pub fn retry_after(&self) -> Option<Duration> {
         self.shape()?.retry_after_ms.map(Duration::from_millis)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn who_was_put_out_is_told_from_who_was_only_refused() {
+        let closed = |reason: &str| {
+            let close = Close {
+                code: Some(close::POLICY.code),
+                reason: reason.to_owned(),
+            };
+            Error::new(Phase::Call, ErrorKind::Closed(close)).put_out()
+        };
+        assert_eq!(closed("device token revoked"), Some(PutOut::Revoked));
+        assert_eq!(closed("device removed"), Some(PutOut::Removed));
+        assert_eq!(closed("device token rotated"), None);
+        let refused = |reason: &str| {
+            let shape = ErrorShape::invalid("unauthorized");
+            let refusal = Refusal {
+                shape: shape.with_details(json!({ "reason": reason })),
+                payload: None,
+                close: None,
+            };
+            Error::new(Phase::Hello, ErrorKind::Refused(Box::new(refusal))).put_out()
+        };
+        assert_eq!(refused("token-revoked"), Some(PutOut::Revoked));
+        assert_eq!(refused("scope-upgrade"), None);
     }
 }

@@ -55,11 +55,17 @@ impl KnownGateways {
             .transpose()
     }
 
-    /// Accepts a certificate at this host and port, in place of any other.
+    /// Accepts a certificate at this host and port, where none is accepted yet.
     ///
     /// # Errors
-    /// The file is damaged or cannot be written.
+    /// The file is damaged or cannot be written, or another certificate was accepted there, if only
+    /// since somebody was asked: then one of the two is not the gateway's.
     pub fn accept(&self, at: &Address, shown: Fingerprint) -> io::Result<()> {
+        let _alone = private_file::alone_with(&self.path)?;
+        if self.pin(at)?.is_some_and(|accepted| accepted != shown) {
+            let what = format!("another certificate is accepted at {at} already");
+            return Err(self.bad(&what));
+        }
         let mut stored = self.read()?;
         stored.version = VERSION;
         stored.gateways.insert(at.authority(), shown.to_string());
@@ -98,10 +104,12 @@ mod tests {
         let (first, second) = (Fingerprint::of(b"1"), Fingerprint::of(b"2"));
         assert_eq!(known.pin(&at("wss://gate.example:1")).unwrap(), None);
         known.accept(&at("wss://gate.example:1"), first).unwrap();
-        known.accept(&at("wss://gate.example:2"), first).unwrap();
         known
             .accept(&at("wss://Gate.example:2/path"), second)
             .unwrap();
+        known.accept(&at("wss://gate.example:2"), second).unwrap();
+        let other = known.accept(&at("wss://gate.example:2"), first);
+        assert!(other.is_err(), "what was accepted is not replaced");
         let pin = |url| known.pin(&at(url)).unwrap();
         assert_eq!(pin("wss://gate.example:1"), Some(first));
         assert_eq!(pin("wss://gate.example:2"), Some(second));
@@ -109,6 +117,53 @@ mod tests {
         assert_eq!(pin("wss://other.example:1"), None);
         let mode = known.path().metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn many_who_accept_at_once_lose_nothing_of_each_other() {
+        const MANY: u16 = 16;
+        let dir = tempfile::tempdir().unwrap();
+        let at = |port| Address::parse(&format!("wss://gate.example:{port}")).unwrap();
+        let pin = |port: u16| Fingerprint::of(&port.to_be_bytes());
+        let start = std::sync::Barrier::new(MANY.into());
+        std::thread::scope(|scope| {
+            for port in 1..=MANY {
+                let (dir, start) = (&dir, &start);
+                scope.spawn(move || {
+                    let known = KnownGateways::in_state_dir(dir.path());
+                    start.wait();
+                    known.accept(&at(port), pin(port)).unwrap();
+                });
+            }
+        });
+        let known = KnownGateways::in_state_dir(dir.path());
+        for port in 1..=MANY {
+            assert_eq!(known.pin(&at(port)).unwrap(), Some(pin(port)), "{port}");
+        }
+    }
+
+    #[test]
+    fn of_two_certificates_at_one_place_one_is_accepted() {
+        let dir = tempfile::tempdir().unwrap();
+        let known = KnownGateways::in_state_dir(dir.path());
+        let at = Address::parse("wss://gate.example:1").unwrap();
+        let shown = [Fingerprint::of(b"1"), Fingerprint::of(b"2")];
+        let start = std::sync::Barrier::new(shown.len());
+        let accepted: Vec<_> = std::thread::scope(|scope| {
+            let tries = shown.map(|shown| {
+                let (known, at, start) = (&known, &at, &start);
+                scope.spawn(move || {
+                    start.wait();
+                    known.accept(at, shown).is_ok().then_some(shown)
+                })
+            });
+            tries
+                .into_iter()
+                .filter_map(|one| one.join().unwrap())
+                .collect()
+        });
+        assert_eq!(accepted.len(), 1);
+        assert_eq!(known.pin(&at).unwrap(), accepted.first().copied());
     }
 
     #[test]

@@ -32,7 +32,7 @@ pub use address::Address;
 pub use call::{Client, First, PendingFinal};
 pub use connect::{ConnectOptions, Deadlines, NodeClaims};
 pub use credential::{Auth, Credential};
-pub use error::{Close, Error, ErrorKind, Phase, Refusal};
+pub use error::{Close, Error, ErrorKind, Phase, PutOut, Refusal};
 pub use events::{EventError, EventFrame, Events};
 pub use fresh::{fresh_id, idempotency_key};
 pub use identity::DeviceIdentity;

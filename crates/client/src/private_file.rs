@@ -1,14 +1,19 @@
 //! Files that only their owner can read, written whole or not at all.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::fresh::fresh_id;
 
 /// What we keep is small; a file without end is not ours.
 const MAX_BYTES: u64 = 1024 * 1024;
+/// Between two looks whether somebody else has finished changing a file.
+const GLANCE: Duration = Duration::from_millis(20);
+/// Most looks: five seconds, where a change takes some milliseconds.
+const GLANCES: u32 = 250;
 
 /// The text, `None` if there is no file.
 ///
@@ -59,14 +64,53 @@ pub fn replace(path: &Path, text: &str) -> io::Result<()> {
     })
 }
 
-fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
-    if let Some(folder) = path.parent() {
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(folder)
-            .map_err(|why| at(folder, &why))?;
+/// Alone with a file until it is dropped: whoever reads it, changes it and writes it back loses
+/// nothing that another process wrote in between.
+#[derive(Debug)]
+pub(crate) struct Alone {
+    // The kernel lets go of the lock when it is closed, however the process ends.
+    _lock: File,
+}
+
+/// Waits until nobody else changes the file. The lock is a file beside it, since the file itself is
+/// another one after each change.
+///
+/// # Errors
+/// The lock cannot be made, or somebody has it for long.
+pub(crate) fn alone_with(path: &Path) -> io::Result<Alone> {
+    folder_of(path)?;
+    let beside = path.with_extension("lock");
+    let lock = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(&beside)
+        .map_err(|why| at(&beside, &why))?;
+    for _ in 0..GLANCES {
+        match lock.try_lock() {
+            Ok(()) => return Ok(Alone { _lock: lock }),
+            Err(TryLockError::WouldBlock) => std::thread::park_timeout(GLANCE),
+            Err(TryLockError::Error(why)) => return Err(at(&beside, &why)),
+        }
     }
+    let why = io::Error::new(ErrorKind::TimedOut, "another process keeps it locked");
+    Err(at(&beside, &why))
+}
+
+fn folder_of(path: &Path) -> io::Result<()> {
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(folder)
+        .map_err(|why| at(folder, &why))
+}
+
+fn write_beside(path: &Path, text: &str) -> io::Result<PathBuf> {
+    folder_of(path)?;
     let temporary = path.with_extension(format!("{}.tmp", fresh_id()));
     let write = || {
         let mut file = OpenOptions::new()

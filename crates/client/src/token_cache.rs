@@ -62,6 +62,7 @@ impl TokenCache {
         granted: &HelloAuth,
         token: &Credential,
     ) -> io::Result<()> {
+        let _alone = private_file::alone_with(&self.path)?;
         let mut stored = self.read(device).unwrap_or_default();
         stored.version = 1;
         device.device_id().clone_into(&mut stored.device_id);
@@ -143,5 +144,37 @@ mod tests {
             .permissions()
             .mode();
         assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn tokens_that_are_given_at_once_are_all_kept() {
+        const MANY: u16 = 16;
+        let dir = tempfile::tempdir().unwrap();
+        let device = DeviceIdentity::generate().unwrap();
+        let at = |port| Address::parse(&format!("ws://gateway.example:{port}")).unwrap();
+        let granted = HelloAuth {
+            device_token: None,
+            role: Role::Operator,
+            scopes: Vec::new(),
+            issued_at_ms: None,
+            device_tokens: Vec::new(),
+        };
+        let start = std::sync::Barrier::new(MANY.into());
+        std::thread::scope(|scope| {
+            for port in 1..=MANY {
+                let (dir, device, granted, start) = (&dir, &device, &granted, &start);
+                scope.spawn(move || {
+                    let cache = TokenCache::in_state_dir(dir.path());
+                    let token = Credential::new(port.to_string());
+                    start.wait();
+                    cache.keep(device, &at(port), granted, &token).unwrap();
+                });
+            }
+        });
+        let cache = TokenCache::in_state_dir(dir.path());
+        for port in 1..=MANY {
+            let token = cache.token(&device, &at(port), Role::Operator);
+            assert_eq!(token.unwrap().expose(), port.to_string());
+        }
     }
 }

@@ -119,6 +119,11 @@ impl PrincipalId {
             Self::Sender { account, id } => format!("sender:{account}:{id}"),
         }
     }
+
+    /// The device of a stored form, if it is one's.
+    pub fn stored_device(key: &str) -> Option<DeviceId> {
+        key.strip_prefix("device:").map(DeviceId::new)
+    }
 }
 
 /// Who acts, verified.

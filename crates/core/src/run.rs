@@ -1,10 +1,11 @@
 //! A run: one turn of an agent, from acceptance to its end.
 
 use serde::{Deserialize, Serialize};
-use tidegate_protocol::RunId;
+use tidegate_protocol::{DeviceId, Role, RunId};
 
 use crate::channel::{InboundMedia, Target};
 use crate::origin::Origin;
+use crate::principal::{Principal, PrincipalId};
 use crate::session::SessionKey;
 use crate::transcript::{Maker, Usage};
 
@@ -20,6 +21,29 @@ pub struct Once {
     pub key: String,
     /// Hex SHA-256 of the params in canonical form.
     pub params_hash: String,
+}
+
+/// A device that asked for a run, and as what. What is taken back from the device is taken from the
+/// run too (SECURITY T18).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ByDevice {
+    /// The device.
+    pub device: DeviceId,
+    /// As what it asked.
+    pub role: Role,
+}
+
+impl ByDevice {
+    /// The device of a caller, if it is one.
+    pub fn of(caller: &Principal) -> Option<Self> {
+        match &caller.id {
+            PrincipalId::Device(device) => Some(Self {
+                device: device.clone(),
+                role: caller.role,
+            }),
+            PrincipalId::Owner | PrincipalId::Guest | PrincipalId::Sender { .. } => None,
+        }
+    }
 }
 
 /// What a run was asked to do, as it is stored.
@@ -39,10 +63,13 @@ pub struct RunRequest {
     /// Deadline in milliseconds from its start.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub timeout_ms: Option<u64>,
-    /// Whether the caller may administer: `/new` and `/model x` need it, like the methods that they
-    /// stand for.
+    /// Whether the caller may administer: tools need it, and so do `/new` and `/model x`, like the
+    /// methods that they stand for.
     #[serde(default)]
     pub may_administer: bool,
+    /// The device that asked, if one did: `may_administer` holds only as long as its right does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<ByDevice>,
     /// A name for the session, if it has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,

@@ -107,6 +107,9 @@ pub trait Tool: Send + Sync + 'static {
     /// Does it. What goes wrong is an outcome too: the model is told. Returns soon after
     /// `call.stop`; dropping the future leaves nothing running that was not meant to.
     async fn call(&self, call: ToolCall) -> ToolOutcome;
+
+    /// A session was deleted or begun anew: whatever is still at work for it ends. Does not wait.
+    fn session_over(&self, _session: &SessionKey) {}
 }
 
 /// What a model said before it waits for its calls.

@@ -98,6 +98,7 @@ pub(crate) fn may_join(first: &Run, next: &Run) -> bool {
         && plain(next)
         && chat(first) == chat(next)
         && first.request.may_administer == next.request.may_administer
+        && first.request.by == next.request.by
         && first.request.thinking == next.request.thinking
         && first.request.timeout_ms == next.request.timeout_ms
 }
@@ -117,6 +118,7 @@ impl Engine {
             Command::Help => Ok(self.help()),
             Command::Status => self.status_text(key).await,
             Command::New => {
+                self.end_work_of(key);
                 self.inner()
                     .sessions
                     .reset_session(key, self.inner().ids.uuid(), self.now_ms())

@@ -36,9 +36,6 @@ pub enum EngineError {
         /// What to do, for the owner.
         reason: String,
     },
-    /// The network did not take it.
-    #[error("not delivered: {0}")]
-    Undelivered(String),
     /// The caller would give what it does not have.
     #[error("missing scope: {}", .0.as_str())]
     TooWide(Scope),

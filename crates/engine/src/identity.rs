@@ -11,12 +11,21 @@ use tidegate_protocol::api::system::ModelRow;
 use crate::{Engine, EngineError};
 
 impl Engine {
-    /// Reads a session key or alias.
+    /// Reads a session key or alias, to look at what is there. Its agent may have left the
+    /// configuration since: what was said stays readable.
+    ///
+    /// # Errors
+    /// It is no key.
+    pub fn session_key(&self, raw: &str) -> Result<SessionKey, EngineError> {
+        Ok(self.inner().agents.names.canonical(raw)?)
+    }
+
+    /// As [`Self::session_key`], to put something there: somebody must answer in it.
     ///
     /// # Errors
     /// It is no key, or names an agent that is not configured.
-    pub fn session_key(&self, raw: &str) -> Result<SessionKey, EngineError> {
-        let key = self.inner().agents.names.canonical(raw)?;
+    pub fn answered_key(&self, raw: &str) -> Result<SessionKey, EngineError> {
+        let key = self.session_key(raw)?;
         self.agent_of(&key).map_err(EngineError::Invalid)?;
         Ok(key)
     }
@@ -27,9 +36,12 @@ impl Engine {
         let id = key
             .agent()
             .unwrap_or_else(|| agents.names.default_agent.clone());
-        agents
-            .get(&id)
-            .ok_or_else(|| format!("unknown agent id \"{id}\""))
+        agents.get(&id).ok_or_else(|| {
+            format!(
+                "unknown agent id \"{id}\": add it to agents.list to go on here; \
+                 what was said stays readable"
+            )
+        })
     }
 
     /// A configured agent.

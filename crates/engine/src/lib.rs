@@ -41,17 +41,17 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use approvals::{
-    ASK_DEFAULT, ASK_MAX, Approvals, AskContext, Asked, ClientQuestion, ExecPermit, NotSpent,
-    OPEN_MAX, OPEN_MAX_OF_AGENT, PERMIT_TTL, RulesView, SHOWN_MAX_BYTES, SHOWN_MAX_BYTES_OPEN,
-    Spent, Unapproved, asked, outcome,
+    ASK_DEFAULT, ASK_MAX, Approvals, AskContext, Asked, ClientQuestion, EndedPage, ExecPermit,
+    NotSpent, OPEN_MAX, OPEN_MAX_OF_ONE, PERMIT_TTL, RulesView, SHOWN_MAX_BYTES,
+    SHOWN_MAX_BYTES_OPEN, Spent, Unapproved, asked, outcome,
 };
 pub use channels::{
     AccountFacts, AccountSettings, AccountStatus, AccountTally, LoggedOut, NetworkSettings, Probed,
     StateChange,
 };
 pub use delivery::{
-    AckReaction, AckScope, Draft, Errand, Letter, Lot, OutboxQuery, Said, SendTo, Sending, SentTo,
-    Typing, shows_code,
+    AckReaction, AckScope, Draft, Letter, Lot, OutboxQuery, Said, SendTo, Sending, SentTo, Typing,
+    shows_code,
 };
 pub use error::EngineError;
 pub use health::{HealthFacts, HealthSnapshot};

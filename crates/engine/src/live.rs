@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tidegate_core::SessionKey;
-use tidegate_core::run::Run;
+use tidegate_core::run::{ByDevice, Run};
 use tidegate_protocol::RunId;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +18,8 @@ pub(crate) enum StopCause {
     Rpc,
     /// By a stop word.
     Word,
+    /// By the end of the right of whoever asked.
+    Revoked,
     /// By a newer message, where the queue says so.
     Newer,
     /// The gateway ends.
@@ -29,6 +31,7 @@ impl StopCause {
         match self {
             Self::Rpc => "rpc",
             Self::Word => "stop",
+            Self::Revoked => "revoked",
             Self::Newer => "newer",
             Self::Shutdown => "shutdown",
         }
@@ -38,6 +41,7 @@ impl StopCause {
 /// A run that waits or works.
 pub(crate) struct LiveRun {
     session_key: Mutex<SessionKey>,
+    by: Option<ByDevice>,
     pub(crate) stop: CancellationToken,
     cause: Mutex<Option<StopCause>>,
     progress: Mutex<Progress>,
@@ -151,6 +155,7 @@ impl LiveRuns {
     pub(crate) fn add(&self, run: &Run) {
         let live = LiveRun {
             session_key: Mutex::new(run.session_key.clone()),
+            by: run.request.by.clone(),
             stop: CancellationToken::new(),
             cause: Mutex::default(),
             progress: Mutex::default(),
@@ -173,6 +178,15 @@ impl LiveRuns {
 
     pub(crate) fn get(&self, id: &RunId) -> Option<Arc<LiveRun>> {
         self.lock().get(id).cloned()
+    }
+
+    /// The runs that a device asked for, and the session of each.
+    pub(crate) fn of_device(&self, by: &ByDevice) -> Vec<(RunId, SessionKey)> {
+        let live = self.lock();
+        let of_it = live.iter().filter(|(_, live)| live.by.as_ref() == Some(by));
+        of_it
+            .map(|(id, live)| (id.clone(), live.session_key()))
+            .collect()
     }
 
     /// The run is over: tells everyone who waits.

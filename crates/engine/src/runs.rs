@@ -43,12 +43,26 @@ pub struct RunTicket {
 }
 
 impl Engine {
+    /// The run that this very request made before, if it did.
+    ///
+    /// # Errors
+    /// The key was used otherwise, or the store failed.
+    pub async fn asked_before(&self, once: &Once) -> Result<Option<Run>, EngineError> {
+        match self.inner().runs.find_accepted(once).await? {
+            None | Some(Accepted::NoRoom) => Ok(None),
+            Some(Accepted::New(run) | Accepted::Repeat(run)) => Ok(Some(run)),
+            Some(Accepted::KeyReused) => Err(EngineError::KeyReused),
+        }
+    }
+
     /// Stores a run and queues it. When this returns, a crash cannot lose it.
     ///
     /// # Errors
-    /// The session refuses messages or is full, the thinking level does not exist, the key was
-    /// used otherwise, the gateway is stopping, or the store failed.
+    /// No agent answers in the session any more, it refuses messages or is full, the thinking level
+    /// does not exist, the key was used otherwise, the gateway is stopping, or the store failed.
     pub async fn ask(&self, ask: RunAsk) -> Result<RunTicket, EngineError> {
+        self.agent_of(&ask.session_key)
+            .map_err(EngineError::Invalid)?;
         if let Some(level) = &ask.request.thinking {
             thinking_level(level)?;
         }

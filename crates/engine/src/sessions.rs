@@ -149,12 +149,13 @@ impl Engine {
         }
     }
 
-    /// Begins a session anew under its key.
+    /// Begins a session anew under its key, and ends what it has at work.
     ///
     /// # Errors
     /// The store failed.
     pub async fn reset_session(&self, key: &SessionKey) -> Result<Session, EngineError> {
         self.abort(key, None).await?;
+        self.end_work_of(key);
         let inner = self.inner();
         let session = inner
             .sessions
@@ -164,7 +165,7 @@ impl Engine {
         Ok(session)
     }
 
-    /// Deletes a session, stopping its runs first. Says whether it existed.
+    /// Deletes a session, ending its runs and what it has at work first. Says whether it existed.
     ///
     /// # Errors
     /// It is the main session, a run of it does not end, or the store failed.
@@ -189,6 +190,7 @@ impl Engine {
                 });
             }
         }
+        self.end_work_of(key);
         let existed = self.inner().sessions.delete_session(key, messages).await?;
         self.sessions_changed();
         Ok(existed)

@@ -93,7 +93,9 @@ impl Engine {
             StopCause::Newer => {
                 "Too many messages were waiting here. The oldest are not read: please send them again."
             }
-            StopCause::Rpc => "This message was taken out of the queue by the owner.",
+            StopCause::Rpc | StopCause::Revoked => {
+                "This message was taken out of the queue by the owner."
+            }
             StopCause::Shutdown => why_stopped(cause),
         };
         let target = run.request.origin.as_ref().map(|origin| &origin.target);
@@ -147,7 +149,7 @@ pub(crate) fn interrupted(run: &Run, at_ms: u64) -> Vec<NewOutbound> {
 
 const fn why_stopped(cause: StopCause) -> &'static str {
     match cause {
-        StopCause::Word | StopCause::Rpc => "_Stopped._",
+        StopCause::Word | StopCause::Rpc | StopCause::Revoked => "_Stopped._",
         StopCause::Newer => "_Interrupted by your newer message._",
         StopCause::Shutdown => {
             "_The gateway was restarted while it wrote this answer. Please send your message again._"

@@ -128,10 +128,14 @@ impl Engine {
         live: &LiveRun,
     ) -> Result<Option<String>, StoreError> {
         match commands::parse(&lead.request.message) {
-            Some(command) if command.administers() && !lead.request.may_administer => Ok(Some(
-                "This changes the conversation for everyone and needs the right `operator.admin`."
-                    .into(),
-            )),
+            Some(command)
+                if command.administers() && !self.still_administers(&lead.request).await =>
+            {
+                Ok(Some(
+                    "This changes the conversation for everyone and needs the right `operator.admin`."
+                        .into(),
+                ))
+            }
             Some(command) => Ok(Some(self.command(&live.session_key(), command).await?)),
             None => Ok(None),
         }

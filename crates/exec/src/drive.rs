@@ -12,10 +12,14 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::ending::Outcome;
+use crate::error::ExecError;
 use crate::job::{Report, body_length, decode};
 use crate::limits::{KILLED_WITHIN, START_WITHIN};
-use crate::running::{ExecError, Outcome, Process, Screen, Stream};
+use crate::mark::Mark;
+use crate::screen::{Screen, Stream};
 use crate::spawn::sweep;
+use crate::started::Started;
 
 /// Bytes read from an output at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -24,12 +28,12 @@ const DRAIN_WITHIN: Duration = Duration::from_secs(1);
 
 /// What one program is given.
 pub(crate) struct Drive {
-    pub(crate) process: Process,
+    pub(crate) started: Started,
     pub(crate) keys: mpsc::Receiver<Vec<u8>>,
     pub(crate) deadline: Duration,
     pub(crate) stop: CancellationToken,
     pub(crate) screen: Arc<Screen>,
-    pub(crate) mark: String,
+    pub(crate) mark: Mark,
 }
 
 /// Why somebody ended it.
@@ -41,9 +45,9 @@ enum Ending {
 }
 
 /// Sends the order and waits until the program runs. Its process number.
-pub(crate) async fn begin(process: &mut Process) -> Result<i32, ExecError> {
-    let order = std::mem::take(&mut process.order);
-    let control = &mut process.control;
+pub(crate) async fn begin(started: &mut Started) -> Result<i32, ExecError> {
+    let order = std::mem::take(&mut started.order);
+    let control = &mut started.control;
     let answer = async {
         control.write_all(&order).await?;
         read_report(control).await
@@ -59,22 +63,22 @@ pub(crate) async fn begin(process: &mut Process) -> Result<i32, ExecError> {
 /// Stays with the program until nothing of it is left. It must not be cancelled.
 pub(crate) async fn drive(drive: Drive) {
     let Drive {
-        process,
+        started,
         keys,
         deadline,
         stop,
         screen,
         mark,
     } = drive;
-    let Process {
+    let Started {
         mut warden,
         control,
         input,
         stdout,
         stderr,
         ..
-    } = process;
-    let started = Instant::now();
+    } = started;
+    let began = Instant::now();
     let mut typing = JoinSet::new();
     typing.spawn(type_in(input, keys));
     let mut reading = JoinSet::new();
@@ -94,7 +98,7 @@ pub(crate) async fn drive(drive: Drive) {
     };
     let drained = async { while reading.join_next().await.is_some() {} };
     let _ = timeout(DRAIN_WITHIN, drained).await;
-    screen.finish(outcome, left, started);
+    screen.finish(outcome, left, began);
 }
 
 /// Waits for the report of the end, and brings the end about if it is time. `None` if the warden

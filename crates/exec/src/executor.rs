@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -12,11 +12,17 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::budget::Budget;
 use crate::drive::{Drive, begin, drive};
-use crate::job::Scripts;
+use crate::ending::Finished;
+use crate::error::ExecError;
+use crate::fence::Fence;
+use crate::job::{Job, Scripts};
 use crate::limits::{DEADLINE_MAX, INPUT_QUEUE, RUNNING_MAX};
 use crate::look::{LookError, Request, look};
-use crate::running::{ExecError, Finished, Running, Screen};
+use crate::mark::Mark;
+use crate::running::Running;
+use crate::screen::Screen;
 use crate::spawn::spawn;
 
 /// How a warden is started.
@@ -45,6 +51,7 @@ pub struct Executor {
     place: Place,
     home: PathBuf,
     warden: WardenCommand,
+    fence: Option<Fence>,
     ids: Arc<dyn IdGen>,
     room: Arc<Semaphore>,
     stop: CancellationToken,
@@ -83,6 +90,7 @@ impl Executor {
             place,
             home,
             warden,
+            fence: None,
             ids,
             room: Arc::new(Semaphore::new(RUNNING_MAX)),
             stop: CancellationToken::new(),
@@ -90,15 +98,25 @@ impl Executor {
         }
     }
 
-    /// What a request would run, here and now.
+    /// Keeps every program out of this from now on.
+    #[must_use]
+    pub fn with_fence(mut self, fence: Option<Fence>) -> Self {
+        self.fence = fence;
+        self
+    }
+
+    /// What a request would run, here and now. Ends with whoever waits for it.
     ///
     /// # Errors
     /// Why it would run nothing.
     pub async fn look(&self, request: Request) -> Result<Subject, LookError> {
         let (home, place) = (self.home.clone(), self.place.clone());
+        let stop = self.stop.child_token();
+        let _stop_with_us = stop.clone().drop_guard();
+        let mut budget = Budget::new(stop);
         let looked = self
             .tasks
-            .spawn_blocking(move || look(request, &home, place))
+            .spawn_blocking(move || look(request, &home, place, &mut budget))
             .await;
         looked.unwrap_or(Err(LookError::Interrupted))
     }
@@ -120,25 +138,20 @@ impl Executor {
         let room = Arc::clone(&self.room)
             .try_acquire_owned()
             .map_err(|_| ExecError::Busy)?;
-        let mark = self.ids.uuid();
-        let with_input = stdin != Stdin::None;
-        let mut process = spawn(&self.warden, subject, scripts, with_input, &mark)?;
-        let pid = begin(&mut process).await?;
+        let mark = Mark::new(self.ids.uuid());
+        let job = Job::new(subject, scripts, self.fence.as_ref(), &mark);
+        let mut started = spawn(&self.warden, &job, stdin != Stdin::None)?;
+        let pid = begin(&mut started).await?;
 
         let (sender, keys) = mpsc::channel(INPUT_QUEUE);
         let stop = self.stop.child_token();
         let screen = Arc::new(Screen::new());
-        let running = Running {
-            pid,
-            screen: Arc::clone(&screen),
-            keys: Mutex::new(keyboard(sender, stdin)),
-            stop: stop.clone(),
-            _stop_with_us: stop.clone().drop_guard(),
-        };
+        let keyboard = keyboard(sender, stdin);
+        let running = Running::new(pid, Arc::clone(&screen), keyboard, stop.clone());
         let deadline = deadline.min(DEADLINE_MAX);
         self.tasks.spawn(async move {
             drive(Drive {
-                process,
+                started,
                 keys,
                 deadline,
                 stop,

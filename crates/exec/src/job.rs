@@ -5,9 +5,11 @@ use std::io::{self, Read, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tidegate_core::exec::Subject;
+use tidegate_core::exec::{Subject, child_environment};
 
+use crate::fence::Fence;
 use crate::limits::MESSAGE_MAX_BYTES;
+use crate::mark::Mark;
 
 /// How a shell gets a script that was hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -48,6 +50,30 @@ pub(crate) struct Job {
     pub(crate) scripts: Scripts,
     /// The whole environment.
     pub(crate) environment: BTreeMap<String, String>,
+    /// What the program is kept out of, if anything.
+    pub(crate) fence: Option<Fence>,
+}
+
+impl Job {
+    /// For a program that will be known by `mark`.
+    pub(crate) fn new(
+        subject: &Subject,
+        scripts: Scripts,
+        fence: Option<&Fence>,
+        mark: &Mark,
+    ) -> Self {
+        let ours = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let mut environment = child_environment(ours, &subject.environment);
+        environment.extend([mark.pair()]);
+        Self {
+            subject: subject.clone(),
+            scripts,
+            environment,
+            fence: fence.cloned(),
+        }
+    }
 }
 
 /// What a warden tells.

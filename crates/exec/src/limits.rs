@@ -21,11 +21,18 @@ pub const FINISHED_MAX: usize = 64;
 /// How long they are kept.
 pub const FINISHED_KEPT_FOR: Duration = Duration::from_mins(30);
 
-/// Largest executable that is hashed: the largest in use here have 150 MiB.
-pub(crate) const EXECUTABLE_MAX_BYTES: u64 = 1 << 30;
+/// Most bytes that are hashed for one command, over all files that it names: the largest programs in
+/// use here have 150 MiB.
+pub const LOOK_MAX_BYTES: u64 = 1 << 30;
+/// Longest time for it: as long as a warden has to look again.
+pub const LOOK_WITHIN: Duration = START_WITHIN;
 /// Largest script that is copied for a shell.
 pub(crate) const SCRIPT_MAX_BYTES: u64 = 16 << 20;
 /// How long a warden may take to look again: a GiB is hashed in less.
 pub(crate) const START_WITHIN: Duration = Duration::from_secs(30);
+/// Most paths that a fence leaves open by name: a home folder has some hundred entries, and each costs
+/// a warden some microseconds and the kernel some hundred bytes.
+#[cfg(target_os = "linux")]
+pub(crate) const FENCE_PATHS_MAX: usize = 65_536;
 /// Longest message between us and a warden: all arguments and the environment, written as JSON.
 pub(crate) const MESSAGE_MAX_BYTES: usize = 16 << 20;

@@ -9,7 +9,9 @@ use tidegate_core::exec::{
     Subject, code_positions, read_instead,
 };
 
-use crate::opened::{hash_file, open_directory, open_file};
+use crate::budget::{Budget, Spent};
+use crate::limits::LOOK_MAX_BYTES;
+use crate::opened::{Unhashed, hash_file, open_directory, open_file};
 use crate::shebang::{BadShebang, shebang};
 use crate::which::which;
 
@@ -46,6 +48,12 @@ pub enum LookError {
         /// Why.
         source: std::io::Error,
     },
+    /// The files that the command names, up to this one, have too many bytes.
+    #[error("with {0} the files that the command names have more than {LOOK_MAX_BYTES} bytes")]
+    TooLarge(String),
+    /// To read them takes longer than [`LOOK_WITHIN`](crate::LOOK_WITHIN).
+    #[error("reading the files that the command names takes too long; it came to {0}")]
+    TooSlow(String),
     /// The first line names no interpreter that can be found.
     #[error("the first line of {0} names no interpreter that can be run")]
     NoInterpreter(String),
@@ -55,7 +63,7 @@ pub enum LookError {
     /// A path that is not UTF-8, which nobody could be shown.
     #[error("a path that is not text")]
     NotText,
-    /// Something went wrong inside.
+    /// Nobody waits for it any more, or something went wrong inside.
     #[error("looking at the command was interrupted")]
     Interrupted,
     /// More files in the arguments than a person would look at.
@@ -63,15 +71,20 @@ pub enum LookError {
     TooManyPrograms,
 }
 
-/// Looks. Blocks on the file system.
-pub(crate) fn look(request: Request, home: &Path, place: Place) -> Result<Subject, LookError> {
+/// Looks. Blocks on the file system, for as long as the budget allows.
+pub(crate) fn look(
+    request: Request,
+    home: &Path,
+    place: Place,
+    budget: &mut Budget,
+) -> Result<Subject, LookError> {
     let cwd = look_at_directory(request.cwd.as_deref(), home)?;
     let name = request.argv.first().ok_or(Flaw::Empty)?;
     let path =
         which(name, Path::new(&cwd.path)).ok_or_else(|| LookError::NoProgram(name.clone()))?;
-    let (executable, head) = pin(&path)?;
-    let interpreter = look_at_interpreter(&executable.path, &head)?;
-    let arguments = look_at_arguments(&request.argv, Path::new(&cwd.path))?;
+    let (executable, head) = pin(&path, budget)?;
+    let interpreter = look_at_interpreter(&executable.path, &head, budget)?;
+    let arguments = look_at_arguments(&request.argv, Path::new(&cwd.path), budget)?;
     let subject = Subject {
         argv: request.argv,
         executable,
@@ -102,13 +115,17 @@ fn look_at_directory(wanted: Option<&str>, home: &Path) -> Result<Directory, Loo
     })
 }
 
-fn look_at_interpreter(script: &str, head: &[u8]) -> Result<Option<Interpreter>, LookError> {
+fn look_at_interpreter(
+    script: &str,
+    head: &[u8],
+    budget: &mut Budget,
+) -> Result<Option<Interpreter>, LookError> {
     let missing = || LookError::NoInterpreter(script.to_owned());
     let Some(line) = shebang(head).map_err(|BadShebang| missing())? else {
         return Ok(None);
     };
     let path = which(&line.interpreter, Path::new("/")).ok_or_else(missing)?;
-    let (file, head) = pin(&path)?;
+    let (file, head) = pin(&path, budget)?;
     if shebang(&head) != Ok(None) {
         return Err(LookError::NestedScript(script.to_owned()));
     }
@@ -120,7 +137,11 @@ fn look_at_interpreter(script: &str, head: &[u8]) -> Result<Option<Interpreter>,
 }
 
 /// Pins every argument that names code.
-fn look_at_arguments(argv: &[String], cwd: &Path) -> Result<Vec<PinnedArgument>, LookError> {
+fn look_at_arguments(
+    argv: &[String],
+    cwd: &Path,
+    budget: &mut Budget,
+) -> Result<Vec<PinnedArgument>, LookError> {
     let naming = naming_code(argv, cwd);
     if naming.len() > PINNED_ARGUMENTS_MAX {
         return Err(LookError::TooManyPrograms);
@@ -137,7 +158,10 @@ fn look_at_arguments(argv: &[String], cwd: &Path) -> Result<Vec<PinnedArgument>,
             path: argument.clone(),
             source,
         };
-        let (file, _) = pin(&cwd.join(argument).canonicalize().map_err(unreadable)?)?;
+        let (file, _) = pin(
+            &cwd.join(argument).canonicalize().map_err(unreadable)?,
+            budget,
+        )?;
         let code = Some(index) == read && read_instead(argv, index, "").is_some();
         pins.push(PinnedArgument { index, file, code });
     }
@@ -156,17 +180,29 @@ pub(crate) fn naming_code(argv: &[String], cwd: &Path) -> Vec<usize> {
     naming.map(|(index, _)| index).collect()
 }
 
-fn pin(path: &Path) -> Result<(Pinned, Vec<u8>), LookError> {
+fn pin(path: &Path, budget: &mut Budget) -> Result<(Pinned, Vec<u8>), LookError> {
     let name = text(path)?;
     let unreadable = |source| LookError::Unreadable {
         path: name.clone(),
         source,
     };
     let file: File = open_file(path).map_err(unreadable)?;
-    let (sha256, head) = hash_file(&file).map_err(unreadable)?;
+    let (sha256, head) = hash_file(&file, budget).map_err(|why| why.of(&name))?;
     Ok((Pinned { path: name, sha256 }, head))
 }
 
 fn text(path: &Path) -> Result<String, LookError> {
     path.to_str().map(str::to_owned).ok_or(LookError::NotText)
+}
+
+impl Unhashed {
+    fn of(self, path: &str) -> LookError {
+        let path = path.to_owned();
+        match self {
+            Self::Unread(source) => LookError::Unreadable { path, source },
+            Self::Spent(Spent::Bytes) => LookError::TooLarge(path),
+            Self::Spent(Spent::Time) => LookError::TooSlow(path),
+            Self::Spent(Spent::Stopped) => LookError::Interrupted,
+        }
+    }
 }

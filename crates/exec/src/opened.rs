@@ -11,8 +11,9 @@ use rustix::fs::{Mode, OFlags};
 use sha2::{Digest, Sha256};
 use tidegate_core::exec::{ContentHash, Directory, Pinned, Subject};
 
+use crate::budget::{Budget, Spent};
 use crate::job::Changed;
-use crate::limits::{EXECUTABLE_MAX_BYTES, SCRIPT_MAX_BYTES};
+use crate::limits::SCRIPT_MAX_BYTES;
 use crate::look::naming_code;
 use crate::shebang::HEAD_BYTES;
 
@@ -28,20 +29,41 @@ pub(crate) struct Opened {
     pub(crate) arguments: Vec<(usize, File)>,
 }
 
+/// Why a file has no hash.
+#[derive(Debug)]
+pub(crate) enum Unhashed {
+    /// It cannot be read.
+    Unread(io::Error),
+    /// It may not be read any further, which one that grows without end comes to as well.
+    Spent(Spent),
+}
+
+impl From<io::Error> for Unhashed {
+    fn from(error: io::Error) -> Self {
+        Self::Unread(error)
+    }
+}
+
+impl From<Spent> for Unhashed {
+    fn from(spent: Spent) -> Self {
+        Self::Spent(spent)
+    }
+}
+
 /// Opens everything and compares it.
 ///
 /// # Errors
 /// The first thing that is not as the subject says.
-pub(crate) fn open(subject: &Subject) -> Result<Opened, Changed> {
+pub(crate) fn open(subject: &Subject, budget: &mut Budget) -> Result<Opened, Changed> {
     if rustix::process::geteuid().as_raw() != subject.user {
         return Err(Changed::User);
     }
     let cwd = open_cwd(&subject.cwd)?;
-    let executable = open_pinned(&subject.executable).ok_or(Changed::Executable)?;
+    let executable = open_pinned(&subject.executable, budget).ok_or(Changed::Executable)?;
     let (program, script) = match &subject.interpreter {
         None => (executable, None),
         Some(reader) => {
-            let program = open_pinned(&reader.file).ok_or(Changed::Interpreter)?;
+            let program = open_pinned(&reader.file, budget).ok_or(Changed::Interpreter)?;
             (program, Some(executable))
         }
     };
@@ -53,7 +75,7 @@ pub(crate) fn open(subject: &Subject) -> Result<Opened, Changed> {
     }
     let mut arguments = Vec::new();
     for pin in &subject.arguments {
-        let file = open_pinned(&pin.file).ok_or(Changed::Argument(pin.index))?;
+        let file = open_pinned(&pin.file, budget).ok_or(Changed::Argument(pin.index))?;
         if pin.code {
             arguments.push((pin.index, file));
         }
@@ -91,19 +113,21 @@ pub(crate) fn open_directory(path: &Path) -> io::Result<(OwnedFd, u64, u64)> {
 }
 
 /// SHA-256 of a whole file, and how it begins. The file's offset is not used.
-pub(crate) fn hash_file(file: &File) -> io::Result<(ContentHash, Vec<u8>)> {
-    if file.metadata()?.len() > EXECUTABLE_MAX_BYTES {
-        return Err(io::Error::new(
-            io::ErrorKind::FileTooLarge,
-            "too large to be hashed",
-        ));
-    }
+///
+/// # Errors
+/// It cannot be read, or the budget is spent.
+pub(crate) fn hash_file(
+    file: &File,
+    budget: &mut Budget,
+) -> Result<(ContentHash, Vec<u8>), Unhashed> {
+    budget.check(file.metadata()?.len())?;
     let mut hasher = Sha256::new();
     let mut head = Vec::new();
     let mut buffer = vec![0; 64 * 1024];
     let mut offset = 0;
-    while offset <= EXECUTABLE_MAX_BYTES {
+    loop {
         let count = file.read_at(&mut buffer, offset)?;
+        budget.take(count as u64)?;
         let bytes = buffer.get(..count).unwrap_or_default();
         if bytes.is_empty() {
             return Ok((ContentHash::from_bytes(hasher.finalize().into()), head));
@@ -114,10 +138,6 @@ pub(crate) fn hash_file(file: &File) -> io::Result<(ContentHash, Vec<u8>)> {
         }
         offset += count as u64;
     }
-    Err(io::Error::new(
-        io::ErrorKind::FileTooLarge,
-        "grows while it is hashed",
-    ))
 }
 
 /// A script's bytes, if they are still those that were hashed.
@@ -130,14 +150,14 @@ pub(crate) fn read_script(file: &mut File, sha256: ContentHash) -> Option<Vec<u8
     same.then_some(bytes)
 }
 
-fn open_pinned(pinned: &Pinned) -> Option<File> {
+fn open_pinned(pinned: &Pinned, budget: &mut Budget) -> Option<File> {
     let path = Path::new(&pinned.path);
     // A directory on the way may have become a symlink.
     if path.canonicalize().ok()? != path {
         return None;
     }
     let file = open_file(path).ok()?;
-    let (found, _) = hash_file(&file).ok()?;
+    let (found, _) = hash_file(&file, budget).ok()?;
     (found == pinned.sha256).then_some(file)
 }
 

@@ -7,10 +7,13 @@ use std::time::Duration;
 use tidegate_core::exec::Subject;
 use tidegate_core::{Clock, IdGen};
 
+use crate::ending::{Finished, Outcome};
+use crate::error::ExecError;
 use crate::executor::{Executor, Stdin};
 use crate::job::Scripts;
 use crate::limits::{FINISHED_KEPT_FOR, FINISHED_MAX, PROCESSES_MAX};
-use crate::running::{Cursor, ExecError, Finished, News, Outcome, Running};
+use crate::running::Running;
+use crate::screen::{Cursor, News};
 
 /// The background processes of one executor. Each belongs to an owner, a session key say; nobody
 /// else sees it (SECURITY T53).
@@ -241,7 +244,7 @@ impl Row {
             argv: self.argv.clone(),
             pid: self.running.pid(),
             started_at_ms: self.started_at_ms,
-            written: self.running.screen.written(),
+            written: self.running.written(),
             outcome: self.running.end().map(|(outcome, _)| outcome),
         }
     }

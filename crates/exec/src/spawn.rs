@@ -1,6 +1,5 @@
 //! Starts a warden and hands it its job.
 
-use std::collections::BTreeMap;
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, OwnedFd};
@@ -10,38 +9,29 @@ use std::time::Duration;
 
 use rustix::net::{SendAncillaryBuffer, SendAncillaryMessage, SendFlags, sendmsg};
 use rustix::process::Signal;
-use tidegate_core::exec::{Subject, child_environment};
 use tokio::process::Command;
 
+use crate::error::ExecError;
 use crate::executor::WardenCommand;
-use crate::job::{Job, Scripts, encode};
-use crate::running::{ExecError, Process};
+use crate::job::{Job, encode};
+use crate::mark::Mark;
+use crate::started::Started;
 use crate::tree::{marked, signal};
 
-/// The variable by which descendants are found if their warden itself was killed.
-const MARK: &str = "TIDEGATE_EXEC";
-/// How often they are looked for, and how long between.
+/// How often descendants are looked for whose warden is gone, and how long between.
 const SWEEPS: u32 = 100;
 const SWEEP_EVERY: Duration = Duration::from_millis(30);
 
 /// Starts a warden, whose job is then still to be sent.
 pub(crate) fn spawn(
     warden: &WardenCommand,
-    subject: &Subject,
-    scripts: Scripts,
+    job: &Job,
     with_input: bool,
-    mark: &str,
-) -> Result<Process, ExecError> {
-    start(warden, subject, scripts, with_input, mark).map_err(ExecError::Start)
+) -> Result<Started, ExecError> {
+    start(warden, job, with_input).map_err(ExecError::Start)
 }
 
-fn start(
-    warden: &WardenCommand,
-    subject: &Subject,
-    scripts: Scripts,
-    with_input: bool,
-    mark: &str,
-) -> io::Result<Process> {
+fn start(warden: &WardenCommand, job: &Job, with_input: bool) -> io::Result<Started> {
     let (ours, theirs) = UnixStream::pair()?;
     let mut child = Command::new(&warden.program)
         .args(&warden.arguments)
@@ -56,20 +46,15 @@ fn start(
     ours.set_nonblocking(true)?;
     let writer =
         input.map(|(_, writer)| tokio::net::unix::pipe::Sender::from_owned_fd(writer.into()));
-    let job = Job {
-        subject: subject.clone(),
-        scripts,
-        environment: environment(subject, mark),
-    };
     let (Some(stdout), Some(stderr)) = (child.stdout.take(), child.stderr.take()) else {
         return Err(io::ErrorKind::BrokenPipe.into());
     };
-    Ok(Process {
+    Ok(Started {
         stdout,
         stderr,
         input: writer.transpose()?,
         control: tokio::net::UnixStream::from_std(ours)?,
-        order: encode(&job)?,
+        order: encode(job)?,
         warden: child,
     })
 }
@@ -91,17 +76,9 @@ fn send_input(socket: &UnixStream, input: Option<std::os::fd::BorrowedFd<'_>>) -
     Ok(())
 }
 
-fn environment(subject: &Subject, mark: &str) -> BTreeMap<String, String> {
-    let ours = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let mut all = child_environment(ours, &subject.environment);
-    all.insert(MARK.to_owned(), mark.to_owned());
-    all
-}
-
 /// Ends what has the mark, after its warden is gone. How many are left.
-pub(crate) async fn sweep(mark: &str) -> usize {
-    let variable = format!("{MARK}={mark}");
+pub(crate) async fn sweep(mark: &Mark) -> usize {
+    let variable = mark.variable();
     for _ in 0..SWEEPS {
         let found = marked(&variable);
         if found.is_empty() {

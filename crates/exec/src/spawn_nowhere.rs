@@ -1,22 +1,20 @@
 //! Where there is no way to run exactly what was hashed, nothing is run.
 
-use tidegate_core::exec::Subject;
-
+use crate::error::ExecError;
 use crate::executor::WardenCommand;
-use crate::job::Scripts;
-use crate::running::{ExecError, Process};
+use crate::job::Job;
+use crate::mark::Mark;
+use crate::started::Started;
 
 pub(crate) fn spawn(
     _warden: &WardenCommand,
-    _subject: &Subject,
-    _scripts: Scripts,
+    _job: &Job,
     _with_input: bool,
-    _mark: &str,
-) -> Result<Process, ExecError> {
+) -> Result<Started, ExecError> {
     Err(ExecError::Platform)
 }
 
 /// Nothing was run, so nothing is left.
-pub(crate) async fn sweep(_mark: &str) -> usize {
+pub(crate) async fn sweep(_mark: &Mark) -> usize {
     0
 }

@@ -7,6 +7,7 @@ use tidegate_core::Secret;
 use tidegate_protocol::api::config::{ConfigGetResult, ConfigSchemaResult};
 use tidegate_protocol::api::system::LogsTailResult;
 
+use crate::auth::locality::Known;
 use crate::canvas::CanvasHost;
 use crate::tls::Tls;
 
@@ -52,4 +53,15 @@ pub struct GatewayConfig {
     pub read_schema: ConfigReader<ConfigSchemaResult>,
     /// For `logs.tail`.
     pub log_tail: LogTail,
+}
+
+impl GatewayConfig {
+    /// What we are called, and whose pages may talk to us.
+    pub(crate) const fn known(&self) -> Known<'_> {
+        Known {
+            hosts: &self.allowed_hosts,
+            origins: &self.allowed_origins,
+            tls: self.tls.is_some(),
+        }
+    }
 }

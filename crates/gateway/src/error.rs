@@ -55,10 +55,6 @@ impl From<EngineError> for ApiError {
             EngineError::NotLinked { .. } => {
                 ErrorShape::new(ErrorCode::NotLinked, error.to_string())
             }
-            EngineError::Undelivered(_) => ErrorShape {
-                retryable: Some(false),
-                ..ErrorShape::new(ErrorCode::Unavailable, error.to_string())
-            },
             EngineError::Stale => {
                 ErrorShape::invalid(error.to_string()).with_details(json!({ "code": "STALE" }))
             }

@@ -15,6 +15,7 @@ mod hub;
 mod listen;
 mod methods;
 mod metrics;
+mod pre_auth;
 mod rpc;
 mod state;
 mod tls;

@@ -1,11 +1,9 @@
-//! Accepting connections. What an unknown peer may cost is bounded here: so many sockets, so much
-//! time for a head, and the oldest unknown socket of a peer gives way to its newest, so that a
-//! flood from one address cannot keep the owner at that address out (SECURITY T56).
+//! Accepting connections. What an unknown peer may cost is bounded: so much time for a head here, so
+//! many sockets in `pre_auth`, so many handshakes in `tls`.
 
-use std::collections::{HashMap, VecDeque};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -17,19 +15,16 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
-use crate::auth::limiter::group;
-use crate::http;
+use crate::http::{self, Turns};
 use crate::hub::Hub;
 use crate::metrics::Metrics;
+use crate::pre_auth::PreAuthTicket;
 use crate::state::Shared;
 use crate::tls::{Io, Tls, secure};
 use crate::ws::sweep;
 
 /// Time for a complete HTTP head.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-/// Unknown sockets of one peer, and of all (SECURITY T56).
-const PRE_AUTH_PER_PEER: usize = 64;
-const PRE_AUTH_TOTAL: usize = 512;
 /// Pause after the system had no descriptor left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// Time for the last frames after the drain.
@@ -44,6 +39,9 @@ const MAX_HEAD_BYTES: usize = 16 * 1024;
 pub(crate) struct Peer {
     pub(crate) addr: SocketAddr,
     pub(crate) ticket: Arc<PreAuthTicket>,
+    /// Cancelled when the answer to this request was taken: the next one came, or the connection
+    /// ended.
+    pub(crate) taken: CancellationToken,
 }
 
 pub(crate) async fn serve(
@@ -139,10 +137,15 @@ async fn accept(
         match accepted {
             Ok((stream, addr)) => {
                 shared.metrics.tcp_accepted.inc();
+                if tls.is_some() && !shared.handshakes.begin(addr.ip()) {
+                    shared.metrics.refused("tls-rate");
+                    continue;
+                }
                 let ticket = shared.pre_auth.admit(addr.ip());
                 let peer = Peer {
                     addr,
                     ticket: Arc::new(ticket),
+                    taken: CancellationToken::new(),
                 };
                 shared.tasks.spawn(connection(
                     Arc::clone(&shared.metrics),
@@ -185,9 +188,14 @@ async fn connection(
 
 /// Speaks HTTP/1.1 until the connection ends or is upgraded.
 async fn http(stream: Io, peer: Peer, router: axum::Router) {
+    let turns = Turns::default();
     let service =
         hyper::service::service_fn(move |mut request: hyper::Request<hyper::body::Incoming>| {
-            request.extensions_mut().insert(peer.clone());
+            let peer = Peer {
+                taken: turns.begin(),
+                ..peer.clone()
+            };
+            request.extensions_mut().insert(peer);
             let mut router = router.clone();
             async move {
                 tower_service::Service::call(&mut router, request.map(axum::body::Body::new)).await
@@ -201,137 +209,4 @@ async fn http(stream: Io, peer: Peer, router: axum::Router) {
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let _ = serving.await;
-}
-
-/// The sockets of peers that are not known yet.
-pub(crate) struct PreAuth {
-    state: Arc<Mutex<PreAuthState>>,
-    metrics: Arc<Metrics>,
-}
-
-#[derive(Default)]
-struct PreAuthState {
-    next: u64,
-    total: usize,
-    peers: HashMap<IpAddr, VecDeque<(u64, CancellationToken)>>,
-}
-
-/// One place among the unknown; given back when the peer is known or gone.
-pub(crate) struct PreAuthTicket {
-    state: Arc<Mutex<PreAuthState>>,
-    peer: IpAddr,
-    number: u64,
-    /// The socket must end.
-    pub(crate) ended: CancellationToken,
-}
-
-fn lock(state: &Mutex<PreAuthState>) -> MutexGuard<'_, PreAuthState> {
-    state.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-impl PreAuth {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
-        Self {
-            state: Arc::default(),
-            metrics,
-        }
-    }
-
-    fn admit(&self, peer: IpAddr) -> PreAuthTicket {
-        let peer = group(peer);
-        let mut state = lock(&self.state);
-        state.next += 1;
-        let number = state.next;
-        let ended = CancellationToken::new();
-        let own_full = state
-            .peers
-            .get(&peer)
-            .is_some_and(|sockets| sockets.len() >= PRE_AUTH_PER_PEER);
-        if own_full {
-            state.evict(peer);
-            self.metrics.refused("room");
-        } else if state.total >= PRE_AUTH_TOTAL {
-            let fullest = state
-                .peers
-                .iter()
-                .max_by_key(|(_, sockets)| sockets.len())
-                .map(|(peer, _)| *peer);
-            if let Some(fullest) = fullest {
-                state.evict(fullest);
-                self.metrics.refused("room");
-            }
-        }
-        state
-            .peers
-            .entry(peer)
-            .or_default()
-            .push_back((number, ended.clone()));
-        state.total += 1;
-        PreAuthTicket {
-            state: Arc::clone(&self.state),
-            peer,
-            number,
-            ended,
-        }
-    }
-
-    /// Ends every unknown socket; for the end of the gateway.
-    fn end_all(&self) {
-        for (_, ended) in lock(&self.state).peers.values().flatten() {
-            ended.cancel();
-        }
-    }
-}
-
-impl PreAuthState {
-    fn evict(&mut self, peer: IpAddr) {
-        if let Some((_, ended)) = self.peers.get_mut(&peer).and_then(VecDeque::pop_front) {
-            self.total -= 1;
-            ended.cancel();
-        }
-    }
-
-    fn remove(&mut self, peer: IpAddr, number: u64) {
-        let Some(sockets) = self.peers.get_mut(&peer) else {
-            return;
-        };
-        let before = sockets.len();
-        sockets.retain(|(other, _)| *other != number);
-        self.total -= before - sockets.len();
-        if sockets.is_empty() {
-            self.peers.remove(&peer);
-        }
-    }
-}
-
-impl PreAuthTicket {
-    /// The peer is known now: its socket no longer counts and no longer gives way.
-    pub(crate) fn known(&self) {
-        lock(&self.state).remove(self.peer, self.number);
-    }
-}
-
-impl Drop for PreAuthTicket {
-    fn drop(&mut self) {
-        self.known();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_network_of_one_subscriber_is_one_peer() {
-        let pre_auth = PreAuth::new(Arc::new(Metrics::new()));
-        let owner = pre_auth.admit(IpAddr::from([127, 0, 0, 1]));
-        let flood = (0..=PRE_AUTH_TOTAL as u128).map(|n| {
-            let address = 0x2001_0db8 << 96 | n;
-            pre_auth.admit(IpAddr::from(address.to_be_bytes()))
-        });
-        let flood: Vec<_> = flood.collect();
-        let open = flood.iter().filter(|ticket| !ticket.ended.is_cancelled());
-        assert_eq!(open.count(), PRE_AUTH_PER_PEER);
-        assert!(!owner.ended.is_cancelled());
-    }
 }

@@ -13,9 +13,10 @@ use crate::auth::Authenticator;
 use crate::config::GatewayConfig;
 use crate::http::{TOOLS_AT_ONCE, WEBHOOKS_AT_ONCE};
 use crate::hub::Hub;
-use crate::listen::PreAuth;
 use crate::metrics::Metrics;
+use crate::pre_auth::PreAuth;
 use crate::rpc::router::Router;
+use crate::tls::Handshakes;
 use tidegate_protocol::limits::LARGE_INBOUND_BYTES;
 use tidegate_protocol::schema;
 
@@ -27,6 +28,7 @@ pub(crate) struct Shared {
     pub(crate) config: GatewayConfig,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) pre_auth: PreAuth,
+    pub(crate) handshakes: Handshakes,
     /// Bytes of unfinished large inbound messages.
     pub(crate) large_inbound: Arc<Semaphore>,
     /// Room for requests of chat networks that call us.
@@ -53,6 +55,7 @@ impl Shared {
             router: Router::new(),
             auth: Authenticator::new(&config),
             pre_auth: PreAuth::new(Arc::clone(&metrics)),
+            handshakes: Handshakes::default(),
             large_inbound: Arc::new(Semaphore::new(LARGE_INBOUND_BYTES)),
             webhooks: Semaphore::new(WEBHOOKS_AT_ONCE),
             tool_calls: Semaphore::new(TOOLS_AT_ONCE),

@@ -13,6 +13,10 @@ pub(crate) trait Tell: Send + Sync + 'static {
     /// One `node.event`. Lost if the connection is.
     async fn event(&self, event: &str, payload: Value);
 
+    /// What somebody did on the canvas that is shown here. An error says why it did not arrive, for
+    /// whoever did it.
+    async fn act(&self, action: Value) -> Result<(), String>;
+
     /// A fresh address of the canvas that the gateway has for this node; it is a secret. `None` if
     /// it has none.
     async fn canvas_address(&self) -> Option<String>;

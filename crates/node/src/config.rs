@@ -1,9 +1,10 @@
 //! What the owner of this machine wrote down: `node.json` in the node's folder. Everything has a
 //! default; a key that is not known is refused, so that a typing error cannot open anything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tidegate_exec::{Demand, Fence};
 
 /// The file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub struct HostConfig {
     /// Where programs start if nothing else is wanted; the home folder if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cwd: Option<PathBuf>,
+    /// Whether the programs of `system.run` are kept out of the state directory.
+    pub fence: FenceConfig,
     /// Folders whose files are offered; none if empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub folders: Vec<Folder>,
@@ -30,6 +33,31 @@ pub struct HostConfig {
     /// Where this machine is; it has no other way to know.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub location: Option<Place>,
+}
+
+/// Whether programs are kept out of the state directory, with the key and the tokens of this node.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FenceConfig {
+    /// Yes; where the kernel cannot see to it, no program runs.
+    Required,
+    /// Yes; where the kernel cannot, programs run, and the start says so.
+    #[default]
+    BestEffort,
+    /// No.
+    Off,
+}
+
+impl FenceConfig {
+    /// Around this folder.
+    pub(crate) fn around(self, folder: &Path) -> Option<Fence> {
+        let demand = match self {
+            Self::Required => Demand::Required,
+            Self::BestEffort => Demand::BestEffort,
+            Self::Off => return None,
+        };
+        Some(Fence::around(vec![folder.to_owned()], demand))
+    }
 }
 
 /// Which gateway.

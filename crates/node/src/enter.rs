@@ -25,7 +25,7 @@ pub struct SetupCode {
 
 /// Why a text is no setup code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("not a setup code: {0}; make a new one with `tidegate devices`")]
+#[error("not a setup code: {0}")]
 pub struct WrongSetupCode(&'static str);
 
 #[derive(Deserialize)]

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use tidegate_client::NodeClaims;
 use tidegate_core::exec::SEARCH_PATH;
 use tidegate_core::{Clock, IdGen};
-use tidegate_exec::Executor;
+use tidegate_exec::{Executor, Fence};
 use tidegate_protocol::api::commands::{camera, canvas, files, location, screen, system};
 
 use crate::canvas::{Canvas, Chromium};
 use crate::commands::media::{Cameras, Ffmpeg, Screens};
 use crate::commands::{Files, Location, Notify, Rules, Runs, Which};
-use crate::config::HostConfig;
+use crate::config::{FenceConfig, HostConfig};
 use crate::home::Home;
 use crate::host::Missing;
 use crate::programs::Programs;
@@ -29,7 +29,10 @@ pub(crate) struct Found {
 pub(crate) struct Parts {
     pub(crate) home: Home,
     pub(crate) config: HostConfig,
+    /// Runs what the gateway asks for.
     pub(crate) executor: Arc<Executor>,
+    /// The host's own programs.
+    pub(crate) programs: Programs,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<dyn IdGen>,
 }
@@ -42,13 +45,13 @@ impl Found {
             missing: Vec::new(),
             permissions: BTreeMap::new(),
         };
-        let programs = Programs::new(Arc::clone(&parts.executor));
+        let programs = &parts.programs;
         found.system(parts);
-        found.notify(&programs);
+        found.notify(programs);
         found.files(parts);
         found.location(parts);
-        found.media(parts, &programs).await;
-        found.canvas(parts, &programs).await;
+        found.media(parts, programs).await;
+        found.canvas(parts, programs).await;
         found
     }
 
@@ -71,6 +74,15 @@ impl Found {
     }
 
     fn system(&mut self, parts: &Parts) {
+        if parts.config.fence != FenceConfig::Off && !Fence::works_here() {
+            self.missing(
+                "a fence",
+                match parts.config.fence {
+                    FenceConfig::Required => "the kernel has no Landlock: no program runs (fence in node.json)",
+                    _ => "the kernel has no Landlock: a program of system.run can read the key of this node",
+                },
+            );
+        }
         let rules = Arc::new(Rules::at(parts.home.approvals_file()));
         let runs = Arc::new(Runs {
             executor: Arc::clone(&parts.executor),

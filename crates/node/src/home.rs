@@ -5,6 +5,7 @@ use std::fs::{DirBuilder, File, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use tidegate_client::private_file;
@@ -18,6 +19,10 @@ const LOCK: &str = "node.lock";
 const STATUS: &str = "status.json";
 const APPROVALS: &str = "exec-approvals.json";
 const SCRATCH: &str = "scratch";
+/// How long somebody who only looks may have the lock.
+const GLANCE: Duration = Duration::from_millis(20);
+/// How often that is waited for.
+const GLANCES: u32 = 4;
 
 /// Why the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -49,6 +54,7 @@ pub enum HomeError {
 /// The folder.
 #[derive(Debug, Clone)]
 pub struct Home {
+    state_dir: PathBuf,
     path: PathBuf,
 }
 
@@ -65,6 +71,7 @@ impl Home {
     /// It cannot be made ours alone.
     pub fn in_state_dir(state_dir: &Path) -> Result<Self, HomeError> {
         let home = Self {
+            state_dir: state_dir.to_owned(),
             path: state_dir.join("node"),
         };
         home.prepare()?;
@@ -92,6 +99,11 @@ impl Home {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// The state directory that it is in: that of a gateway too, if the same user runs one here.
+    pub(crate) fn state_dir(&self) -> &Path {
+        &self.state_dir
     }
 
     /// The configuration file.
@@ -160,9 +172,28 @@ impl Home {
         let path = self.path.join(LOCK);
         let bad = |source| self.bad(&path, source);
         let file = self.lock_file().map_err(bad)?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-            Ok(()) => Ok(Lock { _file: file }),
-            Err(rustix::io::Errno::WOULDBLOCK) => Err(HomeError::Taken),
+        for _ in 0..GLANCES {
+            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(Lock { _file: file }),
+                // Somebody may only be looking.
+                Err(rustix::io::Errno::WOULDBLOCK) => std::thread::park_timeout(GLANCE),
+                Err(why) => return Err(bad(why.into())),
+            }
+        }
+        Err(HomeError::Taken)
+    }
+
+    /// Whether a node host runs here.
+    ///
+    /// # Errors
+    /// The lock cannot be looked at.
+    pub fn is_taken(&self) -> Result<bool, HomeError> {
+        let path = self.path.join(LOCK);
+        let bad = |source| self.bad(&path, source);
+        let file = self.lock_file().map_err(bad)?;
+        match flock(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => Ok(false),
+            Err(rustix::io::Errno::WOULDBLOCK) => Ok(true),
             Err(why) => Err(bad(why.into())),
         }
     }
@@ -172,12 +203,17 @@ impl Home {
     /// # Errors
     /// The files cannot be read.
     pub fn status(&self) -> Result<Option<Status>, HomeError> {
-        // Whoever gets the lock knows that nobody else has it.
-        match self.lock() {
-            Ok(_) => return Ok(None),
-            Err(HomeError::Taken) => {}
-            Err(why) => return Err(why),
+        if !self.is_taken()? {
+            return Ok(None);
         }
+        self.last_status()
+    }
+
+    /// What the last node host here said of itself, whether it still runs or not.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_status(&self) -> Result<Option<Status>, HomeError> {
         let path = self.path.join(STATUS);
         let text = private_file::read(&path).map_err(|source| self.bad(&path, source))?;
         let status = text.as_deref().map(serde_json::from_str).transpose();
@@ -233,6 +269,8 @@ mod tests {
         assert_eq!(home.status().unwrap(), Some(status));
         drop(lock);
         assert_eq!(home.status().unwrap(), None, "a dead host says nothing");
+        let last = home.last_status().unwrap().unwrap();
+        assert_eq!(last.device_id, "device", "but what it said is there");
         for name in [STATUS, LOCK] {
             assert_eq!(mode(&home.path().join(name)), 0o600, "{name}");
         }

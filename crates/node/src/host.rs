@@ -20,6 +20,7 @@ use crate::found::{Found, Parts};
 use crate::home::{Home, HomeError, Lock};
 use crate::invokes::Invokes;
 use crate::link::{Board, Link};
+use crate::programs::Programs;
 use crate::scratch::Scratch;
 use crate::status::Status;
 
@@ -58,7 +59,7 @@ pub enum EnrollError {
 /// The node host of this machine.
 pub struct Host {
     link: Link,
-    executor: Arc<Executor>,
+    executors: Executors,
     scratch: PathBuf,
     status: watch::Receiver<Status>,
     missing: Vec<Missing>,
@@ -87,12 +88,12 @@ impl Host {
             source,
         })?;
         let place = Place::Node(identity.device_id().to_owned());
-        let cwd = config.cwd.clone().unwrap_or_else(own_folder);
-        let executor = Arc::new(Executor::new(place, cwd, warden, Arc::clone(&ids)));
+        let executors = Executors::new(&place, &home, &config, &warden, &ids);
         let parts = Parts {
             home: home.clone(),
             config,
-            executor: Arc::clone(&executor),
+            executor: Arc::clone(&executors.asked),
+            programs: Programs::new(Arc::clone(&executors.own)),
             clock: Arc::clone(&clock),
             ids,
         };
@@ -113,7 +114,7 @@ impl Host {
                 },
                 stop: CancellationToken::new(),
             },
-            executor,
+            executors,
             scratch,
             status,
             missing: found.missing,
@@ -149,22 +150,52 @@ impl Host {
     /// Stays connected until it is stopped, and leaves no program behind.
     ///
     /// # Errors
-    /// Nobody vouches for the gateway's certificate, and none is pinned.
+    /// Nobody vouches for the gateway's certificate and none is pinned, or the gateway's owner put
+    /// this node out, or its code was used up and it has no token.
     pub async fn run(self) -> Result<(), Error> {
         let done = self.link.run().await;
         let Self {
             link,
-            executor,
+            executors,
             scratch,
             ..
         } = self;
         // The canvas and its browser.
         drop(link);
-        executor.close().await;
+        executors.close().await;
         if let Err(why) = Scratch::clear(&scratch) {
             tracing::warn!(%why, "work in progress was not removed");
         }
         done
+    }
+}
+
+/// What runs programs here.
+struct Executors {
+    /// What the gateway asks for: kept out of the state directory.
+    asked: Arc<Executor>,
+    /// The host's own programs, which work in its folder with arguments of ours.
+    own: Arc<Executor>,
+}
+
+impl Executors {
+    fn new(
+        place: &Place,
+        home: &Home,
+        config: &HostConfig,
+        warden: &WardenCommand,
+        ids: &Arc<dyn IdGen>,
+    ) -> Self {
+        let cwd = config.cwd.clone().unwrap_or_else(own_folder);
+        let one = || Executor::new(place.clone(), cwd.clone(), warden.clone(), Arc::clone(ids));
+        Self {
+            asked: Arc::new(one().with_fence(config.fence.around(home.state_dir()))),
+            own: Arc::new(one()),
+        }
+    }
+
+    async fn close(&self) {
+        tokio::join!(self.asked.close(), self.own.close());
     }
 }
 

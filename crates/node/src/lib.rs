@@ -24,13 +24,15 @@ mod invokes;
 mod limits;
 mod link;
 mod programs;
+mod refused;
 mod scratch;
+mod shown;
 mod status;
 mod table;
 
 pub use config::{
-    Camera, CameraConfig, CanvasConfig, Folder, GatewayConfig, HostConfig, InputConfig, Place,
-    ScreenConfig,
+    Camera, CameraConfig, CanvasConfig, FenceConfig, Folder, GatewayConfig, HostConfig,
+    InputConfig, Place, ScreenConfig,
 };
 pub use enter::{SetupCode, WrongSetupCode};
 pub use home::{Home, HomeError};

@@ -25,6 +25,9 @@ pub(crate) const STOPPING: Duration = Duration::from_secs(3);
 pub(crate) const DRAIN: Duration = Duration::from_secs(10);
 /// A connection that lived so long was a good one: the next try is made at once.
 pub(crate) const GOOD_CONNECTION: Duration = Duration::from_secs(10);
+/// Pause after the gateway refused everything that there is to show: the same again is hardly
+/// better soon, and a gateway takes ten wrong secrets a minute from one machine.
+pub(crate) const REFUSED_PAUSE: Duration = Duration::from_secs(30);
 /// Output in an `exec.finished` event (V3 8.4).
 pub(crate) const EVENT_OUTPUT_BYTES: usize = 20_000;
 /// Time for looking whether a program works at all.

@@ -4,10 +4,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde_json::Value;
-use tidegate_client::{Auth, Backoff, Client, ConnectOptions, Error, EventFrame, Events};
+use tidegate_client::{Backoff, Client, ConnectOptions, Error, EventFrame, Events};
 use tidegate_core::Clock;
-use tidegate_protocol::ErrorCode;
-use tidegate_protocol::api::canvas::CanvasCapabilityRefresh;
+use tidegate_protocol::api::canvas::{CanvasCapabilityRefresh, NODE_CANVAS_ACTION};
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::nodes::{
     NodeEvent, NodeEventParams, NodeFailure, NodeInvokeAnswer, NodeInvokeRequest,
@@ -23,7 +22,11 @@ use crate::call::Tell;
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::invokes::Invokes;
-use crate::limits::{ANSWER_MAX_BYTES, DRAIN, FRAME_BYTES, GOOD_CONNECTION, INVOKES_MAX, TELLING};
+use crate::limits::{
+    ANSWER_MAX_BYTES, DRAIN, FRAME_BYTES, GOOD_CONNECTION, INVOKES_MAX, REFUSED_PAUSE, TELLING,
+};
+use crate::refused::{is_refusal, is_used_up, is_waiting};
+use crate::shown::Shown;
 use crate::status::{Phase, Status};
 
 /// Requests that are at work or being answered: twice what may be at work, so that the ones beyond
@@ -43,35 +46,6 @@ pub(crate) struct Board {
     pub(crate) home: Home,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) status: watch::Sender<Status>,
-}
-
-/// What is shown to the gateway: the token that it gave to this node, or what the owner gave.
-struct Shown {
-    given: Auth,
-    is_given: bool,
-}
-
-impl Shown {
-    fn new(given: &Auth) -> Self {
-        Self {
-            given: given.clone(),
-            // A one-time code is given to be used now.
-            is_given: given.bootstrap_token.is_some(),
-        }
-    }
-
-    fn auth(&self, has_token: bool) -> Auth {
-        if self.is_given || !has_token {
-            self.given.clone()
-        } else {
-            Auth::default()
-        }
-    }
-
-    /// What was refused may be old: the other one is tried next.
-    fn refused(&mut self) {
-        self.is_given = !self.is_given && !self.given.is_empty();
-    }
 }
 
 impl Board {
@@ -98,8 +72,9 @@ impl Link {
     /// Stays connected until it is stopped.
     ///
     /// # Errors
-    /// Nobody vouches for the gateway's certificate, and none is pinned: trying again would not
-    /// make it better.
+    /// Trying again would not make it better: nobody vouches for the gateway's certificate and none
+    /// is pinned, or the gateway's owner put this node out, or its code was used up and it has no
+    /// token.
     pub(crate) async fn run(&self) -> Result<(), Error> {
         let mut backoff = Backoff::default();
         let mut shown = Shown::new(&self.options.auth);
@@ -112,11 +87,22 @@ impl Link {
             if why.distrust().is_some_and(|found| found.pinned.is_none()) {
                 return Err(why);
             }
+            if why.put_out().is_some() && shown.is_over() {
+                self.board.set(Phase::PutOut, Some(why.to_string()));
+                return Err(why);
+            }
+            if is_used_up(&why) && !self.has_token() {
+                return Err(why);
+            }
             if begun.elapsed() >= GOOD_CONNECTION {
                 backoff = Backoff::default();
             }
             self.tell_failure(&why);
-            let pause = why.retry_after().unwrap_or_else(|| backoff.pause());
+            let pause = match why.retry_after() {
+                Some(asked) => asked,
+                None if is_refusal(&why) && shown.is_all_refused() => REFUSED_PAUSE,
+                None => backoff.pause(),
+            };
             tokio::select! {
                 () = sleep(pause) => {}
                 () = self.stop.cancelled() => {}
@@ -139,13 +125,13 @@ impl Link {
         let (client, events) = match connected {
             Ok(open) => open,
             Err(why) => {
-                if why.refusal().is_some() && !why.is_temporary() && !is_waiting(&why) {
+                if is_refusal(&why) {
                     shown.refused();
                 }
                 return Some(why);
             }
         };
-        shown.is_given = false;
+        shown.let_in();
         let certificate = client.certificate().map(|shown| shown.to_string());
         self.board.change(|status| status.certificate = certificate);
         self.board.set(Phase::Connected, None);
@@ -215,12 +201,6 @@ impl Link {
         }
         ended.or_else(|| Some(lost()))
     }
-}
-
-/// The owner of the gateway has not decided yet.
-fn is_waiting(why: &Error) -> bool {
-    why.shape()
-        .is_some_and(|shape| shape.code == ErrorCode::NotPaired)
 }
 
 fn lost() -> Error {
@@ -302,6 +282,16 @@ impl Tell for Gateway {
         if let Err(why) = self.0.call_within::<NodeEvent>(&params, TELLING).await {
             tracing::info!(%event, %why, "an event did not reach the gateway");
         }
+    }
+
+    async fn act(&self, action: Value) -> Result<(), String> {
+        let params = NodeEventParams {
+            event: NODE_CANVAS_ACTION.to_owned(),
+            payload: action,
+            payload_json: Value::Null,
+        };
+        let told = self.0.call_within::<NodeEvent>(&params, TELLING).await;
+        told.map(drop).map_err(|why| why.to_string())
     }
 
     async fn canvas_address(&self) -> Option<String> {

@@ -18,6 +18,8 @@ pub enum Phase {
     Waiting,
     /// It is going.
     Stopping,
+    /// It ended: the owner of the gateway put it out.
+    PutOut,
 }
 
 /// What the node host says of itself.

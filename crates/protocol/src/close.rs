@@ -70,5 +70,9 @@ pub const ALL: [CloseCode; 7] = [
 
 /// The reason text of a slow consumer.
 pub const SLOW_CONSUMER: &str = "slow consumer";
+/// The reason text where the owner revoked what the device was let in by.
+pub const TOKEN_REVOKED: &str = "device token revoked";
+/// The reason text where the owner removed the device.
+pub const DEVICE_REMOVED: &str = "device removed";
 /// The reason text of a stop or restart.
 pub const SERVICE_RESTART: &str = "service restart";

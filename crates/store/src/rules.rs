@@ -147,11 +147,16 @@ pub(crate) fn asks_the_same(stored: &PairRequest, request: &PairRequest) -> bool
     stored.public_key == request.public_key
         && stored.role == request.role
         && stored.scopes == request.scopes
+        && stored.offer == request.offer
 }
 
 /// Whether a device gets more than it had.
 pub(crate) fn widens(before: Option<&DeviceGrant>, after: &DeviceGrant) -> bool {
-    before.is_none_or(|before| !after.scopes.is_subset(before.scopes))
+    let offers_more = |before: &DeviceGrant| match (&before.offer, &after.offer) {
+        (Some(before), Some(after)) => !after.is_within(before),
+        _ => false,
+    };
+    before.is_none_or(|before| !after.scopes.is_subset(before.scopes) || offers_more(before))
 }
 
 /// What a device may do after its request was approved. What it has stays, unless that was taken
@@ -172,6 +177,7 @@ pub(crate) fn approved(
         expires_at_ms: token.expires_at_ms,
         used_at_ms: None,
         used_from: None,
+        offer: request.offer.clone(),
     };
     match before {
         None => fresh(request.scopes, token.issued_at_ms),
@@ -181,6 +187,7 @@ pub(crate) fn approved(
         Some(before) if before.is_live(token.issued_at_ms) => DeviceGrant {
             scopes: before.scopes.union(request.scopes),
             token_scopes: before.token_scopes.union(request.scopes),
+            offer: request.offer.clone(),
             ..before
         },
         Some(before) => fresh(before.scopes.union(request.scopes), before.granted_at_ms),

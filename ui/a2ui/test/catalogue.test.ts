@@ -11,6 +11,19 @@ test("every component of both catalogues has a fixture in its version, and nothi
   expect(named("v09").sort()).toEqual([...CATALOGUE["v0.9"].components].sort());
 });
 
+test("every component through which a person tells something has an action in its fixture, and nothing else has", () => {
+  const acting = (version: "v08" | "v09") => FIXTURES.filter((fixture) => fixture[version] && fixture.acts).map(({ component }) => component);
+  expect(acting("v08").sort()).toEqual([...CATALOGUE["v0.8"].acting].sort());
+  expect(acting("v09").sort()).toEqual([...CATALOGUE["v0.9"].acting].sort());
+  for (const version of ["v0.8", "v0.9"] as const) expect(CATALOGUE[version].components).toEqual(expect.arrayContaining(CATALOGUE[version].acting));
+});
+
+test("what is put in is in what arrives", () => {
+  for (const { component, enters, acts } of FIXTURES) {
+    if (enters) expect(Object.keys(acts?.context ?? {}), component).not.toEqual([]);
+  }
+});
+
 describe.each(FIXTURES)("$component", (fixture) => {
   if (fixture.v08) test("0.8 shows what it should", () => expect(it08(fixture)).toMatchObject(fixture.shows));
 

@@ -11,6 +11,10 @@ export interface Fixture {
   /** What the component `it` shows; in 0.9 too, unless that shows more. */
   shows: object;
   shows09?: object;
+  /** What a person puts in, before that is sent. */
+  enters?: object;
+  /** What a person presses, and what arrives then. */
+  acts?: { press: string; name: string; source: string; context: object };
 }
 
 const FOLDER = new URL("../fixtures/", import.meta.url);
@@ -19,7 +23,7 @@ export const FIXTURES: Fixture[] = readdirSync(FOLDER).sort().map((file) => JSON
 
 export const CATALOGUE = JSON.parse(readFileSync(new URL("../catalogue.json", import.meta.url), "utf8")) as Record<
   "v0.8" | "v0.9",
-  { messages: string[]; components: string[]; functions?: string[]; icons: string[] }
+  { messages: string[]; components: string[]; acting: string[]; functions?: string[]; icons: string[] }
 >;
 
 /** The stage after messages that must all be fine. */

@@ -1,5 +1,7 @@
 const AT = Date.UTC(2026, 0, 5, 9, 30);
 export const MAIN = "agent:main:main";
+/** What is answered to a question that a test leaves open. */
+export const SILENCE = Symbol("silence");
 
 export function said(seq, role, text, more = {}) {
   const content = text === "" ? [] : [{ type: "text", text }];
@@ -17,9 +19,11 @@ export class FakeGateway {
   /** Answers of `chat.send` that get lost with the connection. */
   loseAnswers = 0;
   refuseWith;
+  /** Whoever connects is closed again at once. */
+  away = false;
   /** The run at work, as the history tells it. */
   activeRun;
-  /** Answers of further methods: a function of the params each. */
+  /** Answers of further methods: a function of the params each; [`SILENCE`] is none, ever. */
   answers = new Map();
   #socket;
   #seq = 0;
@@ -29,6 +33,7 @@ export class FakeGateway {
   }
 
   #open(socket) {
+    if (this.away) return socket.close({});
     this.#socket = socket;
     this.#seq = 0;
     socket.onMessage((text) => this.#receive(socket, JSON.parse(text)));
@@ -66,6 +71,7 @@ export class FakeGateway {
   #receive(socket, { id, method, params }) {
     this.calls.push(method);
     const answer = this.#answer(method, params);
+    if (answer === SILENCE) return undefined;
     if (answer === undefined) return socket.close({ code: 1012, reason: "service restart" });
     const frame = answer.error ? { ok: false, error: answer.error } : { ok: true, payload: answer };
     this.#say({ type: "res", id, ...frame });

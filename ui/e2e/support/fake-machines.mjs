@@ -17,7 +17,8 @@ export class FakeMachines {
   asked = [];
   rulesHash = "hash";
   rules = rulesAt(Date.now());
-  #ended = new Map();
+  /** Questions that are over, the newest end first. */
+  ended = [];
 
   constructor(gateway, now = Date.now()) {
     this.#gateway = gateway;
@@ -42,7 +43,8 @@ export class FakeMachines {
     this.#serve("exec.approvals.get", () => ({ path: "tidegate.db", exists: true, hash: this.rulesHash, file: this.rules }));
     this.#serve("exec.approvals.set", ({ file, baseHash }) => this.#setRules(file, baseHash));
     this.#serve("exec.approval.list", () => this.asked);
-    this.#serve("exec.approval.get", ({ id }) => this.#ended.get(id) ?? refusal("unknown approval id"));
+    this.#serve("exec.approval.history", (params) => this.#history(params));
+    this.#serve("agents.list", () => ({ defaultId: "main", mainKey: "main", scope: "per-sender", agents: [{ id: "main", name: "Ana’s helper" }, { id: "work" }] }));
     this.#serve("exec.approval.resolve", ({ id, decision }) => this.#resolve(id, decision));
   }
 
@@ -119,10 +121,22 @@ export class FakeMachines {
   }
 
   #setRules(file, baseHash) {
-    if (baseHash !== this.rulesHash) return refusal("the rules have changed since; load them again");
+    if (baseHash !== this.rulesHash) return refusal("exec approvals changed since last load; re-run exec.approvals.get and retry");
     this.rules = file;
     this.rulesHash = `${this.rulesHash}+`;
     return { path: "tidegate.db", exists: true, hash: this.rulesHash, file };
+  }
+
+  #history({ limit = 50, before }) {
+    const start = before === undefined ? 0 : this.ended.findIndex(({ id }) => id === before) + 1;
+    const ended = this.ended.slice(start, start + limit);
+    return { ended, ...(start + limit < this.ended.length ? { nextBefore: ended.at(-1).id } : {}) };
+  }
+
+  /** Somebody else changes the rules. */
+  changeRules(rules) {
+    this.rules = rules;
+    this.rulesHash = `${this.rulesHash}+`;
   }
 
   /** A device asks. */
@@ -133,8 +147,8 @@ export class FakeMachines {
   }
 
   /** An agent wants to run a program. */
-  ask(id, argv, more = {}) {
-    const asked = askedOf(id, argv, more);
+  ask(id, argv, more = {}, leftMs = 2 * MINUTE_MS) {
+    const asked = askedOf(id, argv, more, leftMs);
     this.asked.push(asked);
     this.#gateway.event("exec.approval.requested", asked);
   }
@@ -143,7 +157,8 @@ export class FakeMachines {
   end(id, outcome, resolvedBy = null) {
     const asked = this.asked.find((one) => one.id === id);
     this.asked = this.asked.filter((one) => one.id !== id);
-    this.#ended.set(id, { ...asked, outcome, resolvedBy });
+    const endedAtMs = Date.now();
+    this.ended.unshift({ ...asked, outcome, resolvedBy, endedAtMs, ...(outcome.startsWith("allow-") ? { usedAtMs: endedAtMs + 5 } : {}) });
     const decision = outcome === "expired" || outcome === "withdrawn" ? null : outcome;
     this.#gateway.event("exec.approval.resolved", { id, decision, resolvedBy, ts: Date.now(), outcome });
   }
@@ -156,7 +171,7 @@ function refusal(message, code = "INVALID_REQUEST") {
 function wideRequest(now) {
   return {
     requestId: "r-wide", deviceId: "e5".repeat(32), publicKey: "key", displayName: "Ana’s laptop", platform: "macos", deviceFamily: "Mac", clientId: "cli", clientMode: "cli",
-    role: "operator", roles: ["operator"], scopes: ALL, grantedScopes: ["operator.read"], remoteIp: "192.168.1.20", silent: false, isRepair: true,
+    role: "operator", roles: ["operator"], scopes: ALL, grantedScopes: ["operator.read", "operator.questions"], remoteIp: "192.168.1.20", silent: false, isRepair: true,
     expiresAtMs: now + 4 * MINUTE_MS, ts: now - 20_000,
   };
 }
@@ -208,7 +223,7 @@ function rulesAt(now) {
   const git = { pattern: "/usr/bin/git", sha256: "07".repeat(32), argv: ["git", "pull", "--ff-only"], cwd: "/home/ana/harbour", id: "e1", addedAt: now - 3 * DAY_MS, lastUsedAt: now - 60 * MINUTE_MS };
   return {
     version: 1, fromElsewhere: { kept: true }, defaults: { security: "allowlist", ask: "on-miss", askFallback: "deny" },
-    agents: { main: { allowlist: [git, { pattern: "/opt/tools/*" }], note: "kept" } },
+    agents: { main: { allowlist: [git, { pattern: "/opt/tools/*" }], note: "kept" }, work: { ask: "always" } },
   };
 }
 
@@ -220,7 +235,7 @@ function setupCode(access) {
   };
 }
 
-function askedOf(id, argv, more) {
+function askedOf(id, argv, more, leftMs) {
   const now = Date.now();
   const lines = [
     { label: "command", text: argv.join(" ") },
@@ -237,6 +252,6 @@ function askedOf(id, argv, more) {
       argv, lines, subjectHash: "3d".repeat(32), allowedDecisions: ["allow-once", "allow-always", "deny"], why: "it is not in the allowlist", ...more,
     },
     createdAtMs: now,
-    expiresAtMs: now + 2 * MINUTE_MS,
+    expiresAtMs: now + leftMs,
   };
 }

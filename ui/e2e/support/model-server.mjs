@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 
@@ -19,7 +20,7 @@ export function gate() {
 
 /**
  * A model server in OpenAI's language that says what a test scripts: an async generator over
- * `{ thinking }` and `{ text }`. A script that throws after its first word breaks the stream. Who
+ * `{ thinking }`, `{ text }` and `{ tool, input }`, a call that ends what it says. A script that throws after its first word breaks the stream. Who
  * leaves before the end is told as `hangup`.
  */
 export class ModelServer extends EventEmitter {
@@ -80,12 +81,19 @@ function json(response, status, body, headers = {}) {
 async function stream(response, model, words) {
   const send = (rest) => response.write(`data: ${JSON.stringify({ object: "chat.completion.chunk", model, ...rest })}\n\n`);
   let output = 0;
-  for await (const { text, thinking } of words) {
+  let calls = 0;
+  for await (const { text, thinking, tool, input } of words) {
     if (!response.headersSent) response.writeHead(200, { "content-type": "text/event-stream" });
+    if (tool) {
+      const call = { index: calls, id: `call-${randomUUID()}`, type: "function", function: { name: tool, arguments: JSON.stringify(input) } };
+      calls += 1;
+      send({ choices: [{ index: 0, delta: { tool_calls: [call] } }] });
+      continue;
+    }
     output += (text ?? thinking).split(/\s+/).length;
     send({ choices: [{ index: 0, delta: text === undefined ? { reasoning_content: thinking } : { content: text } }] });
   }
-  send({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }] });
+  send({ choices: [{ index: 0, delta: {}, finish_reason: calls > 0 ? "tool_calls" : "stop" }] });
   send({ choices: [], usage: { prompt_tokens: 12, completion_tokens: output, total_tokens: 12 + output } });
   response.end("data: [DONE]\n\n");
 }

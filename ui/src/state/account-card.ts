@@ -1,4 +1,4 @@
-import { duration, elapsed } from "../format.ts";
+import { ago, duration, elapsed, waitOf } from "../format.ts";
 import { strings } from "../strings.ts";
 import type { Account, Probe, StateWord } from "../wire/channels.ts";
 
@@ -59,16 +59,6 @@ export function nextTryOf(account: Pick<Account, "nextTryAt">, now: number): str
   return asSentence(words.nextTry(waitOf(left)));
 }
 
-/** Whole seconds, rounded up, so that a countdown ends with 1 and not with 0. */
-export function waitOf(ms: number): string {
-  return duration(Math.ceil(ms / 1_000) * 1_000);
-}
-
-export function agoOf(at: number | undefined, now: number): string {
-  if (!at) return words.never;
-  return now - at < 2_000 ? words.justNow : words.ago(duration(now - at));
-}
-
 /** Who we are on the network: the name and the handle. */
 export function botOf(probe: Probe | undefined): string {
   const bot = probe?.bot;
@@ -94,9 +84,9 @@ export interface Fact {
 export function factsOf(account: Account, now: number): readonly Fact[] {
   const facts: Fact[] = [
     { name: words.us, value: botOf(account.probe) },
-    { name: words.inbound, value: agoOf(account.lastInboundAt, now), at: account.lastInboundAt },
-    { name: words.outbound, value: agoOf(account.lastOutboundAt, now), at: account.lastOutboundAt },
-    { name: words.proof, value: agoOf(account.lastProofAt, now), at: account.lastProofAt },
+    { name: words.inbound, value: ago(account.lastInboundAt, now), at: account.lastInboundAt },
+    { name: words.outbound, value: ago(account.lastOutboundAt, now), at: account.lastOutboundAt },
+    { name: words.proof, value: ago(account.lastProofAt, now), at: account.lastProofAt },
   ];
   if (account.since > 0) {
     facts.push({ name: words.since, value: words.forTime(duration(now - account.since)), at: account.since });

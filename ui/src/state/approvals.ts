@@ -1,29 +1,21 @@
 import { batch, computed, signal } from "@preact/signals";
 import { strings } from "../strings.ts";
-import { type Asked, type Ended, readAsked, readAskedList, readEnded } from "../wire/approvals.ts";
+import { type Asked, readAsked, readAskedList, readEnded } from "../wire/approvals.ts";
 import { announce } from "./announce.ts";
 import { reasonOf } from "./channels.ts";
+import { noteEnded, refreshDecided } from "./decided.ts";
 import { gateway, isReady } from "./gateway.ts";
 import { overlay, showNotice } from "./page.ts";
 import { orRefusal } from "./refusal.ts";
-import { browser, keep, recall } from "./storage.ts";
 
 const words = strings.approvals;
-/** How many past questions this browser remembers by their ids. */
-const MOST_REMEMBERED = 20;
-const REMEMBERED = "approvals";
-
-/** A question that is over. */
-export interface Decided extends Ended {
-  asked: Asked;
-}
 
 /** Commands that wait for a person, oldest first. */
 export const waiting = signal<readonly Asked[]>([]);
 /** Why this browser is not told; it may lack the scope. */
 export const approvalsFailure = signal<string | undefined>(undefined);
-/** Questions that are over, newest first. */
-export const decided = signal<readonly Decided[]>([]);
+/** Whether the gateway has told what waits; before that, nothing is not nothing. */
+export const approvalsTold = signal(false);
 /** The question that the sheet shows; another one takes its place only if its reader says so. */
 export const shownId = signal<string | undefined>(undefined);
 export const shown = computed(() => waiting.value.find(({ id }) => id === shownId.value));
@@ -32,11 +24,13 @@ export async function refreshApprovals(): Promise<void> {
   if (!isReady.value) return;
   try {
     const told = readAskedList(await orRefusal(gateway().call("exec.approval.list", {})));
+    // What the sheet shows may have ended while nobody could tell.
+    if (shownId.value !== undefined && !told.some(({ id }) => id === shownId.value)) await refreshDecided();
     batch(() => {
       waiting.value = told;
+      approvalsTold.value = true;
       approvalsFailure.value = undefined;
     });
-    told.forEach(remember);
   } catch (error) {
     if (isReady.value) approvalsFailure.value = reasonOf(error);
   }
@@ -95,41 +89,10 @@ function leave(id: string): void {
   waiting.value = waiting.value.filter((one) => one.id !== id);
 }
 
-function withDecided(known: readonly Decided[], fresh: Decided): readonly Decided[] {
-  return [fresh, ...known.filter(({ id }) => id !== fresh.id)].slice(0, MOST_REMEMBERED);
-}
-
-/** Asks what became of the questions that this browser has seen in the last day. */
-export async function refreshDecided(): Promise<void> {
-  const open = new Set(waiting.value.map(({ id }) => id));
-  const ids = remembered().filter((id) => !open.has(id));
-  const told = await Promise.all(ids.map(ask));
-  const known = told.filter((one) => one !== undefined);
-  decided.value = known.sort((a, b) => b.asked.since - a.asked.since);
-}
-
-/** One question that is over; undefined if the gateway has forgotten it. */
-async function ask(id: string): Promise<Decided | undefined> {
-  const row = await gateway().call("exec.approval.get", { id }).catch(() => undefined);
-  const asked = readAsked(row);
-  const ended = readEnded(row);
-  return asked && ended && { ...ended, asked };
-}
-
-function remembered(): readonly string[] {
-  return recall<readonly string[]>(browser, REMEMBERED, []);
-}
-
-function remember({ id }: Asked): void {
-  const others = remembered().filter((one) => one !== id);
-  keep(browser, REMEMBERED, [id, ...others].slice(0, MOST_REMEMBERED));
-}
-
 export function watchApprovals(): void {
   gateway().on("exec.approval.requested", (payload) => {
     const asked = readAsked(payload);
     if (!asked) return;
-    remember(asked);
     waiting.value = [...waiting.value.filter(({ id }) => id !== asked.id), asked];
     announce(words.bar.spoken(waiting.value.length));
   });
@@ -138,7 +101,7 @@ export function watchApprovals(): void {
     if (!ended) return;
     const asked = waiting.value.find(({ id }) => id === ended.id);
     batch(() => {
-      if (asked) decided.value = withDecided(decided.value, { ...ended, asked });
+      if (asked) noteEnded(asked, ended);
       if (ended.id !== deciding) leave(ended.id);
     });
   });

@@ -5,6 +5,7 @@ import {
   type CanvasAddress, type CanvasChange, type CanvasView, readCanvasAddress, readCanvasChanged, readCanvasState,
   type UserAction,
 } from "../wire/canvas.ts";
+import { announce } from "./announce.ts";
 import { gateway, hello, isReady } from "./gateway.ts";
 import { narrow, showNotice } from "./page.ts";
 import { openKey } from "./sessions.ts";
@@ -117,11 +118,13 @@ export function watchCanvas(): void {
   });
 }
 
-/** Nothing covers a narrow page unasked. */
+/** Nothing covers a narrow page unasked, so there a sentence leads to it; elsewhere it opens, and that is seen. */
 function present(view: CanvasView): void {
   canvas.value = { ...canvas.value, [view === "a2ui" ? "surfaces" : "page"]: true };
-  showNotice(strings.canvas.presented);
-  if (!narrow.value) void showCanvas(view);
+  if (shownView.value === view) return;
+  if (narrow.value) return showNotice(strings.canvas.presented);
+  announce(strings.canvas.presented);
+  void showCanvas(view);
 }
 
 function changed(change: CanvasChange): void {

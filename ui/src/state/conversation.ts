@@ -1,5 +1,5 @@
 import { signal } from "@preact/signals";
-import { plainWords } from "../markdown.ts";
+import { plainWords } from "../plain-words.ts";
 import { fullKey } from "../session-key.ts";
 import { strings } from "../strings.ts";
 import { type ChatEvent, readAgentEvent, readChatEvent } from "../wire/events.ts";

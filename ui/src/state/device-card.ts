@@ -1,6 +1,7 @@
+import { ago, waitOf } from "../format.ts";
 import { strings } from "../strings.ts";
 import type { Described, PairedDevice, Token } from "../wire/devices.ts";
-import { agoOf, type Fact, type Tone, waitOf } from "./account-card.ts";
+import type { Fact, Tone } from "./account-card.ts";
 import { byWeight, rightWord, roleWord } from "./rights.ts";
 
 const words = strings.devices;
@@ -31,6 +32,14 @@ export function placeOf(address: string | undefined): string {
   return address ?? words.thisMachine;
 }
 
+/** The key is near its end; each use puts the end off again. */
+const SOON_MS = 14 * 86_400_000;
+
+/** Whether a key ends soon unless its device comes back. */
+export function endsSoon(token: Token, now: number): boolean {
+  return tokenState(token, now) === "valid" && token.expiresAt !== undefined && token.expiresAt - now < SOON_MS;
+}
+
 export type TokenState = "valid" | "expired" | "revoked";
 
 export function tokenState(token: Token, now: number): TokenState {
@@ -59,17 +68,29 @@ export function trustWord(level: string): string {
   return Object.hasOwn(words.trust.levels, level) ? (words.trust.levels[level]?.word ?? level) : level;
 }
 
+/** What of a device is looked for most often. */
 export function factsOf(device: PairedDevice, now: number): readonly Fact[] {
   const used = lastUse(device);
   const rights = byWeight(device.scopes).map(rightWord).join(", ");
   return [
     { name: words.paired.roles, value: device.roles.map(roleWord).join(", ") || "–" },
     { name: words.paired.rights, value: rights || words.paired.noRights },
-    used
-      ? { name: words.paired.lastUse, value: `${agoOf(used.at, now)}, ${words.paired.from(placeOf(used.from))}`, at: used.at }
-      : { name: words.paired.lastUse, value: words.never },
-    { name: words.paired.says, value: saysOf(device) },
-    { name: words.paired.since, value: agoOf(device.createdAt, now), at: device.createdAt },
+    { name: words.paired.lastUse, value: ago(used?.at, now), at: used?.at },
+    { name: words.paired.address, value: placeOf(used ? used.from : device.address) },
+    { name: words.paired.since, value: ago(device.createdAt, now), at: device.createdAt },
+  ];
+}
+
+/** What ends, in sentences, when the keys of a device for some roles stop working. */
+export function endsOf(device: PairedDevice, roles: readonly string[], now: number): readonly string[] {
+  const ending = device.tokens.filter((token) => roles.includes(token.role) && tokenState(token, now) === "valid");
+  const operator = ending.find(({ role }) => role === "operator");
+  const rights = byWeight(operator?.scopes ?? []).map(rightWord).join(", ");
+  return [
+    ...(device.connected && ending.length > 0 ? [words.ends.connection] : []),
+    ...(rights ? [words.ends.rights(rights)] : []),
+    ...(ending.some(({ role }) => role === "node") ? [words.ends.node] : []),
+    ...(ending.length === 0 ? [words.ends.nothing] : []),
   ];
 }
 

@@ -1,17 +1,5 @@
 import { object } from "../wire/read.ts";
 
-/** What a command takes, to begin with; the node's own refusal says what is wrong with the rest. */
-const BEGINNINGS: Readonly<Record<string, object>> = {
-  "system.which": { bins: ["git"] },
-  "system.notify": { title: "Tidegate", body: "Hello from your gateway" },
-  "canvas.present": { url: "/" },
-  "canvas.navigate": { url: "https://example.org" },
-  "canvas.eval": { javaScript: "document.title" },
-  "camera.snap": { facing: "front" },
-  "file.list": { path: "." },
-  "file.read": { path: "README.md" },
-};
-
 /** Programs are run by an agent, which asks a person first; nothing else may come this way. */
 const PROGRAMS: readonly string[] = ["system.run", "system.run.prepare"];
 /** Longest answer that is shown, in characters; a picture is far longer. */
@@ -19,11 +7,6 @@ export const ANSWER_CHARS = 20_000;
 
 export function isProgram(command: string): boolean {
   return PROGRAMS.includes(command);
-}
-
-export function beginningOf(command: string): string {
-  const params = Object.hasOwn(BEGINNINGS, command) ? BEGINNINGS[command] : undefined;
-  return params ? JSON.stringify(params, undefined, 2) : "";
 }
 
 export type Params = { ok: true; value: Readonly<Record<string, unknown>> | undefined } | { ok: false; why: "object" | string };

@@ -3,7 +3,7 @@ import { announce } from "./announce.ts";
 import { browser, keep, recall } from "./storage.ts";
 
 /** At most one sheet or question is open over the page. */
-export type Overlay = "details" | "rename" | "reset" | "delete" | "approval" | undefined;
+export type Overlay = "details" | "forget" | "rename" | "reset" | "delete" | "approval" | undefined;
 export const overlay = signal<Overlay>(undefined);
 
 const narrowQuery = matchMedia("(max-width: 52rem)");

@@ -31,6 +31,24 @@ export function gained({ scopes, granted }: Pick<PendingDevice, "scopes" | "gran
   return byWeight(scopes.filter((scope) => !granted.includes(scope)));
 }
 
+/** One right of a request, compared with what the device has. */
+export interface RightChange {
+  scope: string;
+  kind: "gained" | "kept" | "lost";
+  sentence: string;
+}
+
+/** What approving would change: a device then has exactly what it asks for. New ones first, the weightiest first. */
+export function difference({ scopes, granted }: Pick<PendingDevice, "scopes" | "granted">): readonly RightChange[] {
+  const as = (kind: RightChange["kind"], some: readonly string[]): readonly RightChange[] =>
+    byWeight(some).map((scope) => ({ scope, kind, sentence: rightSentence(scope) }));
+  return [
+    ...as("gained", scopes.filter((scope) => !granted.includes(scope))),
+    ...as("kept", scopes.filter((scope) => granted.includes(scope))),
+    ...as("lost", granted.filter((scope) => !scopes.includes(scope))),
+  ];
+}
+
 /** Whether approving asks for a second look. A right that this page does not know counts as wide. */
 export function isWide(request: Pick<PendingDevice, "scopes" | "granted">): boolean {
   return gained(request).some((scope) => WIDE.includes(scope) || !ORDER.includes(scope));

@@ -1,32 +1,79 @@
-import { signal } from "@preact/signals";
+import { batch, computed, signal } from "@preact/signals";
 import { strings } from "../strings.ts";
-import { type Policy, readPolicy, type Remembered, withoutEntry } from "../wire/rules.ts";
+import { list, object, text } from "../wire/read.ts";
+import { DEFAULTS, nameOf, type Policy, readPolicy, type Remembered, type Rules, type RulesFile, withoutEntry, withRules } from "../wire/rules.ts";
 import { reasonOf } from "./channels.ts";
 import { gateway, isReady } from "./gateway.ts";
 import { showNotice } from "./page.ts";
 import { orRefusal } from "./refusal.ts";
 
+const words = strings.approvals.rules;
+
 /** The rules for programs on the gateway; undefined until the gateway has told. */
 export const policy = signal<Policy | undefined>(undefined);
 /** Why this browser is not told; it may lack the scope. */
 export const policyFailure = signal<string | undefined>(undefined);
+/** Agents that the gateway has, by name. */
+const agents = signal<ReadonlyMap<string, string>>(new Map());
+
+/** Whose rules there are: every agent of the gateway, and those that only the file names. */
+export const ruled = computed<readonly string[]>(() => {
+  const told = policy.value?.agents.map(({ agent }) => agent) ?? [];
+  return [DEFAULTS, ...new Set([...agents.value.keys(), ...told])];
+});
+
+/** An agent's own name where it has one beside its id. */
+export function agentName(id: string): string | undefined {
+  const name = agents.value.get(id);
+  return name === id ? undefined : name;
+}
 
 export async function refreshPolicy(): Promise<void> {
   if (!isReady.value) return;
   try {
-    policy.value = readPolicy(await orRefusal(gateway().call("exec.approvals.get", {})));
-    policyFailure.value = undefined;
+    const told = readPolicy(await orRefusal(gateway().call("exec.approvals.get", {})));
+    const known = await gateway().call("agents.list", {}).then(readAgents);
+    batch(() => {
+      policy.value = told;
+      agents.value = known;
+      policyFailure.value = undefined;
+    });
   } catch (error) {
     if (isReady.value) policyFailure.value = reasonOf(error);
   }
 }
 
-/** Takes back an “always”. The gateway refuses it if the rules have changed since they were shown. */
+function readAgents(value: unknown): ReadonlyMap<string, string> {
+  const rows = list(object(value).agents).map(object);
+  return new Map(rows.flatMap(({ id, name }) => (text(id) ? [[String(id), text(name) ?? String(id)]] : [])));
+}
+
+/** Takes back an “always”. */
 export async function forget(entry: Remembered): Promise<void> {
+  const name = nameOf(entry);
+  const isThere = (): boolean => policy.value?.agents.some(({ remembered }) => remembered.some((one) => nameOf(one) === name)) ?? false;
+  await change((file) => withoutEntry(file, entry), () => (isThere() ? words.forgetConflict : words.forgetGone));
+  showNotice(words.forgotten);
+}
+
+/** Sets other rules for one agent, or for [`DEFAULTS`]. */
+export async function saveRules(agent: string, rules: Rules): Promise<void> {
+  await change((file) => withRules(file, agent, rules), () => words.conflict);
+  showNotice(words.saved);
+}
+
+/**
+ * Sets the rules as they are shown, changed. The gateway refuses it if they are no longer those that
+ * are shown; then they are loaded again, and whoever changes them is told so and may decide anew.
+ */
+async function change(apply: (file: RulesFile) => RulesFile, onConflict: () => string): Promise<void> {
   const shown = policy.value;
   if (!shown) return;
-  const file = withoutEntry(shown.file, entry);
-  const call = gateway().call("exec.approvals.set", { file, baseHash: shown.hash });
-  await orRefusal(call).finally(() => refreshPolicy());
-  showNotice(strings.approvals.rules.forgotten);
+  try {
+    const call = gateway().call("exec.approvals.set", { file: apply(shown.file), baseHash: shown.hash });
+    policy.value = readPolicy(await orRefusal(call));
+  } catch (error) {
+    await refreshPolicy();
+    throw policy.value?.hash === shown.hash ? error : new Error(onConflict(), { cause: error });
+  }
 }

@@ -94,12 +94,17 @@ export function gist(input: readonly ToolInput[]): string {
 
 /** A list of words as a line; words with blanks in quotes. */
 function inWords(value: string): string {
-  if (!value.startsWith("[")) return value;
+  const list = wordsOf(value);
+  return list ? list.map((word) => (/^[^\s"']+$/u.test(word) ? word : JSON.stringify(word))).join(" ") : value;
+}
+
+/** The words of an argument that is a list of words; undefined for anything else. */
+export function wordsOf(value: string): readonly string[] | undefined {
+  if (!value.startsWith("[")) return undefined;
   try {
     const list: unknown = JSON.parse(value);
-    if (!Array.isArray(list)) return value;
-    return list.map((word) => (/^[^\s"']+$/u.test(String(word)) ? String(word) : JSON.stringify(word))).join(" ");
+    return Array.isArray(list) && list.every((word) => typeof word === "string") ? list : undefined;
   } catch {
-    return value;
+    return undefined;
   }
 }

@@ -1,8 +1,9 @@
 /** A piece of a text whose every character counts. */
 export interface Piece {
-  kind: "plain" | "hidden" | "blank";
+  /** `break` and `tab` are written out as the hidden ones are, and harmless. */
+  kind: "plain" | "hidden" | "blank" | "break" | "tab";
   text: string;
-  /** What the hidden character is, where it has a name that people know. */
+  /** What the character that was written out is, where it has a name that people know. */
   name?: string;
 }
 
@@ -17,6 +18,9 @@ const WRITTEN = String.raw`\\u\{[0-9a-f]{1,6}\}|\\[nrt]`;
 const BLANKS = "^ +| {2,}| +$";
 /** A doubled backslash stands for one, so it comes first. */
 const TOKENS = new RegExp(String.raw`\\\\|(?<written>${WRITTEN})|(?<unseen>${UNSEEN})|(?<blank>${BLANKS})|.`, "gsu");
+
+/** What texts of several lines are made of: seen, and no reason to be alarmed. */
+const HARMLESS: Readonly<Record<string, "break" | "tab">> = { "\\n": "break", "\\t": "tab" };
 
 const NAMES: Readonly<Record<string, string>> = {
   "\\n": "line break",
@@ -46,7 +50,7 @@ const NAMES: Readonly<Record<string, string>> = {
 export function pieces(told: string): readonly Piece[] {
   const found: Piece[] = [];
   for (const { 0: text, groups } of told.matchAll(TOKENS)) {
-    if (groups?.written) found.push({ kind: "hidden", text, name: NAMES[text] });
+    if (groups?.written) found.push({ kind: HARMLESS[text] ?? "hidden", text, name: NAMES[text] });
     else if (groups?.unseen) found.push(writtenOut(text));
     else if (groups?.blank) found.push({ kind: "blank", text });
     else addPlain(found, text);

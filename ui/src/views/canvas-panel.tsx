@@ -4,10 +4,13 @@ import {
   actOnCanvas, canvas, canvasAddress, canvasFailure, canvasLoads, canvasWide, hideCanvas, onCanvasChange, reloadCanvas,
   showCanvas, shownView, surfaceMessages,
 } from "../state/canvas.ts";
+import { isReady } from "../state/gateway.ts";
 import { narrow, theme } from "../state/page.ts";
 import { strings } from "../strings.ts";
 import type { CanvasAddress, CanvasView } from "../wire/canvas.ts";
+import { Failure } from "./failure.tsx";
 import { CloseIcon, NarrowIcon, ReloadIcon, WideIcon } from "./icons.tsx";
+import { Loading } from "./loading.tsx";
 
 const words = strings.canvas;
 /** A page that is there says so within this time; else its own port leads elsewhere. */
@@ -27,10 +30,12 @@ export function CanvasPanel() {
         <button type="button" class="quiet round" aria-label={words.close} onClick={close}><CloseIcon /></button>
       </header>
       {leaving && <Leaving url={leaving} done={() => setLeaving(undefined)} />}
-      {canvasFailure.value && <p class="problem" role="alert">{canvasFailure.value}</p>}
-      {canvasAddress.value && (
+      {!isReady.value && <p class="stale">{words.away}</p>}
+      <Failure reason={canvasFailure.value} retry={reloadCanvas} />
+      {canvasAddress.value && !canvasFailure.value && (
         <CanvasFrame key={canvasLoads.value} address={canvasAddress.value} leave={setLeaving} />
       )}
+      {!canvasAddress.value && !canvasFailure.value && <Loading text={words.loading} rows={1} />}
     </aside>
   );
 }
@@ -90,10 +95,14 @@ interface FrameProps {
 function CanvasFrame({ address, leave }: FrameProps) {
   const frame = useRef<HTMLIFrameElement>(null);
   const [source, setSource] = useState(firstSource(address));
+  const [arrived, setArrived] = useState(false);
   useEffect(() => {
     const late = setTimeout(() => setSource(address.path), ARRIVAL_MS);
     const talk = new Talk(frame.current!, {
-      arrived: () => clearTimeout(late),
+      arrived: () => {
+        clearTimeout(late);
+        setArrived(true);
+      },
       messages: () => surfaceMessages().catch(() => []),
       act: actOnCanvas,
       leave,
@@ -113,7 +122,11 @@ function CanvasFrame({ address, leave }: FrameProps) {
     };
   }, []);
   return (
-    <iframe ref={frame} src={source} title={words.frame} sandbox="allow-scripts" referrerpolicy="no-referrer" />
+    <>
+      {!arrived && <progress class="canvas-coming" aria-label={words.loading} />}
+      <iframe ref={frame} src={source} title={words.frame} sandbox="allow-scripts" referrerpolicy="no-referrer"
+        onLoad={() => setArrived(true)} />
+    </>
   );
 }
 

@@ -19,9 +19,13 @@ export function ChatHeader() {
       <DrawerButton />
       <div class="chat-title">
         <h1 title={title}>{title}</h1>
-        {origin && <OriginLine origin={origin} />}
+        {(origin || narrow.value) && (
+          <div class="chat-under">
+            {narrow.value && <ConnectionBadge />}
+            {origin && <OriginLine origin={origin} />}
+          </div>
+        )}
       </div>
-      {narrow.value && <ConnectionBadge />}
       {hasCanvas() && <CanvasButton />}
       <SessionMenu />
     </header>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect } from "preact/hooks";
 import { duration, plainCount, shortTime } from "../format.ts";
-import { connectionState, deviceId, forgetBrowser, hello } from "../state/gateway.ts";
+import { connectionState, deviceId, hello } from "../state/gateway.ts";
 import { isHealthy, presence, problems, refreshHealth, runCount, sessionCount, uptimeMs } from "../state/health.ts";
 import { overlay } from "../state/page.ts";
 import { running, sessions } from "../state/sessions.ts";
@@ -39,7 +39,7 @@ export function DetailsSheet() {
       <h3>{words.presence}</h3>
       <Presence entries={presence.value} now={now} />
       <p class="hint">{words.forgetHint}</p>
-      <button type="button" class="quiet outline" onClick={() => { close(); void forgetBrowser(); }}>
+      <button type="button" class="quiet outline" onClick={() => { overlay.value = "forget"; }}>
         {words.forget}
       </button>
     </Sheet>

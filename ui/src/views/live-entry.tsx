@@ -8,7 +8,7 @@ import { strings } from "../strings.ts";
 import { AlertIcon, ClockIcon, CloseIcon } from "./icons.tsx";
 import { MarkdownView } from "./markdown-view.tsx";
 import { MessageView, Thinking, UserMessage } from "./message.tsx";
-import { ToolCard } from "./tool-card.tsx";
+import { ToolList } from "./tool-card.tsx";
 
 const words = strings.chat;
 
@@ -33,7 +33,7 @@ function RunningAnswer({ run }: { run: RunView }) {
     <article class="turn assistant running" aria-label={words.working} aria-busy="true">
       {run.thinking && <Thinking text={run.thinking} live={run.text === ""} />}
       {run.text && <MarkdownView text={run.text} />}
-      {run.tools.map((tool) => <ToolCard key={tool.id} tool={tool} />)}
+      <ToolList tools={run.tools} runId={run.runId} />
       <p class={run.text ? "tide low" : "tide"} aria-hidden="true"><i /><i /><i /></p>
     </article>
   );

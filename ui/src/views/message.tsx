@@ -6,8 +6,9 @@ import { show } from "../state/route.ts";
 import { openHasOrigin } from "../state/sessions.ts";
 import type { Results } from "../state/tools.ts";
 import { strings } from "../strings.ts";
+import { readCanvasWords } from "../wire/canvas-words.ts";
 import type { Message } from "../wire/message.ts";
-import { AlertIcon, CheckIcon, CopyIcon, TraceIcon } from "./icons.tsx";
+import { AlertIcon, CanvasIcon, CheckIcon, CopyIcon, TraceIcon } from "./icons.tsx";
 import { MarkdownView } from "./markdown-view.tsx";
 import { ToolCards } from "./tool-card.tsx";
 
@@ -42,9 +43,22 @@ interface UserMessageProps {
 export function UserMessage({ text, at, runId }: UserMessageProps) {
   return (
     <article class="turn user" aria-label={words.from(words.you, at ? fullTime(at) : "")}>
-      <div class="bubble">{text}</div>
+      <Bubble text={text} />
       {at > 0 && <p class="meta"><Time at={at} /><TraceButton runId={runId} /></p>}
     </article>
+  );
+}
+
+/** What was typed; or what was done on a canvas, which the agent is told in words of ours. */
+function Bubble({ text }: { text: string }) {
+  const done = readCanvasWords(text);
+  if (!done) return <div class="bubble">{text}</div>;
+  const { didOn, did } = strings.canvas;
+  return (
+    <div class="bubble did">
+      <p class="strong"><CanvasIcon />{done.node ? didOn(done.node, done.action) : did(done.action)}</p>
+      <code>{done.told}</code>
+    </div>
   );
 }
 

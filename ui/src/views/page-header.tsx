@@ -18,8 +18,10 @@ export function PageHeader({ title, keepFocus = false }: PageHeaderProps) {
   return (
     <header class="chat-head">
       <DrawerButton />
-      <div class="chat-title"><h1 ref={heading} tabIndex={-1}>{title}</h1></div>
-      {narrow.value && <ConnectionBadge />}
+      <div class="chat-title">
+        <h1 ref={heading} tabIndex={-1}>{title}</h1>
+        {narrow.value && <div class="chat-under"><ConnectionBadge /></div>}
+      </div>
     </header>
   );
 }

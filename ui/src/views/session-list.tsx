@@ -1,5 +1,5 @@
 import { daysAgo, shortTime } from "../format.ts";
-import { plainWords } from "../markdown.ts";
+import { plainWords } from "../plain-words.ts";
 import { titleOf } from "../session-title.ts";
 import { drawerOpen } from "../state/page.ts";
 import { show, view } from "../state/route.ts";

@@ -6,7 +6,7 @@ import { CloseIcon } from "./icons.tsx";
 interface SheetProps {
   title: string;
   /** `wide` keeps its head and its buttons in sight: what is between them scrolls by itself. */
-  kind: "side" | "centre" | "wide";
+  kind: "side" | "centre" | "centre broad" | "wide";
   onClose: () => void;
   children: ComponentChildren;
 }

@@ -20,6 +20,8 @@ export interface Asked {
   why?: string;
   agentId?: string;
   sessionKey?: string;
+  /** The run that waits for it. */
+  runId?: string;
   nodeId?: string;
   /** Hash of what exactly would run. */
   subjectHash?: string;
@@ -41,6 +43,7 @@ export function readAsked(value: unknown): Asked | undefined {
     why: text(request.why),
     agentId: text(request.agentId),
     sessionKey: text(request.sessionKey),
+    runId: text(request.runId),
     nodeId: text(request.nodeId),
     subjectHash: text(request.subjectHash),
     since: number(row.createdAtMs) ?? 0,
@@ -63,13 +66,43 @@ export interface Ended {
   /** `allow-once`, `allow-always`, `deny`, `expired` or `withdrawn`. */
   outcome: string;
   by?: string;
-  at?: number;
+  at: number;
+  /** When it was run by the decision; absent if it was not run by the gateway. */
+  usedAt?: number;
 }
 
+/** What `exec.approval.resolved` tells. */
 export function readEnded(value: unknown): Ended | undefined {
   const event = object(value);
   const id = text(event.id);
   const outcome = text(event.outcome);
   if (!id || !outcome) return undefined;
-  return { id, outcome, by: text(event.resolvedBy), at: number(event.ts) };
+  return { id, outcome, by: text(event.resolvedBy), at: number(event.ts) ?? Date.now() };
+}
+
+/** A question that is over, with what was asked. */
+export interface Decided extends Ended {
+  asked: Asked;
+}
+
+/** One page of the questions that are over, the newest end first. */
+export interface DecidedPage {
+  rows: readonly Decided[];
+  /** Names the next, older page; absent at the last one. */
+  before?: string;
+}
+
+export function readDecidedPage(value: unknown): DecidedPage {
+  const page = object(value);
+  const rows = list(page.ended).map(readDecided).filter((one) => one !== undefined);
+  return { rows, before: text(page.nextBefore) };
+}
+
+function readDecided(value: unknown): Decided | undefined {
+  const row = object(value);
+  const asked = readAsked(row);
+  const outcome = text(row.outcome);
+  if (!asked || !outcome) return undefined;
+  const at = number(row.endedAtMs) ?? asked.since;
+  return { id: asked.id, outcome, by: text(row.resolvedBy), at, usedAt: number(row.usedAtMs), asked };
 }

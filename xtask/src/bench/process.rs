@@ -21,8 +21,14 @@ pub(super) fn cpu_ms(pid: u32) -> Result<f64> {
 }
 
 /// Resident memory, in MiB.
-pub(crate) fn rss_mib(pid: u32) -> Result<f64> {
+pub(super) fn rss_mib(pid: u32) -> Result<f64> {
     status_mib(pid, "VmRSS:")
+}
+
+/// Resident memory that is the process's own, in MiB: without the pages of files, which come and go
+/// with what else the machine does.
+pub(crate) fn own_mib(pid: u32) -> Result<f64> {
+    status_mib(pid, "RssAnon:")
 }
 
 /// The most that was resident since the start or the last reset, in MiB.

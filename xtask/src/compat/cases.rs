@@ -23,23 +23,36 @@ pub(super) enum Expect {
     Alone(&'static str),
 }
 
+/// What is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// The client, with these arguments.
+    Client,
+    /// The client; it wants a terminal, and does not end by itself.
+    Screen,
+    /// `curl`, which sends its one argument to `POST /tools/invoke`.
+    Tool,
+}
+
 pub(super) struct Case {
     pub(super) home: Home,
     pub(super) args: &'static [&'static str],
     pub(super) expect: Expect,
-    /// Wants a terminal, and does not end by itself.
-    pub(super) screen: bool,
+    pub(super) how: How,
+    /// It asks for leave to run a program, and another client decides this.
+    pub(super) decided: Option<&'static str>,
 }
 
 use Expect::{Alone, Refused, Works};
 use Home::{Local, Remote, Stranger};
 
-const fn case(home: Home, args: &'static [&'static str], expect: Expect) -> Case {
+pub(super) const fn case(home: Home, args: &'static [&'static str], expect: Expect) -> Case {
     Case {
         home,
         args,
         expect,
-        screen: false,
+        how: How::Client,
+        decided: None,
     }
 }
 
@@ -122,7 +135,7 @@ pub(super) const JANUARY: &[Case] = &[
     case(Local, &["system", "presence"], Works("mode gateway")),
     case(Local, &["system", "heartbeat", "last"], Works("null")),
     Case {
-        screen: true,
+        how: How::Screen,
         ..case(Local, &["tui", "--message", "hi"], Works("streaming •"))
     },
     case(Remote, &["gateway", "health"], Works("OK (")),

@@ -41,16 +41,21 @@ pub(super) fn judge(command: String, expect: Expect, said: &Said) -> Row {
         code: said
             .code
             .map_or_else(|| "ended by us".to_owned(), |code| code.to_string()),
-        line: found
-            .or(first)
-            .unwrap_or_default()
-            .trim()
-            .chars()
-            .take(LINE_CHARS)
-            .collect(),
+        line: part(found.or(first).unwrap_or_default().trim(), text),
         verdict,
         good,
     }
+}
+
+/// As much of a line as fits: its beginning, unless what decides stands behind that.
+fn part(line: &str, decides: &str) -> String {
+    let behind = line.split_once(decides).map(|(before, _)| before);
+    let before = behind.filter(|before| before.chars().count() + decides.len() > LINE_CHARS);
+    let (mark, rest) = match before.and_then(|before| line.strip_prefix(before)) {
+        Some(rest) => ("… ", rest),
+        None => ("", line),
+    };
+    mark.chars().chain(rest.chars()).take(LINE_CHARS).collect()
 }
 
 /// Without escape sequences and other control characters.
@@ -112,6 +117,15 @@ mod tests {
             &said(0, "all fine"),
         );
         assert_eq!((&*row.line, row.good), ("all fine", false));
+    }
+
+    #[test]
+    fn what_decides_is_shown_wherever_it_stands() {
+        let long = format!("{} OK and more", "x".repeat(200));
+        let row = judge("x".to_owned(), Expect::Works("OK"), &said(0, &long));
+        assert_eq!(row.line, "… OK and more");
+        let row = judge("x".to_owned(), Expect::Works("none"), &said(0, &long));
+        assert_eq!(row.line, "x".repeat(LINE_CHARS));
     }
 
     #[test]

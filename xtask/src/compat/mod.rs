@@ -1,6 +1,8 @@
 //! `cargo xtask compat`: clients that we did not write, against our gateway.
 
+mod approved;
 mod cases;
+mod decider;
 mod install;
 mod judge;
 mod node;

@@ -8,7 +8,9 @@ use anyhow::{Context, Result, bail};
 use clap::Subcommand;
 use serde_json::json;
 
-use super::cases::{Case, Home, JANUARY};
+use super::approved::{APPROVED, DECIDER, DENY_ALL, DENY_FILE};
+use super::cases::{Case, Home, How, JANUARY};
+use super::decider;
 use super::install;
 use super::judge::{Row, Said, judge, plain};
 use super::node::NodeHost;
@@ -91,8 +93,11 @@ impl Stage<'_> {
         for home in [Home::Local, Home::Remote, Home::Stranger] {
             self.write_home(home)?;
         }
+        fs::write(self.place.join(DENY_FILE), DENY_ALL)?;
+        fs::write(self.secret(), self.bearer()?)?;
         let _node = self.node()?;
-        JANUARY.iter().map(|case| self.row(case)).collect()
+        let cases = JANUARY.iter().chain(APPROVED);
+        cases.map(|case| self.row(case)).collect()
     }
 
     /// The client's own node host, connected for as long as the answer lives.
@@ -103,60 +108,119 @@ impl Stage<'_> {
             .env("HOME", self.home(Home::Local));
         let port = self.daemon.port();
         NodeHost::start(cmd, port, &self.place.join("node.stderr"), || {
-            let listed = Cmd::new(self.binary, self.place)
-                .only_path()
-                .args(["nodes", "--json", "--url", &self.daemon.url()])
-                .args([
-                    "--token-file".as_ref(),
-                    self.daemon.token_file().as_os_str(),
-                ])
-                .output()?;
-            let text = String::from_utf8_lossy(&listed.stdout);
+            let text = self.list_of("nodes")?;
             let text: String = text.split_whitespace().collect();
             Ok(text.contains("\"connected\":true"))
         })
     }
 
+    /// What our own client lists, as JSON.
+    fn list_of(&self, what: &str) -> Result<String> {
+        let listed = Cmd::new(self.binary, self.place)
+            .only_path()
+            .args([what, "--json", "--url", &self.daemon.url()])
+            .args([
+                "--token-file".as_ref(),
+                self.daemon.token_file().as_os_str(),
+            ])
+            .output()?;
+        Ok(String::from_utf8_lossy(&listed.stdout).into_owned())
+    }
+
     fn row(&self, case: &Case) -> Result<Row> {
-        let mut command = format!("clawdbot {}", case.args.join(" "));
+        let program = match case.how {
+            How::Client | How::Screen => "clawdbot",
+            How::Tool => "POST /tools/invoke",
+        };
+        let mut command = format!("{program} {}", case.args.join(" "));
+        if let Some(word) = case.decided {
+            _ = write!(command, " (another client: {word})");
+        }
         match case.home {
             Home::Local => {}
             Home::Remote => command.push_str(" (remote mode)"),
             Home::Stranger => command.push_str(" (wrong secret)"),
         }
-        let row = judge(command, case.expect, &self.said(case)?);
+        let said = match case.decided {
+            None => self.said(case)?,
+            Some(word) => self
+                .said_when_decided(case, word)
+                .with_context(|| command.clone())?,
+        };
+        let row = judge(command, case.expect, &said);
         println!("{:<24} {}  {}", row.verdict, row.command, row.line);
         Ok(row)
     }
 
-    /// Runs one command. Of our environment it gets the search path alone.
+    /// Runs one command, and lets another client decide about what it asks for.
+    fn said_when_decided(&self, case: &Case, word: &str) -> Result<Said> {
+        std::thread::scope(|scope| {
+            let asker = scope.spawn(|| self.said(case));
+            let id = decider::question(|| self.list_of("approvals"), || asker.is_finished())?;
+            self.decide(&id, word)?;
+            asker
+                .join()
+                .unwrap_or_else(|_| bail!("the command's thread panicked"))
+        })
+    }
+
+    /// The client itself, from another home, decides.
+    fn decide(&self, id: &str, word: &str) -> Result<()> {
+        let params = json!({ "id": id, "decision": word }).to_string();
+        let args = ["gateway", "call", "exec.approval.resolve", "--params"];
+        let cmd = self.client().args(args).args([&params]);
+        let output = cmd.env("HOME", self.home(DECIDER)).output()?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("the other client could not decide: {}", said.trim())
+    }
+
+    /// The client, with a time limit. Of our environment it gets the search path alone.
+    fn client(&self) -> Cmd {
+        let cmd = self.tools.cmd("timeout", self.place).only_path();
+        cmd.env("PATH", self.tools.path())
+            .args([LIMIT_S])
+            .args([self.command])
+    }
+
+    /// A terminal for the client; its input stays open until the time is over.
+    fn screen(&self, case: &Case) -> Cmd {
+        let client = format!("{} {}", self.command.display(), case.args.join(" "));
+        let shell =
+            format!("sleep {SCREEN_S} | timeout -k 2 {SCREEN_S} script -qec '{client}' /dev/null");
+        let cmd = self.tools.cmd("sh", self.place).only_path();
+        cmd.env("PATH", self.tools.path())
+            .args(["-c", &shell])
+            .env("TERM", "xterm")
+    }
+
+    /// A call of a tool of the agents over HTTP.
+    fn tool(&self, case: &Case) -> Cmd {
+        let url = format!("http://127.0.0.1:{}/tools/invoke", self.daemon.port());
+        let header = format!("@{}", self.secret().display());
+        let cmd = self.tools.cmd("curl", self.place).only_path();
+        cmd.args(["--silent", "--show-error", "--fail-with-body"])
+            .args(["--max-time", LIMIT_S, "--header", &header, "--json"])
+            .args(case.args)
+            .args([&url])
+    }
+
+    /// Runs one command.
     fn said(&self, case: &Case) -> Result<Said> {
-        let client = [self.command.as_os_str()].into_iter();
-        let cmd = if case.screen {
-            // A terminal for the client; its input stays open until the time is over.
-            let client = format!("{} {}", self.command.display(), case.args.join(" "));
-            let shell = format!(
-                "sleep {SCREEN_S} | timeout -k 2 {SCREEN_S} script -qec '{client}' /dev/null"
-            );
-            self.tools
-                .cmd("sh", self.place)
-                .only_path()
-                .args(["-c", &shell])
-                .env("TERM", "xterm")
-        } else {
-            let cmd = self.tools.cmd("timeout", self.place).only_path();
-            cmd.args([LIMIT_S]).args(client).args(case.args)
+        let cmd = match case.how {
+            How::Client => self.client().args(case.args),
+            How::Screen => self.screen(case),
+            How::Tool => self.tool(case),
         };
-        let output = cmd
-            .env("PATH", self.tools.path())
-            .env("HOME", self.home(case.home))
-            .output()?;
+        let output = cmd.env("HOME", self.home(case.home)).output()?;
         let text = [output.stdout, output.stderr]
             .map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         let code = output
             .status
             .code()
-            .filter(|code| *code != 124 && !case.screen);
+            .filter(|code| *code != 124 && case.how != How::Screen);
         Ok(Said {
             code,
             text: self.without_places(&plain(&text.concat())),
@@ -171,6 +235,15 @@ impl Stage<'_> {
 
     fn home(&self, home: Home) -> PathBuf {
         self.place.join(format!("home-{home:?}").to_lowercase())
+    }
+
+    /// The file with the header that shows the owner's secret: not in the arguments of a program.
+    fn secret(&self) -> PathBuf {
+        self.place.join("bearer")
+    }
+
+    fn bearer(&self) -> Result<String> {
+        Ok(format!("Authorization: Bearer {}", self.daemon.token()?))
     }
 
     fn write_home(&self, home: Home) -> Result<()> {

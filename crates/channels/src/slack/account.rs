@@ -22,6 +22,8 @@ const SCOPES: &[(&str, &str)] = &[
     ("files:read", "fetch files"),
     ("files:write", "send files"),
     ("users:read", "learn people's names"),
+    ("channels:read", "learn the names of public channels"),
+    ("groups:read", "learn the names of private channels"),
 ];
 
 impl Slack {

@@ -59,12 +59,15 @@ impl Slack {
         if events.is_empty() {
             return Ok(());
         }
-        let senders: Vec<_> = events.iter().map(|event| event.sender.id.clone()).collect();
+        let ids = events.iter();
+        let ids: Vec<_> = ids
+            .map(|event| [event.sender.id.clone(), event.peer.id.clone()])
+            .collect();
         let heard = inbox.accept(&me.user_id, events, None).await?;
-        for (sender, heard) in senders.iter().zip(heard) {
-            if heard == Heard::Taken {
-                self.known.wonder(sender);
-            }
+        let taken = ids.iter().zip(heard);
+        let taken = taken.filter(|(_, heard)| *heard == Heard::Taken);
+        for id in taken.flat_map(|(ids, _)| ids) {
+            self.known.wonder(id);
         }
         Ok(())
     }

@@ -43,6 +43,11 @@ pub(super) fn is_room(id: &str) -> bool {
     is_id(id, &['C', 'G', 'D'])
 }
 
+/// Whether it is the id of a conversation that may have a name: those of two people have none.
+pub(super) fn may_have_name(id: &str) -> bool {
+    is_id(id, &['C', 'G'])
+}
+
 fn is_id(id: &str, kinds: &[char]) -> bool {
     let rest = id.strip_prefix(kinds).unwrap_or_default();
     let fits = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();

@@ -1,5 +1,5 @@
-//! What we learned of the workspace in passing: names of people, kinds of conversations. A comfort
-//! that may be lost at any time; nothing is decided by it.
+//! What we learned of the workspace in passing: names of people and channels, kinds of
+//! conversations. A comfort that may be lost at any time; nothing is decided by it.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
@@ -10,13 +10,13 @@ use tidegate_core::channel::PeerKind;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::api::Person;
+use super::api::{Person, Room};
 use super::channel::Slack;
-use super::destination::is_person;
+use super::destination::{is_person, may_have_name};
 
 /// Entries that are kept of each sort; then they are learned anew. A workspace of thousands fits.
 const MOST_KNOWN: usize = 4096;
-/// People whose names may wait to be asked for.
+/// Names that may wait to be asked for.
 const MOST_WAITING: usize = 64;
 /// Characters of a name that are kept.
 const NAME_CHARS: usize = 80;
@@ -32,7 +32,7 @@ pub(super) struct Known {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Names of people by their ids; none for those who have none.
+    /// Names of people and channels by their ids; none for those that have none.
     names: BTreeMap<String, Option<String>>,
     kinds: BTreeMap<String, PeerKind>,
     waiting: VecDeque<String>,
@@ -43,7 +43,7 @@ impl Known {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The name of a person, if we have heard it.
+    /// The name of a person or a channel, if we have heard it.
     pub(super) fn name_of(&self, id: &str) -> Option<String> {
         self.state().names.get(id).cloned().flatten()
     }
@@ -53,7 +53,7 @@ impl Known {
         self.state().kinds.get(channel).copied()
     }
 
-    /// A person has this name, or none that we can have.
+    /// A person or a channel has this name, or none that we can have.
     pub(super) fn learn_name(&self, id: &str, name: Option<&str>) {
         let name = name.map(|name| name.chars().take(NAME_CHARS).collect());
         keep(&mut self.state().names, id, name);
@@ -64,11 +64,13 @@ impl Known {
         keep(&mut self.state().kinds, channel, kind);
     }
 
-    /// Asks for a person's name, for the next time. For people who were admitted.
+    /// Asks for the name of a person or a channel, for the next time. For people who were admitted,
+    /// and where they wrote.
     pub(super) fn wonder(&self, id: &str) {
         let mut state = self.state();
         let knows = state.names.contains_key(id) || state.waiting.iter().any(|one| one == id);
-        if knows || state.waiting.len() >= MOST_WAITING || !is_person(id) {
+        let may_ask = is_person(id) || may_have_name(id);
+        if knows || state.waiting.len() >= MOST_WAITING || !may_ask {
             return;
         }
         state.waiting.push_back(id.to_owned());
@@ -99,16 +101,31 @@ impl Slack {
     pub(super) async fn learn_names(&self) -> Infallible {
         loop {
             let id = self.known.next_asked().await;
-            let params = [("user", &id)];
-            let asked = self.api.read::<Person>("users.info", &params);
-            let person = timeout(NAME_TIMEOUT, asked).await;
-            let user = person.ok().and_then(Result::ok).map(|person| person.user);
-            let name = user.as_ref().and_then(|user| {
-                let handle = user.name.as_deref();
-                user.profile.name().or(handle)
-            });
-            self.known.learn_name(&id, name);
+            let asked = async {
+                if is_person(&id) {
+                    self.name_of_person(&id).await
+                } else {
+                    self.name_of_channel(&id).await
+                }
+            };
+            let name = timeout(NAME_TIMEOUT, asked).await.ok().flatten();
+            self.known.learn_name(&id, name.as_deref());
         }
+    }
+
+    async fn name_of_person(&self, id: &str) -> Option<String> {
+        let params = [("user", id)];
+        let asked = self.api.read::<Person>("users.info", &params);
+        let user = asked.await.ok()?.user;
+        user.profile.name().map(str::to_owned).or(user.name)
+    }
+
+    /// What Slack calls a conversation of several people is a list of them, which is no name.
+    async fn name_of_channel(&self, id: &str) -> Option<String> {
+        let params = [("channel", id)];
+        let asked = self.api.read::<Room>("conversations.info", &params);
+        let channel = asked.await.ok()?.channel;
+        channel.name.filter(|_| !channel.is_mpim)
     }
 }
 
@@ -128,15 +145,17 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_asked_for_twice() {
+    fn nobody_and_nothing_is_asked_for_twice() {
         let known = Known::default();
-        for id in ["U1", "U1", "B1", "U2"] {
+        for id in ["U1", "U1", "B1", "U2", "C1", "D1", "C1", "G1"] {
             known.wonder(id);
         }
-        assert_eq!(known.state().waiting, ["U1", "U2"]);
-        known.learn_name("U3", None);
-        known.wonder("U3");
-        assert_eq!(known.state().waiting.len(), 2);
+        assert_eq!(known.state().waiting, ["U1", "U2", "C1", "G1"]);
+        for id in ["U3", "C3"] {
+            known.learn_name(id, None);
+            known.wonder(id);
+        }
+        assert_eq!(known.state().waiting.len(), 4);
         for at in 0..1000 {
             known.wonder(&format!("U9{at}"));
         }

@@ -1,10 +1,12 @@
 //! Files, both ways: whole or not at all, and the token never to another host.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use serde_json::Value;
-use tidegate_channels::slack::SlackSettings;
+use tempfile::TempDir;
+use tidegate_channels::slack::{Slack, SlackSettings};
 use tidegate_core::channel::{
     Attempt, Body, Channel as _, ChannelError, InboundMedia, MediaKind, OutboundMedia, OutboundPart,
 };
@@ -38,6 +40,30 @@ fn part(path: &Path) -> OutboundPart {
     }
 }
 
+/// A network, our account on it, and a folder with a file to send.
+struct Desk {
+    fake: SlackFake,
+    slack: Arc<Slack>,
+    folder: TempDir,
+    path: PathBuf,
+}
+
+impl Desk {
+    async fn open() -> Self {
+        let fake = fake().await;
+        let slack = slack(settings(&fake));
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("to send");
+        std::fs::write(&path, content()).unwrap();
+        Self {
+            fake,
+            slack,
+            folder,
+            path,
+        }
+    }
+}
+
 /// A file that Alice shared, as it arrives.
 fn shared(fake: &SlackFake, mimetype: &str) -> InboundMedia {
     let file = NewFile {
@@ -59,11 +85,12 @@ fn shared(fake: &SlackFake, mimetype: &str) -> InboundMedia {
 
 #[tokio::test]
 async fn an_upload_that_breaks_shows_nothing() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file");
-    std::fs::write(&path, content()).unwrap();
+    let Desk {
+        fake,
+        slack,
+        path,
+        folder: _folder,
+    } = Desk::open().await;
     let faults = [
         Fault::CutBeforeStoring,
         Fault::CutAfterStoring,
@@ -90,11 +117,12 @@ async fn an_upload_that_breaks_shows_nothing() {
 
 #[tokio::test]
 async fn a_file_that_may_have_arrived_is_looked_for_first() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file");
-    std::fs::write(&path, content()).unwrap();
+    let Desk {
+        fake,
+        slack,
+        path,
+        folder: _folder,
+    } = Desk::open().await;
     let to = target(GENERAL, None);
     fake.faults()
         .next("files.completeUploadExternal", Fault::CutAfterStoring);
@@ -113,11 +141,12 @@ async fn a_file_that_may_have_arrived_is_looked_for_first() {
 
 #[tokio::test]
 async fn the_same_file_of_another_part_is_not_taken_for_it() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file");
-    std::fs::write(&path, content()).unwrap();
+    let Desk {
+        fake,
+        slack,
+        path,
+        folder: _folder,
+    } = Desk::open().await;
     let to = target(GENERAL, None);
     let other = slack.send(&to, &part(&path), &attempt("1")).await.unwrap();
     let again = |known: &[&str]| Attempt {
@@ -141,11 +170,12 @@ async fn the_same_file_of_another_part_is_not_taken_for_it() {
 
 #[tokio::test]
 async fn a_file_has_the_id_of_its_message() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file");
-    std::fs::write(&path, content()).unwrap();
+    let Desk {
+        fake,
+        slack,
+        path,
+        folder: _folder,
+    } = Desk::open().await;
     let parent = fake.channel_message(GENERAL, ALICE, "send it").unwrap();
     let to = target(GENERAL, Some(&parent));
     let sent = slack.send(&to, &part(&path), &attempt("1")).await.unwrap();
@@ -164,9 +194,12 @@ async fn a_file_has_the_id_of_its_message() {
 
 #[tokio::test]
 async fn the_token_never_leaves_slacks_host() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
+    let Desk {
+        fake,
+        slack,
+        folder,
+        ..
+    } = Desk::open().await;
     let media = shared(&fake, "application/octet-stream");
     let to = folder.path().join("file");
     slack.fetch(&media, &to, BYTES as u64).await.unwrap();
@@ -211,9 +244,12 @@ async fn a_login_page_is_not_the_file() {
 
 #[tokio::test]
 async fn a_page_that_was_shared_is_a_file() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
+    let Desk {
+        fake,
+        slack,
+        folder,
+        ..
+    } = Desk::open().await;
     let media = shared(&fake, "text/html");
     let to = folder.path().join("page.html");
     slack.fetch(&media, &to, BYTES as u64).await.unwrap();
@@ -222,11 +258,12 @@ async fn a_page_that_was_shared_is_a_file() {
 
 #[tokio::test]
 async fn buttons_go_with_a_file() {
-    let fake = fake().await;
-    let slack = slack(settings(&fake));
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file");
-    std::fs::write(&path, content()).unwrap();
+    let Desk {
+        fake,
+        slack,
+        path,
+        folder: _folder,
+    } = Desk::open().await;
     let button = tidegate_core::channel::Button {
         label: "Yes".into(),
         value: "yes".into(),

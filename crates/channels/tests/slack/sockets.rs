@@ -192,3 +192,39 @@ async fn names_are_learned_of_people_who_were_admitted() {
     assert_eq!(fake.calls_of("users.info").len(), 1);
     live.stop().await;
 }
+
+#[tokio::test]
+async fn names_are_learned_of_channels_where_somebody_was_admitted() {
+    let fake = fake().await;
+    let (inbox, live) = live(&fake).await;
+    inbox.ignore_all();
+    fake.channel_message(GENERAL, BOB, "nobody knows me")
+        .unwrap();
+    eventually("it is acknowledged", || acknowledged(&fake).len() == 1).await;
+    assert!(fake.calls_of("conversations.info").is_empty());
+    live.stop().await;
+
+    let (inbox, live) = self::live(&fake).await;
+    fake.channel_message(GENERAL, ALICE, "one").unwrap();
+    let first = inbox.wait_for(1).await.remove(0);
+    assert_eq!(first.title, None);
+    eventually("the channel's name is asked for", || {
+        fake.calls_of("conversations.info").len() == 1
+    })
+    .await;
+    let mut count = 1;
+    loop {
+        fake.channel_message(GENERAL, ALICE, "again").unwrap();
+        count += 1;
+        let last = inbox.wait_for(count).await.pop().unwrap();
+        if let Some(title) = last.title {
+            assert_eq!(title, "general");
+            break;
+        }
+    }
+    fake.dm(ALICE, "between us").unwrap();
+    let direct = inbox.wait_for(count + 1).await.pop().unwrap();
+    assert_eq!(direct.title, None);
+    assert_eq!(fake.calls_of("conversations.info").len(), 1);
+    live.stop().await;
+}

@@ -35,6 +35,9 @@ pub(crate) struct ApprovalsListArgs {
     /// Stay, and show what comes
     #[arg(long, short)]
     pub(crate) watch: bool,
+    /// What was decided in the last day, or ended without a decision, instead of what waits
+    #[arg(long, conflicts_with = "watch")]
+    pub(crate) ended: bool,
     #[command(flatten)]
     pub(crate) connection: Connection,
 }

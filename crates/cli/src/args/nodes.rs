@@ -17,6 +17,16 @@ pub(crate) enum NodesCommand {
     Invoke(NodesInvokeArgs),
     /// Commands that wait for machines that are away
     Pending(NodesPendingArgs),
+    /// The commands that there are, or one with what it takes
+    Commands(NodesCommandsArgs),
+}
+
+/// `nodes commands`.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct NodesCommandsArgs {
+    /// The command, such as `system.which`
+    #[arg(value_name = "COMMAND")]
+    pub(crate) name: Option<String>,
 }
 
 /// Which machine.
@@ -35,7 +45,7 @@ pub(crate) struct NodesRenameArgs {
     /// The machine: its name, or the beginning of its id
     #[arg(value_name = "NODE")]
     pub(crate) node: String,
-    /// What you call it, at most 128 characters
+    /// What you call it, at most 64 characters: the name of its device
     #[arg(value_name = "NAME")]
     pub(crate) name: String,
     #[command(flatten)]
@@ -48,10 +58,11 @@ pub(crate) struct NodesInvokeArgs {
     /// The machine: its name, or the beginning of its id
     #[arg(value_name = "NODE")]
     pub(crate) node: String,
-    /// The command, such as `system.which`
+    /// The command, such as `system.which`; `tidegate nodes commands` lists them
     #[arg(value_name = "COMMAND")]
     pub(crate) command: String,
-    /// What the command takes, as JSON; `@file` reads a file, `-` standard input
+    /// What the command takes, as JSON; `@file` reads a file, `-` standard input; `tidegate nodes
+    /// commands COMMAND` tells what that is
     #[arg(long, value_name = "JSON")]
     pub(crate) params: Option<String>,
     /// How long the machine may take, in milliseconds

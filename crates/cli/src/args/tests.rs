@@ -189,6 +189,20 @@ fn the_rest() {
     "#]],
     );
     check(
+        "canvas open notes --no-open",
+        &expect![[r#"
+        Canvas { command: Open(CanvasOpenArgs { session: "notes", no_open: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } }) }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
+        "canvas path",
+        &expect![[r#"
+        Canvas { command: Path(CanvasPathArgs { session: "main", connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } }) }
+        profile=None json=false no_color=false
+    "#]],
+    );
+    check(
         "dashboard --no-open",
         &expect![[r#"
         Dashboard(DashboardArgs { no_open: true, connection: Connection { url: None, token: None, token_file: None, password_file: None, tls_fingerprint: None, timeout_ms: 10000 } })

@@ -20,7 +20,7 @@ const LONGEST: Duration = Duration::from_hours(24);
 pub(crate) async fn run(args: &AgentArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let params = params(args)?;
     let context = Context::new(globals)?;
-    let screen = context.screen;
+    let screen = context.screen.clone();
     // The owner at a terminal may also say `/new` and `/model x`, which administer.
     let scopes = [Scope::Admin, Scope::Write, Scope::Read];
     let mut gateway = context.connect(&scopes).await?;

@@ -88,7 +88,7 @@ fn scopes(method: &str) -> Result<Vec<Scope>, Failure> {
 }
 
 /// Reads params; what is wrong with them is shown in its place.
-pub(super) fn params(argument: &str) -> Result<Value, Failure> {
+pub(crate) fn params(argument: &str) -> Result<Value, Failure> {
     let text = match argument.strip_prefix('@') {
         Some(path) => std::fs::read_to_string(path)
             .map_err(|why| Failure::new(Exit::Usage, format!("--params {argument}: {why}")))?,

@@ -160,6 +160,34 @@ impl Context {
             .map_err(|why| self.failure(&why, name))
     }
 
+    /// Shows an answer: exactly as it came where a program reads it, else as a page.
+    pub(crate) fn show<T: serde::de::DeserializeOwned>(
+        &self,
+        payload: &RawValue,
+        method: &str,
+        page: impl FnOnce(&Screen, &T) -> String,
+    ) -> anyhow::Result<()> {
+        if self.screen.json {
+            return Ok(self.screen.payload(payload)?);
+        }
+        let answer = self.read(payload, method)?;
+        Ok(self.screen.say(&page(&self.screen, &answer))?)
+    }
+
+    /// Says what was done: by the answer where a program reads it, else by a sentence.
+    pub(crate) fn done(
+        &self,
+        answer: &impl serde::Serialize,
+        sentence: impl FnOnce() -> String,
+    ) -> anyhow::Result<()> {
+        let text = if self.screen.json {
+            serde_json::to_string(answer)?
+        } else {
+            sentence()
+        };
+        Ok(self.screen.say(&text)?)
+    }
+
     /// Reads an answer.
     pub(crate) fn read<T: serde::de::DeserializeOwned>(
         &self,

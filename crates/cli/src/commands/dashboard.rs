@@ -1,12 +1,11 @@
 //! `tidegate dashboard`: a link that signs one browser in, once (DECISIONS D10).
 
-use std::process::{Command, Stdio};
-
 use serde_json::json;
 use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::connect::{DashboardLink, NoParams};
 
+use super::browser::show;
 use super::connection::Context;
 use crate::args::{DashboardArgs, Globals};
 use crate::exit::Exit;
@@ -30,7 +29,7 @@ pub(crate) async fn run(args: &DashboardArgs, globals: &Globals) -> anyhow::Resu
                 .div_ceil(1_000)
                 * 1_000,
         );
-        let opened = !args.no_open && has_desktop() && open(&url);
+        let opened = !args.no_open && show(&url);
         let words = if opened {
             "Opening the page. If nothing happens, open"
         } else {
@@ -48,21 +47,4 @@ pub(crate) async fn run(args: &DashboardArgs, globals: &Globals) -> anyhow::Resu
     }
     gateway.close().await;
     Ok(Exit::Done)
-}
-
-fn has_desktop() -> bool {
-    ["DISPLAY", "WAYLAND_DISPLAY"]
-        .into_iter()
-        .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
-}
-
-/// Hands the link to the desktop. What a browser prints is not ours to show.
-fn open(url: &str) -> bool {
-    Command::new("xdg-open")
-        .arg(url)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .is_ok()
 }

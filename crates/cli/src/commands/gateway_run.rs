@@ -6,6 +6,7 @@
 
 mod listeners;
 mod ports;
+mod rival;
 mod screen;
 
 use std::sync::Arc;
@@ -21,7 +22,7 @@ use crate::config::{Bind, FileState, Loaded, LogLevel, Overrides, load, paths};
 use crate::exit::Exit;
 use crate::lifecycle::{self, Invocation};
 use crate::logging::{self, LogFile, LogOptions};
-use crate::output::Failure;
+use crate::output::{Failure, Screen};
 use crate::{lock, owner_token, state_dir, tls_files, workspaces};
 use listeners::Bound;
 use ports::{Ports, listen};
@@ -49,6 +50,7 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
         webchat,
         canvas,
     } = listen(&loaded, args.force, inherited).await?;
+    let screen = Screen::new(globals);
     let start = prepare(loaded, args.verbose, &bound)?;
 
     let listeners: Vec<_> = bound
@@ -67,7 +69,7 @@ pub(crate) async fn run(globals: &Globals, args: &GatewayRunArgs) -> anyhow::Res
         webchat,
         canvas,
     };
-    let served = serve(start, ports, stop.clone());
+    let served = serve(start, ports, screen, stop.clone());
     let supervised = lifecycle::supervise(served, &stop, |restart| {
         tracing::info!(target: "tidegate::lifecycle", restart, "stopping");
         // Kept open only to be handed on: else who comes now would wait for nobody.
@@ -127,7 +129,8 @@ fn prepare(loaded: Loaded, verbose: bool, bound: &Bound) -> anyhow::Result<Start
     if prepared.created {
         made.push(format!("{} (state directory)", loaded.state_dir.display()));
     }
-    let lock = lock::acquire(&loaded.state_dir)?;
+    let port = ports::port_of(&bound.listeners);
+    let lock = lock::acquire(&loaded.state_dir, port).map_err(rival::refused)?;
     match loaded.write_first_file() {
         Ok(false) => {}
         Ok(true) => made.push(format!("{} (configuration)", loaded.config_path.display())),
@@ -243,6 +246,9 @@ fn tell(loaded: &Loaded, notices: &[String], exposed: bool) {
     for notice in notices {
         tracing::warn!(target: "tidegate::state", "{notice}");
     }
+    if let Some(problem) = compose::fence::problem(loaded) {
+        tracing::warn!(target: "tidegate::exec", "{problem}");
+    }
     if exposed && !loaded.config.gateway.tls.enabled {
         let port = loaded.config.gateway.port;
         tracing::warn!(
@@ -252,7 +258,12 @@ fn tell(loaded: &Loaded, notices: &[String], exposed: bool) {
     }
 }
 
-async fn serve(start: Start, ports: Ports, stop: CancellationToken) -> anyhow::Result<()> {
+async fn serve(
+    start: Start,
+    ports: Ports,
+    screen: Screen,
+    stop: CancellationToken,
+) -> anyhow::Result<()> {
     let Ports {
         bound,
         webchat,
@@ -273,7 +284,9 @@ async fn serve(start: Start, ports: Ports, stop: CancellationToken) -> anyhow::R
         &webchat,
         tls.as_ref(),
         &log,
-    );
+        screen,
+    )
+    .with_canvas(&canvas, tls.is_some());
     let good = loaded.clone();
     let ready = Box::new(move |ready: Ready| {
         if let Err(error) = good.remember_good() {

@@ -14,13 +14,9 @@ pub(crate) async fn run(globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let gateway = context.connect(&[Scope::Read]).await?;
     let payload = context.raw(&gateway, "health", None).await?;
-    let screen = &context.screen;
-    if screen.json {
-        screen.payload(&payload)?;
-    } else {
-        let health: HealthSummary = context.read(&payload, "health")?;
-        screen.say(&output::health(screen, &health, SystemClock.now_ms()))?;
-    }
+    context.show(&payload, "health", |screen, health: &HealthSummary| {
+        output::health(screen, health, SystemClock.now_ms())
+    })?;
     gateway.close().await;
     Ok(Exit::Done)
 }

@@ -3,7 +3,9 @@
 pub(crate) mod agent;
 pub(crate) mod agents;
 pub(crate) mod approvals;
+mod browser;
 pub(crate) mod call;
+pub(crate) mod canvas;
 pub(crate) mod channels;
 pub(crate) mod completions;
 pub(crate) mod config;

@@ -9,7 +9,7 @@ use tidegate_protocol::{AccountId, ChannelId, Scope};
 use super::connection::Context;
 use crate::args::{Globals, OutboxListArgs, OutboxPartArgs};
 use crate::exit::Exit;
-use crate::output::{self, Failure};
+use crate::output::{self, Failure, Screen};
 
 pub(crate) async fn list(args: &OutboxListArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let lot = if args.open {
@@ -27,13 +27,8 @@ pub(crate) async fn list(args: &OutboxListArgs, globals: &Globals) -> anyhow::Re
     let gateway = context.connect(&[Scope::Read]).await?;
     let params = serde_json::to_value(params)?;
     let payload = context.raw(&gateway, "outbox.list", Some(&params)).await?;
-    let screen = &context.screen;
-    if screen.json {
-        screen.payload(&payload)?;
-    } else {
-        let list: OutboxListResult = context.read(&payload, "outbox.list")?;
-        screen.say(&output::outbox(screen, &list, lot))?;
-    }
+    let page = |screen: &Screen, list: &OutboxListResult| output::outbox(screen, list, lot);
+    context.show(&payload, "outbox.list", page)?;
     gateway.close().await;
     Ok(Exit::Done)
 }

@@ -14,25 +14,21 @@ use crate::output::{self, Failure, one_line};
 
 pub(crate) async fn list(args: &PairingListArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let (context, payload) = read(args, globals, "channels.pairing.list").await?;
-    let screen = &context.screen;
-    if screen.json {
-        screen.payload(&payload)?;
-    } else {
-        let list: ChannelsPairingListResult = context.read(&payload, "channels.pairing.list")?;
-        screen.say(&output::pairing_requests(screen, &list))?;
-    }
+    context.show::<ChannelsPairingListResult>(
+        &payload,
+        "channels.pairing.list",
+        output::pairing_requests,
+    )?;
     Ok(Exit::Done)
 }
 
 pub(crate) async fn senders(args: &PairingListArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let (context, payload) = read(args, globals, "channels.senders.list").await?;
-    let screen = &context.screen;
-    if screen.json {
-        screen.payload(&payload)?;
-    } else {
-        let list: ChannelsSendersListResult = context.read(&payload, "channels.senders.list")?;
-        screen.say(&output::senders(screen, &list))?;
-    }
+    context.show::<ChannelsSendersListResult>(
+        &payload,
+        "channels.senders.list",
+        output::senders,
+    )?;
     Ok(Exit::Done)
 }
 
@@ -70,20 +66,17 @@ pub(crate) async fn approve(args: &PairingApproveArgs, globals: &Globals) -> any
         .call::<ChannelsPairingApprove>(&mut gateway, &params)
         .await?;
     gateway.close().await;
-    let screen = &context.screen;
-    if screen.json {
-        screen.say(&serde_json::to_string(&done)?)?;
-    } else {
+    context.done(&done, || {
         let sender = &done.sender;
         let who = sender.name.as_deref().unwrap_or(&sender.sender_id);
         let how = if sender.owner { " as the owner" } else { "" };
-        screen.say(&format!(
+        format!(
             "{} ({}) on {} is let in{how}",
             one_line(who, 64),
             one_line(&sender.sender_id, 64),
             sender.channel
-        ))?;
-    }
+        )
+    })?;
     Ok(Exit::Done)
 }
 

@@ -75,7 +75,7 @@ fn tell(screen: &Screen, sent: &SendResult) -> anyhow::Result<()> {
     let id = clean(&sent.message_id);
     if sent.queued == Some(true) {
         screen.say(&format!("Kept for {to} until the network takes it"))?;
-        screen.note(&format!("see how it goes with: tidegate trace {id}"));
+        screen.note(&screen.here(&format!("see how it goes with: tidegate trace {id}")));
     } else {
         let id = screen.out().dim(&format!("(message {id})"));
         screen.say(&format!("Sent to {to} {id}"))?;

@@ -22,13 +22,11 @@ pub(crate) async fn run(args: &SessionsArgs, globals: &Globals) -> anyhow::Resul
     let payload = context
         .raw(&gateway, "sessions.list", Some(&params))
         .await?;
-    let screen = &context.screen;
-    if screen.json {
-        screen.payload(&payload)?;
-    } else {
-        let list: SessionsListResult = context.read(&payload, "sessions.list")?;
-        screen.say(&output::sessions(screen, &list, args.search.as_deref()))?;
-    }
+    context.show(
+        &payload,
+        "sessions.list",
+        |screen, list: &SessionsListResult| output::sessions(screen, list, args.search.as_deref()),
+    )?;
     gateway.close().await;
     Ok(Exit::Done)
 }

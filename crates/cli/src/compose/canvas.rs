@@ -1,10 +1,11 @@
 //! Canvases, from the configuration.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tidegate_core::canvas::Canvas;
 use tidegate_core::tool::Tool;
-use tidegate_core::{Events, IdGen};
+use tidegate_core::{Clock, Events, IdGen};
 use tidegate_gateway::{CanvasConfig, CanvasHost};
 use tidegate_runners::tools::CanvasTool;
 
@@ -19,23 +20,26 @@ pub(super) fn tool(canvas: &Arc<CanvasHost>) -> Arc<dyn Tool> {
     Arc::new(CanvasTool::new(Arc::clone(canvas) as Arc<dyn Canvas>))
 }
 
+/// The folder of canvases.
+pub(super) fn root(loaded: &Loaded) -> PathBuf {
+    let named = loaded.config.canvas_host.root.as_deref();
+    let named = named.and_then(|root| Environment::of_process().rooted(root));
+    named.unwrap_or_else(|| loaded.state_dir.join(FOLDER))
+}
+
 /// The canvases; `None` if they are off.
 pub(super) fn canvas(
     loaded: &Loaded,
     events: Events,
+    clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGen>,
 ) -> Option<Arc<CanvasHost>> {
     let config = &loaded.config.canvas_host;
-    let environment = Environment::of_process();
-    let root = config
-        .root
-        .as_deref()
-        .and_then(|root| environment.rooted(root));
     let settings = CanvasConfig {
-        root: root.unwrap_or_else(|| loaded.state_dir.join(FOLDER)),
+        root: root(loaded),
         live_reload: config.live_reload,
     };
     config
         .enabled
-        .then(|| Arc::new(CanvasHost::new(settings, events, ids)))
+        .then(|| Arc::new(CanvasHost::new(settings, events, clock, ids)))
 }

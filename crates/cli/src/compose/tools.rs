@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tidegate_core::exec::Place;
 use tidegate_core::tool::Tool;
 use tidegate_core::{Clock, IdGen};
-use tidegate_exec::{Executor, Processes, WardenCommand};
+use tidegate_exec::{Executor, Fence, Processes, WardenCommand};
 use tidegate_runners::tools::machine_tools;
 
 /// The tools, and what must end with the gateway.
@@ -16,10 +16,15 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    /// Programs of an agent without a folder of its own begin in `home`.
-    pub(super) fn new(home: PathBuf, clock: &Arc<dyn Clock>, ids: &Arc<dyn IdGen>) -> Self {
+    /// Programs of an agent without a folder of its own begin in `home`; all are kept within the fence.
+    pub(super) fn new(
+        home: PathBuf,
+        fence: Option<Fence>,
+        clock: &Arc<dyn Clock>,
+        ids: &Arc<dyn IdGen>,
+    ) -> Self {
         let executor = Executor::new(Place::Gateway, home, warden(), Arc::clone(ids));
-        let executor = Arc::new(executor);
+        let executor = Arc::new(executor.with_fence(fence));
         let processes = Processes::new(Arc::clone(&executor), Arc::clone(clock), Arc::clone(ids));
         Self {
             list: machine_tools(&executor, &Arc::new(processes)),

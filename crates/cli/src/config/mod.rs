@@ -20,6 +20,7 @@ mod model_canvas;
 pub(crate) mod model_channels;
 pub(crate) mod model_network;
 pub(crate) mod model_sessions;
+pub(crate) mod model_tools;
 mod nearest;
 pub(crate) mod overrides;
 pub(crate) mod paths;

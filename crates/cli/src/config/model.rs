@@ -14,6 +14,7 @@ use super::model_canvas::CanvasHostConfig;
 use super::model_channels::{BindingConfig, ChannelConfig, NoticesConfig};
 use super::model_network::{DiscoveryConfig, NodesConfig, RemoteConfig, TlsConfig};
 use super::model_sessions::{MessagesConfig, SessionConfig};
+use super::model_tools::ToolsConfig;
 use super::secret_ref::SecretRef;
 
 /// The port of the gateway where none is set.
@@ -37,6 +38,8 @@ pub(crate) struct Config {
     pub(crate) models: ModelsConfig,
     /// The agents.
     pub(crate) agents: AgentsConfig,
+    /// What agents do on machines.
+    pub(crate) tools: ToolsConfig,
     /// Chat networks, by the family's word for each. Default none. reload: restart.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) channels: BTreeMap<String, ChannelConfig>,

@@ -50,6 +50,7 @@ pub(crate) fn holders(port: u16, state_dir: &Path) -> Option<Vec<Holder>> {
     // elsewhere.
     let me = rustix::process::geteuid().as_raw();
     let by_lock: Vec<_> = crate::lock::holder(state_dir)
+        .map(|held| held.pid)
         .filter(|_| crate::listener::listeners(port).contains(&me))
         .and_then(from_proc)
         .into_iter()

@@ -9,40 +9,10 @@ use tidegate_protocol::api::approvals::{
     ExecApprovalAsked, ExecApprovalGetResult, ExecApprovalOutcome, ExecApprovalsAgent,
 };
 
-use super::{Align, Column, Screen, clean, clock_time, one_line, table};
+use super::{Align, Column, Screen, clean, one_line, table, time_of_day};
 
 /// Longest command in a table, in characters.
 const COMMAND: usize = 60;
-
-/// What waits, a line each.
-pub(crate) fn waiting_commands(screen: &Screen, open: &[ExecApprovalAsked]) -> String {
-    let Some(first) = open.first() else {
-        return "No command waits for a decision.".to_owned();
-    };
-    let columns = [
-        Column("ID", Align::Left),
-        Column("AGENT", Align::Left),
-        Column("COMMAND", Align::Left),
-        Column("UNTIL", Align::Left),
-    ];
-    let row = |one: &ExecApprovalAsked| {
-        vec![
-            one_line(&one.id, 36),
-            one_line(one.request.agent_id.0.as_deref().unwrap_or("-"), 24),
-            one_line(&one.request.command, COMMAND),
-            clock_time(one.expires_at_ms),
-        ]
-    };
-    let rows: Vec<_> = open.iter().map(row).collect();
-    let mut page = table(screen, &columns, &rows);
-    let words = format!(
-        "All of it: tidegate approvals show {}",
-        one_line(&first.id, 36)
-    );
-    page.push_str("\n\n");
-    page.push_str(&screen.out().dim(&words));
-    page
-}
 
 /// One that waits, with all that a decision covers.
 pub(crate) fn waiting_command(screen: &Screen, one: &ExecApprovalAsked) -> String {
@@ -72,9 +42,9 @@ pub(crate) fn one_command(screen: &Screen, found: &ExecApprovalGetResult) -> Str
     page.push_str("\n\n");
     let by = found.resolved_by.0.as_deref().map(|by| one_line(by, 100));
     let end = match (found.outcome.0, by) {
-        (None, _) => screen.out().dim(&format!(
+        (None, _) => screen.hint(&format!(
             "Until {}: tidegate approvals approve {}, or deny",
-            clock_time(found.asked.expires_at_ms),
+            time_of_day(found.asked.expires_at_ms),
             one_line(&found.asked.id, 128)
         )),
         (Some(outcome), Some(by)) => format!("{} by {by}", ended(outcome)),
@@ -84,7 +54,8 @@ pub(crate) fn one_command(screen: &Screen, found: &ExecApprovalGetResult) -> Str
     page
 }
 
-const fn ended(outcome: ExecApprovalOutcome) -> &'static str {
+/// The words for an end.
+pub(crate) const fn ended(outcome: ExecApprovalOutcome) -> &'static str {
     match outcome {
         ExecApprovalOutcome::AllowOnce => "allowed once",
         ExecApprovalOutcome::AllowAlways => "allowed always",

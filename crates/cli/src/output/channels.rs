@@ -14,7 +14,7 @@ const NONE: &str = "No chat network is connected. Connect one: tidegate channels
 /// The accounts, and how each is.
 pub(crate) fn channels(screen: &Screen, all: &ChannelsStatusResult) -> String {
     if all.channel_order.is_empty() {
-        return NONE.to_owned();
+        return screen.here(NONE);
     }
     let columns = [
         Column("ACCOUNT", Align::Left),
@@ -33,7 +33,7 @@ pub(crate) fn channels(screen: &Screen, all: &ChannelsStatusResult) -> String {
     if dead > 0 {
         page.push_str("\n\n");
         let words = format!("{dead} messages were given up: tidegate outbox");
-        page.push_str(&screen.out().yellow(&words));
+        page.push_str(&screen.out().yellow(&screen.here(&words)));
     }
     page
 }
@@ -88,7 +88,7 @@ pub(crate) fn channel_probes(screen: &Screen, all: &ChannelsStatusResult) -> (St
         }
     }
     if lines.is_empty() {
-        return (NONE.to_owned(), false);
+        return (screen.here(NONE), false);
     }
     (lines.join("\n"), well)
 }

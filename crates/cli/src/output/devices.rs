@@ -30,7 +30,7 @@ pub(crate) fn devices(screen: &Screen, list: &DevicePairListResult) -> String {
         page.push_str("\n\n");
     }
     if list.paired.is_empty() {
-        page.push_str("No device is paired. To let one in: tidegate devices code");
+        page.push_str(&screen.here("No device is paired. To let one in: tidegate devices code"));
     } else {
         page.push_str(&paired(screen, &list.paired, now_ms));
     }
@@ -59,9 +59,7 @@ fn waiting(screen: &Screen, pending: &[PendingDevice], now_ms: u64) -> String {
         ]
     };
     let rows: Vec<_> = pending.iter().map(row).collect();
-    let hint = screen
-        .out()
-        .dim("To let one in: tidegate devices approve REQUEST");
+    let hint = screen.hint("To let one in: tidegate devices approve REQUEST");
     format!("{}\n\n{hint}", table(screen, &columns, &rows))
 }
 
@@ -146,8 +144,17 @@ pub(crate) fn request(screen: &Screen, one: &PendingDevice) -> String {
             ("from", from(one.remote_ip.as_deref())),
             ("wants", wants(one)),
             ("has", rights(&one.granted_scopes)),
+            ("may be sent", sent(one)),
         ],
     )
+}
+
+/// The commands that a node may be sent once it is approved.
+fn sent(one: &PendingDevice) -> String {
+    if one.commands.is_empty() {
+        return "-".to_owned();
+    }
+    one_line(&one.commands.join(" "), 2_000)
 }
 
 fn wants(one: &PendingDevice) -> String {
@@ -194,6 +201,7 @@ pub(crate) fn pending_sample(request_id: &str) -> PendingDevice {
         remote_ip: Some("192.0.2.7".into()),
         silent: false,
         is_repair: false,
+        commands: vec!["camera.snap".into()],
         expires_at_ms: u64::MAX,
         ts: 0,
     }
@@ -302,7 +310,13 @@ mod tests {
     #[test]
     fn a_request_is_shown_whole_before_it_is_approved() {
         let page = request(&Screen::of_width(80), &pending_sample("r-1"));
-        for part in ["r-1", "0123456789abcdef", "192.0.2.7", "read, write"] {
+        for part in [
+            "r-1",
+            "0123456789abcdef",
+            "192.0.2.7",
+            "read, write",
+            "camera.snap",
+        ] {
             assert!(page.contains(part), "{part}: {page}");
         }
         let node = PendingDevice {

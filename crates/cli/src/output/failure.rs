@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use tidegate_client::{Distrust, Error, ErrorKind, Phase};
+use tidegate_client::{Distrust, Error, ErrorKind, Phase, PutOut};
 use tidegate_protocol::ErrorCode;
 
 use super::{Screen, clean, duration, nearest_methods, one_line};
@@ -20,6 +20,9 @@ pub(crate) struct Failure {
     pub(crate) place: Option<String>,
     /// What to do next.
     pub(crate) next: Option<String>,
+    /// Whether that is done on another machine, so that the flags of this command do not belong
+    /// to it.
+    pub(crate) elsewhere: bool,
 }
 
 impl fmt::Display for Failure {
@@ -38,12 +41,19 @@ impl Failure {
             what: what.into(),
             place: None,
             next: None,
+            elsewhere: false,
         }
     }
 
     /// Adds what to do next.
     pub(crate) fn next(mut self, next: impl Into<String>) -> Self {
         self.next = Some(next.into());
+        self
+    }
+
+    /// What to do next is done on another machine.
+    pub(crate) const fn elsewhere(mut self) -> Self {
+        self.elsewhere = true;
         self
     }
 
@@ -60,12 +70,25 @@ impl Failure {
             what: what(error, target, doing),
             place: Some(target.to_string()),
             next: next(error, target, doing),
+            // Whoever is not known there, or does not know it, is helped there.
+            elsewhere: !target.own
+                && (error.put_out().is_some()
+                    || (error.phase != Phase::Call
+                        && matches!(
+                            error.kind,
+                            ErrorKind::Certificate(_) | ErrorKind::Refused(_)
+                        ))),
         }
     }
 }
 
 fn what(error: &Error, target: &Target, doing: &str) -> String {
     let at = &target.address;
+    match error.put_out() {
+        Some(PutOut::Revoked) => return format!("the owner of {at} revoked this device"),
+        Some(PutOut::Removed) => return format!("the owner of {at} removed this device"),
+        None => {}
+    }
     match &error.kind {
         ErrorKind::Dial {
             kind: std::io::ErrorKind::ConnectionRefused,
@@ -81,6 +104,9 @@ fn what(error: &Error, target: &Target, doing: &str) -> String {
             ..
         } => {
             format!("{at} does not accept clients under this name")
+        }
+        ErrorKind::Upgrade { text, .. } if wants_tls(text) => {
+            format!("{at} speaks TLS, and was spoken to without")
         }
         ErrorKind::Upgrade { text, .. } => format!("what answers on {at} is not a gateway: {text}"),
         ErrorKind::Deadline(after) => {
@@ -98,6 +124,16 @@ fn what(error: &Error, target: &Target, doing: &str) -> String {
         }
         _ => format!("{doing}: {}", clean(&error.to_string())),
     }
+}
+
+/// What a port that speaks TLS says to whoever speaks plain HTTP: ours, and that of a common proxy.
+fn wants_tls(said: &str) -> bool {
+    [
+        "This port speaks TLS",
+        "HTTP request was sent to HTTPS port",
+    ]
+    .iter()
+    .any(|words| said.contains(words))
 }
 
 fn distrusted(distrust: &Distrust, target: &Target) -> String {
@@ -132,6 +168,13 @@ fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
         let ms = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
         return Some(format!("try again in {}", duration(ms)));
     }
+    if error.put_out().is_some() {
+        return Some(
+            "to join again, show the gateway's secret with --token-file; then somebody approves this \
+             device on the gateway's host: tidegate devices approve"
+                .to_owned(),
+        );
+    }
     let words = match &error.kind {
         ErrorKind::Address(_) => "an address looks like ws://127.0.0.1:18789".to_owned(),
         ErrorKind::Certificate(distrust) => return Some(compare(distrust)),
@@ -140,8 +183,7 @@ fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
                 .to_owned()
         }
         ErrorKind::Dial { .. } if target.own => {
-            "start it with `tidegate gateway`; if it listens on another port, name it with \
-             --url and --token-file, or set TIDEGATE_GATEWAY_PORT"
+            "start it with `tidegate gateway`; for a gateway elsewhere give --url and --token-file"
                 .to_owned()
         }
         ErrorKind::Dial { .. } => {
@@ -152,6 +194,9 @@ fn next(error: &Error, target: &Target, doing: &str) -> Option<String> {
             ..
         } => "use a name of the gateway's host, or set gateway.publicUrl in its configuration"
             .to_owned(),
+        ErrorKind::Upgrade { text, .. } if wants_tls(text) => {
+            format!("write --url {}", target.address.clone().with_tls())
+        }
         ErrorKind::Upgrade { .. } => {
             "another program has the port: set gateway.port, or name the gateway with --url"
                 .to_owned()
@@ -185,9 +230,16 @@ fn not_let_in(error: &Error, target: &Target) -> String {
     if let Some(shape) = unpaired {
         let details = shape.details.as_ref();
         let request = details.and_then(|details| details.get("requestId")?.as_str());
+        let reason = details.and_then(|details| details.get("reason")?.as_str());
+        let more = reason == Some("scope-upgrade");
+        let what = if more {
+            "what this device asks for"
+        } else {
+            "this device"
+        };
         return match request {
             Some(id) => format!(
-                "approve this device on the gateway's host, then try again: tidegate devices approve {}",
+                "approve {what} on the gateway's host, then try again: tidegate devices approve {}",
                 one_line(id, 64)
             ),
             None => "run this command as the gateway's user on its own host".to_owned(),
@@ -236,13 +288,21 @@ pub(crate) fn report(screen: &Screen, error: &anyhow::Error) -> Exit {
     let paint = screen.err();
     let head = paint.red(&paint.bold("error:"));
     match error.downcast_ref::<Failure>() {
-        None => screen.note(&format!("{head} {}", clean(&format!("{error:#}")))),
+        None => {
+            let text = screen.here(&clean(&format!("{error:#}")));
+            screen.note(&format!("{head} {text}"));
+        }
         Some(failure) => {
             screen.note(&format!("{head} {}", failure.what));
             if let Some(place) = &failure.place {
                 screen.note(&format!("  {} {place}", paint.dim("where:")));
             }
             if let Some(next) = &failure.next {
+                let next = if failure.elsewhere {
+                    next.clone()
+                } else {
+                    screen.here(next)
+                };
                 screen.note(&format!("  {}  {next}", paint.dim("next:")));
             }
         }

@@ -1,6 +1,8 @@
 //! `tidegate health`.
 
-use tidegate_protocol::api::health::HealthSummary;
+use std::fmt::Write as _;
+
+use tidegate_protocol::api::health::{HealthSummary, SessionsHealth};
 
 use super::{Screen, age, bytes, clean, duration, pairs};
 
@@ -61,17 +63,29 @@ pub(crate) fn health(screen: &Screen, health: &HealthSummary, now_ms: u64) -> St
     page
 }
 
+/// Those of all agents: what the summary counts by itself is the default agent's.
 fn sessions(health: &HealthSummary) -> String {
-    let newest = health.sessions.recent.first();
-    let newest = newest.and_then(|session| Some((&session.key, session.age.0?)));
-    match newest {
-        Some((key, ago)) => {
-            // The age is of the moment of looking; a fraction of a minute does not matter.
-            let ago = age(1, 1 + ago);
-            format!("{}, the newest {} {ago}", health.sessions.count, clean(key))
-        }
-        None => health.sessions.count.to_string(),
+    let agents = &health.agents;
+    let lists: Vec<&SessionsHealth> = match agents.as_slice() {
+        [] => vec![&health.sessions],
+        agents => agents.iter().map(|agent| &agent.sessions).collect(),
+    };
+    let mut text = lists.iter().map(|list| list.count).sum::<u64>().to_string();
+    if agents.len() > 1 {
+        let each = agents
+            .iter()
+            .map(|agent| format!("{} {}", clean(&agent.agent_id), agent.sessions.count));
+        let _ = write!(text, " ({})", each.collect::<Vec<_>>().join(", "));
     }
+    let aged = lists
+        .iter()
+        .filter_map(|list| list.recent.first())
+        .filter_map(|session| Some((session.age.0?, &session.key)));
+    if let Some((ago, key)) = aged.min() {
+        // The age is of the moment of looking; a fraction of a minute does not matter.
+        let _ = write!(text, ", the newest {} {}", clean(key), age(1, 1 + ago));
+    }
+    text
 }
 
 fn channels(health: &HealthSummary) -> String {

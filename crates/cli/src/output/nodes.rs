@@ -4,7 +4,7 @@ use tidegate_protocol::api::nodes::{
     NodeListResult, NodePendingListResult, NodeRow, PendingCommand,
 };
 
-use super::{Align, Column, Screen, age, duration, one_line, pairs, table};
+use super::{Align, Column, Screen, age, duration, lasting, one_line, pairs, table};
 
 /// Longest name in a table, in characters.
 const NAME: usize = 32;
@@ -14,7 +14,8 @@ const ID: usize = 12;
 /// Machines that offer commands.
 pub(crate) fn nodes(screen: &Screen, list: &NodeListResult) -> String {
     if list.nodes.is_empty() {
-        return "No node is paired. A machine joins with: tidegate node run".to_owned();
+        return screen
+            .here("No node is paired. A machine joins with a code: tidegate devices code --node");
     }
     let columns = [
         Column("NODE", Align::Left),
@@ -62,6 +63,7 @@ pub(crate) fn node(screen: &Screen, node: &NodeRow, now_ms: u64) -> String {
         ("abilities", words(&node.caps)),
         ("permissions", words(&permissions)),
         ("commands", words(&node.commands)),
+        ("unapproved", words(&node.unapproved_commands)),
         ("blocked", words(&node.blocked_commands)),
         ("waiting", some(node.waiting.unwrap_or(0) as usize)),
         ("path", text(node.path_env.as_ref())),
@@ -71,6 +73,12 @@ pub(crate) fn node(screen: &Screen, node: &NodeRow, now_ms: u64) -> String {
         .filter(|(_, value)| !value.is_empty())
         .collect();
     let mut page = pairs(screen, &shown);
+    if !node.unapproved_commands.is_empty() {
+        page.push_str("\n\n");
+        let hint =
+            "Unapproved commands are sent once you approve what waits: tidegate devices list";
+        page.push_str(&screen.hint(hint));
+    }
     if !node.blocked_commands.is_empty() {
         page.push_str("\n\n");
         let hint = "Blocked commands are sent when gateway.nodes.allowCommands lists them.";
@@ -115,7 +123,7 @@ pub(crate) fn waiting_for_nodes(
 
 fn connected(node: &NodeRow, now_ms: u64) -> String {
     match node.connected_at_ms {
-        Some(since) if node.connected => format!("since {}", age(since, now_ms)),
+        Some(since) if node.connected => lasting(since, now_ms),
         _ => "no".to_owned(),
     }
 }

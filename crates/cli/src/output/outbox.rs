@@ -42,7 +42,7 @@ pub(crate) fn outbox(screen: &Screen, list: &OutboxListResult, lot: OutboxLot) -
         page.push_str("\n\n");
         let words =
             "tidegate outbox retry NO sends it after all, tidegate outbox drop NO forgets it";
-        page.push_str(&screen.out().dim(words));
+        page.push_str(&screen.hint(words));
     }
     page
 }

@@ -40,7 +40,7 @@ pub(crate) fn pairing_requests(screen: &Screen, list: &ChannelsPairingListResult
             first.channel
         );
         page.push_str("\n\n");
-        page.push_str(&screen.out().dim(&words));
+        page.push_str(&screen.hint(&words));
     }
     page
 }

@@ -4,10 +4,11 @@ use std::io::{self, IsTerminal, Write};
 
 use serde_json::value::RawValue;
 
+use super::same_way::SameWay;
 use crate::args::Globals;
 
 /// Standard output and standard error of this process.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Screen {
     /// Machine-readable output was asked for.
     pub(crate) json: bool,
@@ -18,6 +19,7 @@ pub(crate) struct Screen {
     out: Paint,
     err: Paint,
     width: Option<usize>,
+    way: SameWay,
 }
 
 impl Screen {
@@ -42,6 +44,7 @@ impl Screen {
                 on: colors && err_is_terminal,
             },
             width: columns.map(usize::from).filter(|columns| *columns > 0),
+            way: SameWay::of(globals),
         }
     }
 
@@ -55,6 +58,7 @@ impl Screen {
             out: Paint { on: false },
             err: Paint { on: false },
             width: Some(columns),
+            way: SameWay::plain(),
         }
     }
 
@@ -71,6 +75,16 @@ impl Screen {
     /// Columns of the terminal; `None` where nobody looks.
     pub(crate) const fn width(&self) -> Option<usize> {
         self.width
+    }
+
+    /// A text whose commands are for here: they lead to the same gateway when they are pasted.
+    pub(crate) fn here(&self, text: &str) -> String {
+        self.way.written_into(text)
+    }
+
+    /// What to do next, below a page.
+    pub(crate) fn hint(&self, text: &str) -> String {
+        self.out.dim(&self.here(text))
     }
 
     /// Prints lines.

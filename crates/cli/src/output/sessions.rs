@@ -13,7 +13,7 @@ pub(crate) fn sessions(screen: &Screen, list: &SessionsListResult, search: Optio
         return match search {
             Some(words) => format!("No conversation has “{}” in it.", one_line(words, 60)),
             None => {
-                "No conversations yet. Begin one: tidegate agent --message \"hello\"".to_owned()
+                screen.here("No conversations yet. Begin one: tidegate agent --message \"hello\"")
             }
         };
     }

@@ -40,7 +40,11 @@ pub(crate) fn status(screen: &Screen, reached: &Reached<'_>) -> String {
         ("Version", clean(&hello.server.version)),
         (
             "Page",
-            format!("{}/   {}", address.page(), paint.dim("tidegate dashboard")),
+            format!(
+                "{}/   {}",
+                address.page(),
+                screen.hint("tidegate dashboard")
+            ),
         ),
         ("Agent", agent(reached)),
     ];
@@ -93,7 +97,8 @@ fn agent(reached: &Reached<'_>) -> String {
 fn recent(screen: &Screen, status: &StatusSummary) -> String {
     let sessions = &status.sessions;
     if sessions.recent.is_empty() {
-        return "  No conversations yet. Begin one: tidegate agent --message \"hello\"".to_owned();
+        return screen
+            .here("  No conversations yet. Begin one: tidegate agent --message \"hello\"");
     }
     let columns = [
         Column("SESSION", Align::Left),
@@ -117,7 +122,7 @@ fn recent(screen: &Screen, status: &StatusSummary) -> String {
     let more = sessions.count.saturating_sub(rows.len() as u64);
     if more > 0 {
         let words = format!("\n\nand {more} more: tidegate sessions");
-        page.push_str(&screen.out().dim(&words));
+        page.push_str(&screen.hint(&words));
     }
     page
 }

@@ -329,7 +329,7 @@ fn every_error_says_what_where_and_what_next() {
     }
     expect![[r#"
         69: the gateway is not running on ws://127.0.0.1:18789
-            start it with `tidegate gateway`; if it listens on another port, name it with --url and --token-file, or set TIDEGATE_GATEWAY_PORT
+            start it with `tidegate gateway`; for a gateway elsewhere give --url and --token-file
         69: what answers on ws://127.0.0.1:18789 is not a gateway: it answered with HTTP status 404 Not Found
             another program has the port: set gateway.port, or name the gateway with --url
         69: ws://127.0.0.1:18789 gave no answer within 10 s, waiting to be let in

@@ -25,14 +25,31 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
             break;
         }
     }
-    let line = clean(&line);
+    cut(&clean(&line), most)
+}
+
+/// The beginning of a line, at most so many characters.
+pub(super) fn cut(line: &str, most: usize) -> String {
     if line.chars().count() <= most {
-        return line;
+        return line.to_owned();
     }
     line.chars()
         .take(most.saturating_sub(1))
         .chain(['…'])
         .collect()
+}
+
+/// On one line, with everything that would steer the terminal written out.
+pub(super) fn written_out(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\n' | '\t' | '\r' => line.extend(c.escape_default()),
+            c if steers(c) => line.extend(c.escape_unicode()),
+            c => line.push(c),
+        }
+    }
+    line
 }
 
 #[cfg(test)]

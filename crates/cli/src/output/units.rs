@@ -8,19 +8,40 @@ const MINUTE: u64 = 60 * SECOND;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// How long ago something was; after two weeks, the day.
+/// How long ago something was, in words that are true for a while; after two weeks, the day.
 pub(crate) fn age(then_ms: u64, now_ms: u64) -> String {
     let ago = now_ms.saturating_sub(then_ms);
     match ago {
         _ if then_ms == 0 => "never".to_owned(),
-        0..10_000 => "just now".to_owned(),
-        10_000..MINUTE => format!("{} s ago", ago / SECOND),
-        MINUTE..HOUR => format!("{} min ago", ago / MINUTE),
-        HOUR..DAY => format!("{} h ago", ago / HOUR),
+        0..MINUTE => "just now".to_owned(),
+        MINUTE..DAY => format!("{} ago", span(ago)),
         _ if ago < 2 * DAY => "yesterday".to_owned(),
-        _ if ago < 15 * DAY => format!("{} days ago", ago / DAY),
+        _ if ago < 15 * DAY => format!("{} ago", span(ago)),
         _ => day(then_ms),
     }
+}
+
+/// How long something is so already, as [`age`] says how long ago it began.
+pub(crate) fn lasting(since_ms: u64, now_ms: u64) -> String {
+    match now_ms.saturating_sub(since_ms) {
+        0..MINUTE => "just now".to_owned(),
+        long => format!("for {}", span(long)),
+    }
+}
+
+/// A length of time by its largest unit.
+fn span(ms: u64) -> String {
+    match ms {
+        0..HOUR => format!("{} min", ms / MINUTE),
+        HOUR..DAY => format!("{} h", ms / HOUR),
+        _ if ms < 2 * DAY => "1 day".to_owned(),
+        _ => format!("{} days", ms / DAY),
+    }
+}
+
+/// The time of the day, in the zone of this host.
+pub(crate) fn time_of_day(ms: u64) -> String {
+    local(ms, "%H:%M:%S")
 }
 
 fn day(ms: u64) -> String {
@@ -97,19 +118,29 @@ mod tests {
     #[test]
     fn ages_are_words() {
         let now = 1_800_000_000_000;
-        let words = [0, 9_999, 10_000, MINUTE, 3 * MINUTE, 5 * HOUR, DAY, 3 * DAY]
-            .map(|ago| age(now - ago, now));
+        let lengths = [0, 59_999, MINUTE, 3 * MINUTE, 5 * HOUR, DAY, 3 * DAY];
         assert_eq!(
-            words,
+            lengths.map(|ago| age(now - ago, now)),
             [
                 "just now",
                 "just now",
-                "10 s ago",
                 "1 min ago",
                 "3 min ago",
                 "5 h ago",
                 "yesterday",
                 "3 days ago"
+            ]
+        );
+        assert_eq!(
+            lengths.map(|ago| lasting(now - ago, now)),
+            [
+                "just now",
+                "just now",
+                "for 1 min",
+                "for 3 min",
+                "for 5 h",
+                "for 1 day",
+                "for 3 days"
             ]
         );
         assert_eq!(age(0, now), "never");

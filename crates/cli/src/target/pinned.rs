@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use super::{Target, own, same};
+use super::own::own;
+use super::{Target, same};
 use crate::args::Globals;
 use crate::config::Loaded;
 use crate::output::Failure;

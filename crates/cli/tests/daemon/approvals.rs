@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tidegate_testkit::RawClient;
 
 use crate::cli::fails;
-use crate::home::{Gateway, Home, Ran};
+use crate::home::{Gateway, Home, Ran, until};
 
 const DONE: Option<i32> = Some(0);
 const FAILED: Option<i32> = Some(1);
@@ -76,14 +77,76 @@ async fn a_command_is_seen_and_decided_at_the_terminal() {
             assert!(said(&done).contains(word), "{done:?}");
             let again = home.ask(&gateway, &["approvals", "show", id]).await;
             assert!(said(&again).contains("by owner"), "{again:?}");
+            let late = home.ask(&gateway, &["approvals", "deny", id]).await;
+            fails(
+                &late,
+                FAILED,
+                &["this is over: ", " by owner, just now", "--ended"],
+            );
         };
         let (asked, ()) = tokio::join!(home.ask(&gateway, &asks), deciding);
         assert_eq!(told(&asked)["decision"], decision);
     }
+    let ended = home.ask(&gateway, &["approvals", "list", "--ended"]).await;
+    for words in [
+        "allowed once",
+        "allowed always",
+        "denied",
+        "owner",
+        "just now",
+    ] {
+        assert!(said(&ended).contains(words), "{words}: {ended:?}");
+    }
+    let list = told(
+        &home
+            .ask(&gateway, &["approvals", "list", "--ended", "--json"])
+            .await,
+    );
+    assert_eq!(list["ended"].as_array().unwrap().len(), 3, "{list}");
     let unknown = home
         .ask(&gateway, &["approvals", "deny", "nothing-like-it"])
         .await;
     fails(&unknown, FAILED, &["unknown approval id"]);
+    gateway.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_watches_sees_each_question_on_a_line_of_its_own() {
+    let home = Home::new();
+    let gateway = home.start().await;
+    let mut command = home.command(&["approvals", "list", "--watch"]);
+    let out = home.path().join("watched");
+    command.stdout(std::fs::File::create(&out).unwrap());
+    let mut watching = command.spawn().unwrap();
+    let lines = || std::fs::read_to_string(&out).unwrap();
+    until("the head", || lines().ends_with('\n')).await;
+    let scopes = ["operator.approvals"];
+    let owner = RawClient::owner(gateway.port, &home.token(), &scopes).await;
+    let mut owner = owner.unwrap();
+    for command in ["ls\x1b[2J", "uptime"] {
+        let params = json!({
+            "command": command, "agentId": "main", "nodeId": "fedcba9876543210", "twoPhase": true,
+        });
+        let asked = owner
+            .request("exec.approval.request", params)
+            .await
+            .unwrap();
+        let id = asked["payload"]["id"].as_str().unwrap().to_owned();
+        until("its line", || lines().contains(&id[..8])).await;
+    }
+    watching.kill().await.unwrap();
+    let text = lines();
+    let shown: Vec<&str> = text.lines().collect();
+    let [head, first, second] = shown[..] else {
+        panic!("{shown:?}")
+    };
+    let names: Vec<&str> = head.split_whitespace().collect();
+    assert_eq!(names, ["ID", "AGENT", "NODE", "ASKED", "UNTIL", "COMMAND"]);
+    for words in ["main", "fedcba98", "just now", "ls\\u{1b}[2J"] {
+        assert!(first.contains(words), "{words}: {first}");
+    }
+    assert!(second.ends_with("uptime"), "{second}");
+    assert_eq!(first.find("just now"), second.find("just now"), "columns");
     gateway.stop().await;
 }
 

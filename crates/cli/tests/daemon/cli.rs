@@ -4,7 +4,7 @@ use std::path::Path;
 
 use expect_test::{Expect, expect};
 use serde_json::{Value, json};
-use tidegate_testkit::RawClient;
+use tidegate_testkit::{RawClient, in_time};
 
 use crate::device::Device;
 use crate::home::{Gateway, Home, Ran, ran, serve, until};
@@ -333,6 +333,18 @@ async fn the_agents_are_shown_with_their_workspaces() {
             bob                  offline/offline  HOME/state/workspaces/bob
         "]],
     );
+    // The conversations of all of them count.
+    for agent in ["ana", "bob"] {
+        let said = ["agent", "--agent", agent, "--message", "/help"];
+        assert_eq!(home.ask(&gateway, &said).await.code, DONE);
+    }
+    let counted = async || {
+        let health = home.ask(&gateway, &["health"]).await.stdout;
+        health.contains("Sessions  2 (ana 1, bob 1), the newest agent:")
+    };
+    in_time("both to be counted", async { while !counted().await {} })
+        .await
+        .unwrap();
     // A folder that cannot be stops the start, and says which key and what to do.
     assert!(gateway.stop().await.success());
     let clawd = home.path().join("clawd");

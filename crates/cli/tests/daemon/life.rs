@@ -87,6 +87,16 @@ async fn the_first_lines_say_what_was_made_and_where_to_go() {
     let (page, code) = gateway.line("webchat").split_once("/#code=").unwrap();
     assert_eq!(page, format!("http://127.0.0.1:{}", gateway.port));
     assert!(code.len() >= 40);
+    let (canvas, _) = gateway.line("canvas").split_once("/ ").unwrap();
+    let port: u16 = canvas
+        .strip_prefix("http://127.0.0.1:")
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(
+        port != gateway.port && port != 0,
+        "canvases have a port of their own"
+    );
     assert_eq!(Path::new(gateway.line("state")), home.state());
     assert!(Path::new(gateway.line("logs")).is_file());
     let first = home.token();
@@ -218,10 +228,7 @@ async fn the_second_gateway_of_a_state_directory_names_the_first() {
     assert_eq!(second.code, CONFIG, "{second:?}");
     says(
         &second,
-        &[
-            &format!("process {}", gateway.pid()),
-            "tidegate gateway health",
-        ],
+        &[&format!("process {}", gateway.pid()), "`tidegate health`"],
     );
     assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(

@@ -60,7 +60,7 @@ async fn what_was_allowed_runs_there_and_only_that() {
     let home = Home::careful();
     let node = home.join(&gateway).await;
     let (client, _events) = owner(&gateway).await;
-    let script = home.path().join("script.sh");
+    let script = home.work("script.sh");
     std::fs::write(&script, "echo as it was seen\n").unwrap();
     let argv = json!(["sh", script]);
 
@@ -80,7 +80,7 @@ async fn what_was_allowed_runs_there_and_only_that() {
     assert_eq!(answer["ok"], false, "{answer}");
 
     // The script is another one by the time that it is allowed (T49).
-    let done = home.path().join("done");
+    let done = home.work("done");
     let (answer, ()) = tokio::join!(exec(&gateway, argv), async {
         let asked = question(&client).await;
         std::fs::write(&script, format!("touch {}\n", done.display())).unwrap();

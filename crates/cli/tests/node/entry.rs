@@ -37,10 +37,22 @@ async fn the_owners_secret_lets_it_in_once_and_then_its_own_token_does() {
         (&json!(id), &json!("connected"))
     );
 
-    // One host in one folder.
-    let second = home.run(&["node", "run"]).await;
-    assert_eq!(second.code, Some(1), "{second:?}");
-    assert!(second.stderr.contains("another node host"), "{second:?}");
+    // One host in one folder; what the second one is told is not noted for the first.
+    let noted = std::fs::read_to_string(home.node().join("node.json")).unwrap();
+    let code = code(&gateway, &client).await;
+    for args in [
+        &[][..],
+        &["--setup-code", &code],
+        &["--url", "ws://[::1]:1"],
+    ] {
+        let second = home.run(&[&["node", "run"], args].concat()).await;
+        assert_eq!(second.code, Some(1), "{second:?}");
+        for words in ["another node host", "stop that one first", "was not used"] {
+            assert!(second.stderr.contains(words), "{words}: {second:?}");
+        }
+    }
+    let after = std::fs::read_to_string(home.node().join("node.json")).unwrap();
+    assert_eq!(after, noted);
 
     node.kill().await;
     let dead = home.run(&["node", "status"]).await;
@@ -87,16 +99,21 @@ async fn a_setup_code_lets_one_node_in_once() {
             .await
             .is_ok()
     );
-    let mut late = second.start(&["--setup-code", &code]);
-    let why = late.until("waiting").await;
+    let late = second.run(&["node", "run", "--setup-code", &code]).await;
+    assert_eq!(late.code, Some(77), "{late:?}");
+    assert!(late.stderr.contains("was used before"), "{late:?}");
     assert!(
-        why.contains("trying again") || why.contains("approval"),
-        "{why}"
+        late.stderr.contains("tidegate devices code --node"),
+        "{late:?}"
     );
     let wrong = second
         .run(&["node", "run", "--setup-code", "nonsense"])
         .await;
     assert_eq!(wrong.code, Some(2), "{wrong:?}");
+    assert!(
+        wrong.stderr.contains("tidegate devices code --node"),
+        "{wrong:?}"
+    );
 }
 
 #[tokio::test]
@@ -120,11 +137,37 @@ async fn what_was_revoked_is_out_and_stays_out() {
     });
     assert!(ended.unwrap_err().to_string().contains("disconnected"));
     until("the program's end", || home.alive() == 0).await;
-    node.until("waiting").await;
+    let end = tidegate_testkit::in_time("the node's end", node.child.wait());
+    assert_eq!(end.await.unwrap().unwrap().code(), Some(77));
     let refused = invoke(&client, &id, "system.which", json!({"bins": []})).await;
     assert!(refused.is_err());
-    let status = home.run(&["node", "status", "--json"]).await;
-    assert!(!status.stdout.contains("\"connected\""), "{status:?}");
+    for (args, code) in [(&["node", "status"], 69), (&["node", "run"], 77)] {
+        let told = home.run(args).await;
+        assert_eq!(told.code, Some(code), "{told:?}");
+        assert!(told.stderr.contains("revoked"), "{told:?}");
+        let next = "tidegate devices code --node";
+        assert!(told.stderr.contains(next), "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_removed_is_a_stranger() {
+    let gateway = gateway(&json!({})).await;
+    let home = Home::open();
+    let mut node = home.join(&gateway).await;
+    let (client, _events) = owner(&gateway).await;
+    let params = json!({"deviceId": node.id()});
+    let method = "device.pair.remove";
+    client
+        .call_raw(method, Some(&params), tidegate_testkit::WAIT, false)
+        .await
+        .unwrap();
+    // It was given the secret, and does not use it to come back by itself.
+    let end = tidegate_testkit::in_time("the node's end", node.child.wait());
+    assert_eq!(end.await.unwrap().unwrap().code(), Some(77));
+    let status = home.run(&["node", "status"]).await;
+    assert!(status.stderr.contains("removed"), "{status:?}");
+    home.join(&gateway).await;
 }
 
 #[tokio::test]

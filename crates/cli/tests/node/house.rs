@@ -100,12 +100,19 @@ impl Home {
         self.dir.path()
     }
 
+    /// A path in a folder where programs may work: beside the state directory they make nothing.
+    pub(crate) fn work(&self, name: &str) -> PathBuf {
+        let folder = self.dir.path().join("work");
+        std::fs::create_dir_all(&folder).unwrap();
+        folder.join(name)
+    }
+
     /// The node's own folder.
     pub(crate) fn node(&self) -> PathBuf {
         self.dir.path().join("state/node")
     }
 
-    fn write(&self, name: &str, value: &Value) {
+    pub(crate) fn write(&self, name: &str, value: &Value) {
         let path = self.node().join(name);
         tidegate_client::private_file::replace(&path, &value.to_string()).unwrap();
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);

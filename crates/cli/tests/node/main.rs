@@ -7,9 +7,11 @@
 )]
 
 mod approved;
+mod canvas;
 mod desktop;
 mod entry;
 mod house;
 mod kill;
 mod plain;
+mod processes;
 mod service;

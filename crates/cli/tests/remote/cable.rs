@@ -9,7 +9,7 @@ use tokio::process::{Child, Command};
 /// The address of the gateway's host.
 pub(crate) const NEAR: &str = "10.77.0.1";
 /// The address of the other host.
-const FAR: &str = "10.77.0.2";
+pub(crate) const FAR: &str = "10.77.0.2";
 /// Where `ip` is on systems that hide it from users.
 const SYSTEM_PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 

@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tidegate_testkit::in_time;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdout, Command};
 
 use crate::cable::Host;
@@ -32,6 +32,17 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    /// It was done; the answer.
+    pub(crate) fn json(&self) -> Value {
+        self.done();
+        serde_json::from_str(&self.stdout).unwrap()
+    }
+
+    /// It was done.
+    pub(crate) fn done(&self) {
+        assert_eq!(self.code, Some(0), "{self:?}");
+    }
+
     /// It failed so, and said all of this.
     pub(crate) fn failed(&self, code: Option<i32>, words: &[&str]) {
         assert_eq!(self.code, code, "{self:?}");
@@ -108,6 +119,24 @@ impl<'h> House<'h> {
         }
     }
 
+    /// Starts the binary, which goes on until something ends it.
+    pub(crate) fn start(&self, args: &[&str]) -> Running {
+        let mut child = self.command(args).spawn().unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap()).lines();
+        Running {
+            child,
+            out,
+            said: Vec::new(),
+        }
+    }
+
+    /// Writes the configuration of a node that needs no browser.
+    pub(crate) fn furnish_node(&self, name: &str) {
+        let config = json!({ "displayName": name, "canvas": { "enabled": false } });
+        let path = self.state().join("node/node.json");
+        tidegate_client::private_file::replace(&path, &config.to_string()).unwrap();
+    }
+
     /// Starts a gateway with this configuration.
     pub(crate) async fn serve(&self, config: &Value) -> Gateway {
         std::fs::write(self.state().join("tidegate.json"), config.to_string()).unwrap();
@@ -136,6 +165,49 @@ impl<'h> House<'h> {
             lines,
             child,
             _stdout: stdout,
+        }
+    }
+}
+
+/// A command that goes on. It is killed when this is dropped.
+pub(crate) struct Running {
+    child: Child,
+    out: Lines<BufReader<ChildStdout>>,
+    said: Vec<String>,
+}
+
+impl Running {
+    /// Waits for a line that begins so.
+    pub(crate) async fn until(&mut self, word: &str) -> String {
+        let line = async {
+            while let Some(line) = self.out.next_line().await.unwrap() {
+                self.said.push(line);
+                if let Some(found) = self.said.last().filter(|line| line.starts_with(word)) {
+                    return Some(found.clone());
+                }
+            }
+            None
+        };
+        let line = in_time(word, line).await.unwrap();
+        line.unwrap_or_else(|| panic!("it ended without saying {word}: {:?}", self.said))
+    }
+
+    /// Waits until it ends by itself.
+    pub(crate) async fn end(mut self) -> Ran {
+        let mut stderr = String::new();
+        let end = async {
+            while let Some(line) = self.out.next_line().await.unwrap() {
+                self.said.push(line);
+            }
+            let mut told = self.child.stderr.take().unwrap();
+            told.read_to_string(&mut stderr).await.unwrap();
+            self.child.wait().await.unwrap().code()
+        };
+        let code = in_time("the end of the command", end).await.unwrap();
+        Ran {
+            code,
+            stdout: self.said.join("\n"),
+            stderr,
         }
     }
 }

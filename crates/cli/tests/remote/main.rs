@@ -3,12 +3,17 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::indexing_slicing,
     reason = "a test may stop at the first surprise"
 )]
 
+mod approved;
 mod cable;
+mod elsewhere;
 #[cfg(feature = "mdns")]
 mod found;
 mod house;
+mod machine;
 mod pinned;
+mod revoked;
 mod rogue;

@@ -59,7 +59,7 @@ async fn a_remote_operator_pins_the_gateway_and_must_be_paired() {
     let refused = elsewhere
         .run(&["health", "--url", &plain, "--token-file", &secret])
         .await;
-    refused.failed(UNREACHABLE, &["This port speaks TLS"]);
+    refused.failed(UNREACHABLE, &["speaks TLS", &format!("--url {url}")]);
 
     // The pinned one is spoken to, and this device has to be approved.
     let pinned = elsewhere

@@ -73,3 +73,31 @@ async fn another_conversation_sees_none_of_it() {
     assert!(ended.success(), "{}", house.daemon.stderr());
     assert!(!runs(&mark), "it ends with the gateway");
 }
+
+#[tokio::test]
+async fn it_ends_with_its_conversation() {
+    for over in ["sessions.delete", "sessions.reset"] {
+        let (mark, other) = (mark(), mark());
+        let marks = [mark.clone(), other.clone()];
+        let mut house = House::open(DIALECTS[0], move |said| {
+            let started = ["one", "two"].iter().position(|word| *word == said);
+            started.map_or_else(
+                || words("Started."),
+                |at| exec(json!({ "command": ["sleep", marks[at]], "background": true })),
+            )
+        })
+        .await;
+        for (key, word) in [("side", "one"), ("elsewhere", "two")] {
+            let params = json!({ "sessionKey": key, "message": word, "idempotencyKey": word });
+            house.owner.request("chat.send", params).await.unwrap();
+            let asked = house.asked().await;
+            house.decide("approve", &asked).await;
+            house.ended().await;
+        }
+        assert!(runs(&mark) && runs(&other));
+        let answer = house.owner.request(over, json!({ "key": "side" })).await;
+        assert_eq!(answer.unwrap()["ok"], true);
+        gone(&mark).await;
+        assert!(runs(&other), "it is another conversation's");
+    }
+}

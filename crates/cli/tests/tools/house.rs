@@ -104,8 +104,13 @@ impl House {
     /// Decides with the command line.
     pub(crate) async fn decide(&self, word: &str, asked: &Value) {
         let id = asked["id"].as_str().unwrap();
+        self.command(&["approvals", word, id]).await;
+    }
+
+    /// Runs the command line; what it says.
+    pub(crate) async fn command(&self, args: &[&str]) -> String {
         let ran = Command::new(env!("CARGO_BIN_EXE_tidegate"))
-            .args(["approvals", word, id])
+            .args(args)
             .env_clear()
             .env("TIDEGATE_STATE_DIR", self.daemon.state_dir())
             .env("TIDEGATE_GATEWAY_PORT", self.daemon.port().to_string())
@@ -114,6 +119,7 @@ impl House {
         let ran = in_time("the command line", ran).await.unwrap().unwrap();
         let told = String::from_utf8_lossy(&ran.stderr);
         assert!(ran.status.success(), "{told}");
+        String::from_utf8(ran.stdout).unwrap().trim().to_owned()
     }
 
     /// The next update of a tool of this phase.

@@ -9,7 +9,9 @@
 
 mod answers;
 mod background;
+mod canvas;
 mod ends;
+mod fence;
 mod house;
 mod invoke;
 mod rights;

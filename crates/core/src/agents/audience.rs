@@ -22,11 +22,12 @@ pub enum Audience {
 /// Who said something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Voice {
-    /// A client of the owner.
+    /// The owner, on a client of theirs: one that may administer.
     Client,
     /// The owner, in a direct chat of a network.
     Owner,
-    /// Anybody else, and anybody in a group; or an answer that is sent to somebody.
+    /// Anybody else, a node and anybody in a group among them; or an answer that is sent to
+    /// somebody.
     Other,
 }
 
@@ -86,7 +87,8 @@ fn place(key: &SessionKey, names: &SessionNames) -> Place {
 fn voice(request: &RunRequest) -> Voice {
     match &request.origin {
         _ if request.deliver_to.is_some() => Voice::Other,
-        None => Voice::Client,
+        None if request.may_administer => Voice::Client,
+        None => Voice::Other,
         Some(origin) => match origin.target.peer.kind {
             PeerKind::Direct if request.may_administer => Voice::Owner,
             PeerKind::Direct | PeerKind::Group | PeerKind::Channel => Voice::Other,

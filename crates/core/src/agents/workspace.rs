@@ -75,11 +75,11 @@ impl StandingFile {
         }
     }
 
-    /// Whether the agent is told it while these people listen: what is known of the owner is not
-    /// for guests.
+    /// Whether the agent is told it while these people listen: what is known of the owner and of the
+    /// owner's machines is not for guests, and guests have no tools.
     pub const fn is_for(self, audience: Audience) -> bool {
         match (self, audience) {
-            (Self::User | Self::Memory, Audience::Guests) => false,
+            (Self::User | Self::Tools | Self::Memory, Audience::Guests) => false,
             (_, Audience::Owner | Audience::Guests) => true,
         }
     }
@@ -199,7 +199,7 @@ mod tests {
         );
         assert_eq!(
             told(Audience::Guests),
-            ["AGENTS.md", "SOUL.md", "IDENTITY.md", "TOOLS.md"]
+            ["AGENTS.md", "SOUL.md", "IDENTITY.md"]
         );
     }
 }

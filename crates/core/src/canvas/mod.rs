@@ -5,4 +5,4 @@ mod path;
 mod port;
 
 pub use path::{BadCanvasPath, CanvasPath};
-pub use port::{Canvas, CanvasError, CanvasFile, CanvasView};
+pub use port::{Canvas, CanvasError, CanvasFile, CanvasView, OnNode};

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use serde_json::Value;
+use tidegate_protocol::DeviceId;
 
 use super::path::{BadCanvasPath, CanvasPath};
 use crate::session::SessionKey;
@@ -41,6 +42,27 @@ impl CanvasView {
     }
 }
 
+/// What a node is sent so that it shows a session's canvas.
+#[derive(Clone, PartialEq, Eq)]
+pub enum OnNode {
+    /// To lead its page somewhere.
+    Page {
+        /// An address that the node can reach. It is a secret, and ends with the node's connection.
+        url: String,
+    },
+    /// To draw surfaces.
+    Surfaces {
+        /// All A2UI messages that show them, in order; none if there is nothing to show.
+        messages: Vec<Value>,
+    },
+}
+
+impl std::fmt::Debug for OnNode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnNode(..)")
+    }
+}
+
 /// Why something on a canvas could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum CanvasError {
@@ -59,6 +81,9 @@ pub enum CanvasError {
     /// An A2UI message that is none; the sentence says what is wrong.
     #[error("{0}")]
     Message(String),
+    /// The node is not connected.
+    #[error("the node is not connected")]
+    Away,
     /// The disk failed.
     #[error("the canvas's folder failed")]
     Disk(#[source] std::io::Error),
@@ -103,6 +128,18 @@ pub trait Canvas: Send + Sync + 'static {
     /// # Errors
     /// The disk failed.
     async fn present(&self, session: &SessionKey, view: CanvasView) -> Result<(), CanvasError>;
+
+    /// What a node is to be sent so that it shows the canvas. What people do there belongs to this
+    /// session from now on, as long as the node stays connected and shows no other one.
+    ///
+    /// # Errors
+    /// The node is not connected, or the disk failed.
+    async fn on_node(
+        &self,
+        session: &SessionKey,
+        view: CanvasView,
+        node: &DeviceId,
+    ) -> Result<OnNode, CanvasError>;
 
     /// Adds A2UI messages to what is shown, and keeps them for pages that come later. All or none.
     /// Gives the ids of the surfaces that there are now.

@@ -35,6 +35,13 @@ impl OutboundPart {
             buttons: Vec::new(),
         }
     }
+
+    /// Its conversation moved. There the ids of old messages are those of others, so it neither
+    /// answers nor replaces one.
+    pub fn moved(&mut self) {
+        self.reply_to = None;
+        self.replaces = None;
+    }
 }
 
 /// What a part is.

@@ -51,14 +51,26 @@ pub fn check_unreserved(params: &Value) -> Result<(), ReservedField> {
 /// The gateway's word for one run on a node. It is used up when it is written.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Grant {
-    decision: Decision,
+    /// None: nobody was asked, so the node's own rules decide.
+    decision: Option<Decision>,
     run_id: String,
 }
 
 impl Grant {
-    /// The word for a decision; `None` if it was a no.
+    /// The word for a person's decision; `None` if it was a no.
     pub fn new(decision: Decision, run_id: String) -> Option<Self> {
-        (decision != Decision::Deny).then_some(Self { decision, run_id })
+        (decision != Decision::Deny).then_some(Self {
+            decision: Some(decision),
+            run_id,
+        })
+    }
+
+    /// The word for a run that no person was asked about: its name, and no approval.
+    pub const fn of_rules(run_id: String) -> Self {
+        Self {
+            decision: None,
+            run_id,
+        }
     }
 
     /// Writes it into a caller's parameters.
@@ -72,12 +84,15 @@ impl Grant {
         let params = Value::Object(params);
         check_unreserved(&params)?;
         let mut params = params.as_object().cloned().unwrap_or_default();
-        let decision = match self.decision {
-            Decision::AllowAlways => "allow-always",
-            Decision::AllowOnce | Decision::Deny => "allow-once",
+        let word = match self.decision {
+            Some(Decision::AllowAlways) => Some("allow-always"),
+            Some(Decision::AllowOnce) => Some("allow-once"),
+            Some(Decision::Deny) | None => None,
         };
-        params.insert("approved".to_owned(), Value::Bool(true));
-        params.insert("approvalDecision".to_owned(), decision.into());
+        if let Some(word) = word {
+            params.insert("approved".to_owned(), Value::Bool(true));
+            params.insert("approvalDecision".to_owned(), word.into());
+        }
         params.insert("runId".to_owned(), self.run_id.into());
         Ok(params)
     }
@@ -130,6 +145,15 @@ mod tests {
             serde_json::json!({"command": ["ls"], "approved": true, "approvalDecision": "allow-always", "runId": "run"})
         );
         assert!(grant().write_into(written).is_err());
+        let Value::Object(params) = serde_json::json!({"command": ["ls"]}) else {
+            panic!()
+        };
+        let of_rules = Grant::of_rules("run".into()).write_into(params).unwrap();
+        assert_eq!(
+            Value::Object(of_rules),
+            serde_json::json!({"command": ["ls"], "runId": "run"}),
+            "nobody approved it"
+        );
         assert_eq!(Grant::new(Decision::Deny, "run".into()), None);
     }
 }

@@ -4,11 +4,13 @@
 mod ending;
 mod facts;
 mod link;
+mod offer;
 mod platform;
 mod rules;
 
 pub use ending::CallEnding;
 pub use facts::NodeFacts;
 pub use link::{LinkBusy, NodeLink};
+pub use offer::Offer;
 pub use platform::platform_of;
 pub use rules::{NodeRules, NotAllowed};

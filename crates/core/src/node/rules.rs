@@ -19,6 +19,9 @@ pub enum NotAllowed {
     /// The node offers nothing.
     #[error("node did not declare commands")]
     NothingDeclared,
+    /// Nobody approved it for this node.
+    #[error("command not approved for this node: `tidegate devices` shows what waits")]
+    NotApproved,
 }
 
 /// The rules of this gateway.

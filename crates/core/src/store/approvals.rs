@@ -89,6 +89,14 @@ pub trait ApprovalStore: Send + Sync + 'static {
     /// Those that wait, oldest first.
     async fn open_approvals(&self) -> Result<Vec<Approval>, StoreError>;
 
+    /// At most so many that ended, the newest end first; only those that ended before the one
+    /// named, if one is. None if that one is not there: what ended before it was forgotten too.
+    async fn ended_approvals(
+        &self,
+        before: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Approval>, StoreError>;
+
     /// Ends as expired whatever waits and expires until then. Says how many.
     async fn expire_approvals(&self, expires_until_ms: u64, now_ms: u64)
     -> Result<u64, StoreError>;

@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use tidegate_protocol::{DeviceId, Role};
 
 use super::StoreError;
+use crate::node::Offer;
 use crate::principal::ScopeSet;
 use crate::secret::SecretHash;
 
@@ -103,6 +104,9 @@ pub struct DeviceGrant {
     pub used_at_ms: Option<u64>,
     /// From where; none if that was this machine.
     pub used_from: Option<String>,
+    /// What somebody approved that a node is sent; none for an operator, and for a node that never
+    /// said what it offers.
+    pub offer: Option<Offer>,
 }
 
 impl DeviceGrant {
@@ -157,6 +161,8 @@ pub struct PairRequest {
     pub role: Role,
     /// The scopes that it wants.
     pub scopes: ScopeSet,
+    /// What it offers as a node; none for an operator.
+    pub offer: Option<Offer>,
     /// When, in Unix milliseconds.
     pub at_ms: u64,
 }
@@ -192,6 +198,8 @@ pub struct Touch {
     pub at_ms: u64,
     /// Until when its token is good from now on.
     pub expires_at_ms: Option<u64>,
+    /// What a node offers: counts as approved if it never said so before.
+    pub offer: Option<Offer>,
 }
 
 /// Devices.

@@ -67,6 +67,8 @@ pub struct NodeCall {
     pub node: DeviceId,
     /// The command.
     pub command: String,
+    /// Who asked: the storage key of a principal.
+    pub by: String,
     /// The caller's name for it.
     pub key: String,
     /// When it was asked for, in Unix milliseconds.
@@ -77,6 +79,10 @@ pub struct NodeCall {
 
 /// What storing a command found.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one at a time, on its way to whoever asked"
+)]
 pub enum CallBegun {
     /// It is stored.
     New,

@@ -5,7 +5,7 @@ use tidegate_protocol::RunId;
 
 use super::StoreError;
 use super::outbox::NewOutbound;
-use crate::run::{Accepted, NewRun, Run, RunEnd};
+use crate::run::{Accepted, NewRun, Once, Run, RunEnd};
 use crate::transcript::NewMessage;
 
 /// The end of a run with what it adds to the transcript.
@@ -29,6 +29,9 @@ pub trait RunStore: Send + Sync + 'static {
     /// Stores a run as queued, makes its session if needed, and remembers the request; or says
     /// that it was accepted before. One transaction: an acknowledged run survives a crash.
     async fn accept(&self, run: NewRun) -> Result<Accepted, StoreError>;
+    /// What [`RunStore::accept`] would find of a request: a repetition or another use of its key.
+    /// `None` if it is new.
+    async fn find_accepted(&self, once: &Once) -> Result<Option<Accepted>, StoreError>;
     /// Starts queued runs of one session as one turn: marks them running and appends their user
     /// messages (same order) to the session's current id.
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError>;

@@ -6,6 +6,7 @@ mod bounds;
 mod chat;
 mod decide;
 mod desk;
+mod ended;
 mod permit;
 mod question;
 mod rules;
@@ -15,11 +16,12 @@ mod word;
 
 pub use ask::{AskContext, Unapproved};
 pub use bounds::{
-    ASK_DEFAULT, ASK_MAX, OPEN_MAX, OPEN_MAX_OF_AGENT, PERMIT_TTL, SHOWN_MAX_BYTES,
+    ASK_DEFAULT, ASK_MAX, OPEN_MAX, OPEN_MAX_OF_ONE, PERMIT_TTL, SHOWN_MAX_BYTES,
     SHOWN_MAX_BYTES_OPEN,
 };
 pub use desk::Approvals;
 pub(crate) use desk::Desk;
+pub use ended::EndedPage;
 pub use permit::{ExecPermit, NotSpent, Spent};
 pub use question::{Asked, ClientQuestion};
 pub use rules::RulesView;

@@ -24,8 +24,8 @@ pub struct ExecPermit {
 /// A permit that was used up: what a node is told of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spent {
-    /// What was decided; never a no.
-    pub decision: Decision,
+    /// What a person decided, never a no; none if the rules allowed it and nobody was asked.
+    pub decision: Option<Decision>,
     /// The name of what runs by it.
     pub run_id: String,
 }
@@ -74,7 +74,7 @@ impl Approvals<'_> {
             }
         }
         Ok(Spent {
-            decision: permit.decision,
+            decision: permit.approval.map(|_| permit.decision),
             run_id: permit.run_id,
         })
     }

@@ -15,7 +15,7 @@ use super::ask::Unapproved;
 use super::bounds::{ASK_DEFAULT, ASK_MAX, ID_MAX_CHARS, SHOWN_MAX_BYTES};
 use super::desk::Approvals;
 use super::told;
-use super::waiting::{NoSeat, Seat};
+use super::waiting::{NoSeat, Seat, Whose};
 use crate::EngineError;
 
 /// A question to be asked.
@@ -110,9 +110,9 @@ impl Approvals<'_> {
             return Err(Unapproved::TooLong(shown_bytes));
         }
         let id = new.id.unwrap_or_else(|| inner.ids.uuid());
-        let agent = new.question.agent.clone();
+        let whose = Whose::of(&new.question);
         let waiting = &inner.approval_desk.waiting;
-        let seat = waiting.sit(id.clone(), agent, shown_bytes);
+        let seat = waiting.sit(id.clone(), whose, shown_bytes);
         let seat = seat.map_err(|why| match why {
             NoSeat::Full => Unapproved::Full,
             NoSeat::Taken => Unapproved::IdTaken,
@@ -181,7 +181,7 @@ impl Approvals<'_> {
     ) -> Result<Approval, Unapproved> {
         let outcome = tokio::select! {
             biased;
-            () = seat.decided.notified() => None,
+            () = seat.ended.cancelled() => None,
             () = stop.cancelled() => Some(Outcome::Withdrawn),
             () = self.engine.inner().stop.cancelled() => Some(Outcome::Withdrawn),
             () = tokio::time::sleep(timeout) => Some(Outcome::Expired),

@@ -1,28 +1,63 @@
-//! Questions that wait in this process: room for them, and the sign that one was decided.
+//! Questions that wait in this process: room for them, and the sign that one has ended.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tidegate_core::approval::{Asker, Question};
 use tidegate_protocol::AgentId;
-use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
-use super::bounds::{OPEN_MAX, OPEN_MAX_OF_AGENT, SHOWN_MAX_BYTES_OPEN};
+use super::bounds::{
+    OPEN_MAX, OPEN_MAX_OF_CLIENTS, OPEN_MAX_OF_ONE, SHOWN_MAX_BYTES_OF_CLIENTS,
+    SHOWN_MAX_BYTES_OPEN,
+};
 
 /// Everybody who waits, by the id of the question.
 #[derive(Default)]
 pub(super) struct Waiting(Mutex<BTreeMap<String, Place>>);
 
 struct Place {
-    agent: Option<AgentId>,
+    whose: Whose,
     shown_bytes: usize,
-    decided: Arc<Notify>,
+    ended: CancellationToken,
+}
+
+/// Who asked. Clients sit apart: however many of them ask, an agent finds its seat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// A run of this agent.
+    Agent(Option<AgentId>),
+    /// A client: the storage key of its principal.
+    Client(String),
+}
+
+impl Whose {
+    pub(super) fn of(question: &Question) -> Self {
+        match &question.asker {
+            Asker::Run => Self::Agent(question.agent.clone()),
+            Asker::Client { principal, .. } => Self::Client(principal.clone()),
+        }
+    }
+
+    const fn is_client(&self) -> bool {
+        matches!(self, Self::Client(_))
+    }
+
+    /// Seats of all of its kind, and the bytes of their texts.
+    const fn room(&self) -> (usize, usize) {
+        match self {
+            Self::Agent(_) => (OPEN_MAX, SHOWN_MAX_BYTES_OPEN),
+            Self::Client(_) => (OPEN_MAX_OF_CLIENTS, SHOWN_MAX_BYTES_OF_CLIENTS),
+        }
+    }
 }
 
 /// One who waits; it leaves when this is gone.
 pub(super) struct Seat {
     waiting: Arc<Waiting>,
     id: String,
-    pub(super) decided: Arc<Notify>,
+    /// Cancelled when somebody decided, and when nobody waits here any more.
+    pub(super) ended: CancellationToken,
 }
 
 /// Why there is no seat.
@@ -42,46 +77,52 @@ impl Waiting {
     pub(super) fn sit(
         self: &Arc<Self>,
         id: String,
-        agent: Option<AgentId>,
+        whose: Whose,
         shown_bytes: usize,
     ) -> Result<Seat, NoSeat> {
         let mut places = self.places();
         if places.contains_key(&id) {
             return Err(NoSeat::Taken);
         }
-        let of_agent = places.values().filter(|place| place.agent == agent).count();
-        let bytes: usize = places.values().map(|place| place.shown_bytes).sum();
-        if places.len() >= OPEN_MAX
-            || of_agent >= OPEN_MAX_OF_AGENT
-            || bytes + shown_bytes > SHOWN_MAX_BYTES_OPEN
-        {
+        let same_kind = |place: &&Place| place.whose.is_client() == whose.is_client();
+        let alike: Vec<&Place> = places.values().filter(same_kind).collect();
+        let own = alike.iter().filter(|place| place.whose == whose).count();
+        let bytes: usize = alike.iter().map(|place| place.shown_bytes).sum();
+        let (most, most_bytes) = whose.room();
+        if alike.len() >= most || own >= OPEN_MAX_OF_ONE || bytes + shown_bytes > most_bytes {
             return Err(NoSeat::Full);
         }
-        let decided = Arc::<Notify>::default();
+        let ended = CancellationToken::new();
         let place = Place {
-            agent,
+            whose,
             shown_bytes,
-            decided: Arc::clone(&decided),
+            ended: ended.clone(),
         };
         places.insert(id.clone(), place);
         Ok(Seat {
             waiting: Arc::clone(self),
             id,
-            decided,
+            ended,
         })
     }
 
-    /// The question has ended: whoever waits for it looks.
+    /// The question was decided: whoever waits for it looks.
     pub(super) fn wake(&self, id: &str) {
         if let Some(place) = self.places().get(id) {
-            place.decided.notify_one();
+            place.ended.cancel();
         }
+    }
+
+    /// The sign that the question has ended; none if nobody sits here for it.
+    pub(super) fn ended(&self, id: &str) -> Option<CancellationToken> {
+        self.places().get(id).map(|place| place.ended.clone())
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         self.waiting.places().remove(&self.id);
+        self.ended.cancel();
     }
 }
 
@@ -90,7 +131,8 @@ mod tests {
     use super::*;
 
     fn sit(waiting: &Arc<Waiting>, id: usize, agent: &str, bytes: usize) -> Result<Seat, NoSeat> {
-        waiting.sit(id.to_string(), Some(AgentId::new(agent)), bytes)
+        let whose = Whose::Agent(Some(AgentId::new(agent)));
+        waiting.sit(id.to_string(), whose, bytes)
     }
 
     #[test]
@@ -98,11 +140,11 @@ mod tests {
         let waiting = Arc::<Waiting>::default();
         let mut seats = Vec::new();
         for id in 0..OPEN_MAX {
-            let agent = format!("agent-{}", id / OPEN_MAX_OF_AGENT);
+            let agent = format!("agent-{}", id / OPEN_MAX_OF_ONE);
             seats.push(sit(&waiting, id, &agent, 1).unwrap());
-            let of_agent = id % OPEN_MAX_OF_AGENT + 1;
+            let of_agent = id % OPEN_MAX_OF_ONE + 1;
             let next = sit(&waiting, 1_000, &agent, 1).map(drop);
-            let expected = if of_agent == OPEN_MAX_OF_AGENT || id + 1 == OPEN_MAX {
+            let expected = if of_agent == OPEN_MAX_OF_ONE || id + 1 == OPEN_MAX {
                 Err(NoSeat::Full)
             } else {
                 Ok(())
@@ -124,5 +166,33 @@ mod tests {
         assert_eq!(sit(&waiting, 1, "b", 0).map(drop), Err(NoSeat::Taken));
         drop(first);
         assert_eq!(sit(&waiting, 1, "b", 2).map(drop), Ok(()));
+    }
+
+    #[test]
+    fn clients_take_no_seat_of_an_agent_and_one_of_them_not_all() {
+        let waiting = Arc::<Waiting>::default();
+        let ask = |id: usize, who: usize| {
+            let whose = Whose::Client(format!("device:{who}"));
+            waiting.sit(format!("c{id}"), whose, SHOWN_MAX_BYTES_OF_CLIENTS / 64)
+        };
+        let seats: Vec<_> = (0..1_000).filter_map(|id| ask(id, 0).ok()).collect();
+        assert_eq!(seats.len(), OPEN_MAX_OF_ONE, "one client");
+        let more: Vec<_> = (1_000..2_000).filter_map(|id| ask(id, id).ok()).collect();
+        assert_eq!(seats.len() + more.len(), OPEN_MAX_OF_CLIENTS, "all clients");
+        let agents: Vec<_> = (0..OPEN_MAX)
+            .filter_map(|id| sit(&waiting, id, &format!("agent-{}", id / 8), 1).ok())
+            .collect();
+        assert_eq!(agents.len(), OPEN_MAX, "every seat of agents is free");
+    }
+
+    #[test]
+    fn what_clients_write_takes_no_room_of_agents() {
+        let waiting = Arc::<Waiting>::default();
+        let whose = || Whose::Client("device:d".to_owned());
+        let long = waiting.sit("c".into(), whose(), SHOWN_MAX_BYTES_OF_CLIENTS);
+        assert!(long.is_ok());
+        let full = waiting.sit("d".into(), whose(), 1).map(drop);
+        assert_eq!(full, Err(NoSeat::Full));
+        assert!(sit(&waiting, 1, "a", SHOWN_MAX_BYTES_OPEN).is_ok());
     }
 }

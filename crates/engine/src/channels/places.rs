@@ -25,14 +25,12 @@ impl Places {
         places.insert(from.to_owned(), to.to_owned());
     }
 
-    /// Sends a part to where its conversation is now. There the ids of old messages are those of
-    /// others, so it neither answers nor replaces one.
+    /// Sends a part to where its conversation is now.
     pub(crate) fn forward(&self, target: &mut Target, part: &mut OutboundPart) {
         let now = self.now(target);
         if now != *target {
             *target = now;
-            part.reply_to = None;
-            part.replaces = None;
+            part.moved();
         }
     }
 

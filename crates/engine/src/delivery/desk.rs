@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tidegate_core::channel::{AccountKey, ChannelError, Rates as Allowed, Target};
-use tidegate_core::store::{OutboxRow, OutboxState};
+use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -103,6 +103,16 @@ const fn is_for_all(error: &ChannelError) -> bool {
 }
 
 impl Engine {
+    /// Stores parts that nobody waits for. A failure is in the log.
+    pub(super) async fn put_unasked(&self, account: &AccountKey, parts: Vec<NewOutbound>) {
+        match self.inner().outbox.put(parts).await {
+            Ok(()) => self.outbox_changed(account),
+            Err(error) => {
+                tracing::error!(%account, %error, "a message to the owner could not be stored");
+            }
+        }
+    }
+
     /// Something was stored for the account: its worker looks at once.
     pub fn outbox_changed(&self, account: &AccountKey) {
         if let Some(account) = self.inner().accounts.get(account) {

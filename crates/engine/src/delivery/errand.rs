@@ -4,33 +4,13 @@
 use tidegate_core::channel::Target;
 use tidegate_core::run::{Run, RunEnd, RunStatus};
 use tidegate_core::session::SessionKey;
-use tidegate_core::store::{NewOutbound, OutboxState};
+use tidegate_core::store::NewOutbound;
 use tokio::time::Instant;
 
 use super::parts::Envelope;
-use super::post::{SEND_WAIT, Sending};
+use super::post::SEND_WAIT;
+use super::sending::Sending;
 use crate::{Engine, EngineError};
-
-/// What became of an answer that was to be delivered.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Errand {
-    /// The network has all of it.
-    Done,
-    /// It waits in the outbox, and goes out when it can.
-    Waiting {
-        /// What the last try met, if there was one.
-        reason: Option<String>,
-    },
-    /// There was nothing to deliver: no words, or no answer.
-    Nothing,
-    /// It was given up.
-    Failed {
-        /// Why.
-        reason: String,
-        /// Whether the network has a part of it.
-        partly: bool,
-    },
-}
 
 impl Engine {
     /// Where a session was last spoken to from; `None` if no network did.
@@ -68,37 +48,26 @@ impl Engine {
         })
     }
 
-    /// Waits up to 25 s for the network to take the answer of a run that ended. `None` if it was
-    /// not to be delivered.
+    /// Waits up to 25 s for the network to take the answer of a run that ended; how far it is then.
+    /// `None` if it was not to be delivered.
     ///
     /// # Errors
     /// The store failed.
-    pub async fn errand(&self, run: &Run) -> Result<Option<Errand>, EngineError> {
+    pub async fn errand(&self, run: &Run) -> Result<Option<Sending>, EngineError> {
         let Some(target) = &run.request.deliver_to else {
             return Ok(None);
         };
         let deadline = Instant::now() + SEND_WAIT;
-        let group = run.id.as_str();
-        let errand = match self.settled(&target.account, group, deadline).await {
-            Ok(Sending::Sent(receipts)) if receipts.is_empty() => Errand::Nothing,
-            Ok(Sending::Sent(_)) => Errand::Done,
-            Ok(Sending::Waiting { reason }) => Errand::Waiting { reason },
-            Err(EngineError::Undelivered(reason)) => Errand::Failed {
-                reason,
-                partly: self.is_partly_sent(group).await?,
-            },
+        match self
+            .settled(&target.account, run.id.as_str(), deadline)
+            .await
+        {
             // The account left the configuration while the run was at work.
-            Err(error @ EngineError::UnknownChannel(_)) => Errand::Failed {
+            Err(error @ EngineError::UnknownChannel(_)) => Ok(Some(Sending::GivenUp {
                 reason: error.to_string(),
                 partly: false,
-            },
-            Err(error) => return Err(error),
-        };
-        Ok(Some(errand))
-    }
-
-    async fn is_partly_sent(&self, group: &str) -> Result<bool, EngineError> {
-        let rows = self.inner().outbox.group(group).await?;
-        Ok(rows.iter().any(|row| row.state == OutboxState::Sent))
+            })),
+            how => how.map(Some),
+        }
     }
 }

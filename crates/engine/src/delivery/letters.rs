@@ -1,6 +1,6 @@
 //! What lies in the outbox, for whoever looks after it: list, try again, drop, trace.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tidegate_core::channel::AccountKey;
 use tidegate_core::store::{OutboxRow, OutboxState, Traced};
@@ -101,8 +101,19 @@ impl Engine {
         }
         let ways = self.trace(id).await?;
         let parts = ways.into_iter().flat_map(|way| way.outbox);
-        let dead: BTreeSet<u64> = parts.filter(is_dead).map(|row| row.no).collect();
-        Ok(dead.into_iter().collect())
+        let dead: BTreeMap<u64, AccountKey> = parts
+            .filter(is_dead)
+            .map(|row| (row.no, row.item.target.account))
+            .collect();
+        // Networks count their messages each for itself: one number may mean several.
+        let accounts: BTreeSet<String> = dead.values().map(ToString::to_string).collect();
+        if accounts.len() > 1 {
+            return Err(EngineError::invalid(format!(
+                "{id} stands for messages of several accounts ({}): name one by its number",
+                Vec::from_iter(accounts).join(", ")
+            )));
+        }
+        Ok(dead.into_keys().collect())
     }
 
     /// The ways of messages that this names, newest first: a network's message id, an event id, a

@@ -110,11 +110,6 @@ impl Engine {
         let group = group::notice(&*inner.ids);
         let parts = Envelope::new(group, target.clone(), self.now_ms())
             .text(text, account.channel.capabilities());
-        match inner.outbox.put(parts).await {
-            Ok(()) => self.outbox_changed(&target.account),
-            Err(error) => {
-                tracing::error!(account = %target.account, error = %error, "a notice could not be stored");
-            }
-        }
+        self.put_unasked(&target.account, parts).await;
     }
 }

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use tidegate_core::channel::{AccountKey, AccountState, OutboundMedia, Poll, Receipt, Target};
+use tidegate_core::channel::{AccountKey, AccountState, OutboundMedia, Poll, Target};
 use tidegate_core::run::Once;
 use tidegate_core::session::SessionKey;
-use tidegate_core::store::{NewOutbound, OutboxRow, OutboxState, Posted};
+use tidegate_core::store::{NewOutbound, Posted};
 
 use tokio::time::Instant;
 
 use super::enclosures::Enclosure;
 use super::group;
 use super::parts::{Envelope, Unfit};
+use super::sending::Sending;
 use crate::channels::Account;
 use crate::{Engine, EngineError};
 
@@ -52,18 +53,6 @@ pub struct SentTo {
     pub how: Sending,
 }
 
-/// How far a message is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Sending {
-    /// The network has every part; their receipts, in order.
-    Sent(Vec<Receipt>),
-    /// It waits in the outbox, and goes out when it can.
-    Waiting {
-        /// What the last try met, if there was one.
-        reason: Option<String>,
-    },
-}
-
 impl Engine {
     /// Fetches the files of a message, stores it in the outbox and waits for the network to take
     /// it, in all up to 25 s. The same request again fetches and stores nothing and gives the same
@@ -71,7 +60,7 @@ impl Engine {
     ///
     /// # Errors
     /// There is no such account, it is signed out, it cannot send this, a file could not be had,
-    /// the key was used otherwise, the message was given up, or the store failed.
+    /// the key was used otherwise, or the store failed.
     pub async fn send_to(&self, once: Once, mut to: SendTo) -> Result<SentTo, EngineError> {
         let deadline = Instant::now() + SEND_WAIT;
         let account = self.ready_account(&to.target)?;
@@ -81,7 +70,9 @@ impl Engine {
         };
         self.outbox_changed(&account.key);
         let how = self.settled(&account.key, &group, deadline).await?;
-        self.mirror(once, to).await;
+        if !matches!(how, Sending::GivenUp { .. }) {
+            self.mirror(once, to).await;
+        }
         Ok(SentTo { group, how })
     }
 
@@ -153,7 +144,7 @@ impl Engine {
         Ok(parts)
     }
 
-    /// Waits until every part of a group ended, or until the deadline.
+    /// Waits until every part of a group ended, or until the deadline; how far it is then.
     pub(super) async fn settled(
         &self,
         account: &AccountKey,
@@ -166,7 +157,8 @@ impl Engine {
         loop {
             turns.mark_unchanged();
             let rows = self.inner().outbox.group(group).await?;
-            if let Some(how) = all_ended(&rows)? {
+            let how = Sending::of(&rows);
+            if how.has_ended() {
                 return Ok(how);
             }
             let changed = tokio::select! {
@@ -175,8 +167,7 @@ impl Engine {
                 () = tokio::time::sleep_until(deadline) => false,
             };
             if !changed {
-                let reason = rows.into_iter().find_map(|row| row.error);
-                return Ok(Sending::Waiting { reason });
+                return Ok(how);
             }
         }
     }
@@ -226,17 +217,4 @@ impl From<Unfit> for EngineError {
     fn from(unfit: Unfit) -> Self {
         Self::invalid(unfit.to_string())
     }
-}
-
-/// How a group ended; `None` if a part of it is open.
-fn all_ended(rows: &[OutboxRow]) -> Result<Option<Sending>, EngineError> {
-    let lost = rows
-        .iter()
-        .find(|row| matches!(row.state, OutboxState::Dead | OutboxState::Dropped));
-    if let Some(row) = lost {
-        let reason = row.error.clone().unwrap_or_else(|| "it was dropped".into());
-        return Err(EngineError::Undelivered(reason));
-    }
-    let receipts = rows.iter().map(|row| row.receipt.clone());
-    Ok(receipts.collect::<Option<Vec<_>>>().map(Sending::Sent))
 }

@@ -50,11 +50,6 @@ impl Engine {
         for part in &mut parts {
             part.expires_at_ms = poster.expires_at_ms.min(part.expires_at_ms);
         }
-        match inner.outbox.put(parts).await {
-            Ok(()) => self.outbox_changed(&target.account),
-            Err(error) => {
-                tracing::error!(account = %target.account, error = %error, "a question could not be stored");
-            }
-        }
+        self.put_unasked(&target.account, parts).await;
     }
 }

@@ -66,6 +66,7 @@ impl Engine {
                 extra_system_prompt: None,
                 timeout_ms: None,
                 may_administer: administers,
+                by: None,
                 label: None,
                 origin: Some(origin),
                 deliver_to: None,

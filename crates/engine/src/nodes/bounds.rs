@@ -24,8 +24,10 @@ pub(super) const ROOM: WaitingRoom = WaitingRoom {
 };
 /// How long a command waits for its node, in milliseconds.
 pub const WAIT_MS: u64 = 24 * 60 * 60 * 1000;
-/// Approved runs of one connection whose `exec.*` events are still believed; the oldest go.
+/// Runs of one connection whose `exec.*` events are still believed; the oldest go.
 pub(super) const RUNS_PER_NODE: usize = 256;
+/// How long after the time of a run its events are still believed: a node tells its end last.
+pub(super) const RUN_GRACE: Duration = Duration::from_mins(1);
 /// Characters of what a program wrote that an agent is told about.
 pub(super) const TOLD_CHARS: usize = 2_000;
 /// Longest message that a node may give an agent, in characters.

@@ -41,21 +41,19 @@ impl Side {
     fn check(&self, value: &Value) -> Result<(), String> {
         let empty = Value::Object(Map::new());
         let value = if value.is_null() { &empty } else { value };
-        (self.read)(value).map_err(|error| cut(&error.to_string()))?;
         let validator = self
             .validator
             .get_or_init(|| jsonschema::validator_for(&(self.schema)()).ok());
         let Some(validator) = validator else {
             return Err("internal error".into());
         };
+        // First the schema, which knows the place.
         validator.validate(value).map_err(|error| {
             let place = error.instance_path().as_str();
             let place = if place.is_empty() { "root" } else { place };
-            cut(&format!(
-                "at {place}: must pass \"{}\"",
-                error.kind().keyword()
-            ))
-        })
+            cut(&format!("at {place}: {}", error.masked()))
+        })?;
+        (self.read)(value).map_err(|error| cut(&error.to_string()))
     }
 }
 
@@ -118,6 +116,23 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_complaint_names_the_place_and_no_value() {
+        let checks = Checks::new();
+        let why = |params| checks.params("system.which", &params).unwrap_err();
+        assert_eq!(why(json!({})), "at root: \"bins\" is a required property");
+        let wrong = why(json!({ "bins": ["ls", { "canary": 1 }] }));
+        assert!(
+            wrong.starts_with("at /bins/1: ") && !wrong.contains("canary"),
+            "{wrong}"
+        );
+        let more = why(json!({ "bins": [], "more": 1 }));
+        assert!(
+            more.starts_with("at root: ") && more.contains("'more'"),
+            "{more}"
+        );
     }
 
     #[test]

@@ -1,61 +1,18 @@
 //! Who is connected, and which commands they are at work on. A command is bound to the connection
 //! that it is sent to; whoever takes it out of the list ends it, so it ends once.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tidegate_core::SessionKey;
-use tidegate_core::node::{CallEnding, LinkBusy, NodeFacts, NodeLink, NodeRules};
+use tidegate_core::node::{CallEnding, NodeFacts, NodeLink, NodeRules, Offer};
 use tidegate_protocol::{ConnId, DeviceId};
 use tokio::sync::oneshot;
 
-use super::bounds::{OPEN_PER_NODE, RUNS_PER_NODE};
+use super::bounds::OPEN_PER_NODE;
 use super::checks::Checks;
 use super::joins::Joins;
+use super::live_node::LiveNode;
 use super::tally::Counts;
-
-/// One connection of a node.
-pub struct LiveNode {
-    /// The node: its device.
-    pub node: DeviceId,
-    /// The connection.
-    pub conn: ConnId,
-    /// What it says of itself.
-    pub facts: NodeFacts,
-    /// Since when, in Unix milliseconds.
-    pub since_ms: u64,
-    link: Arc<dyn NodeLink>,
-    /// Approved runs that this connection was given, and the session of each.
-    runs: Mutex<VecDeque<(String, SessionKey)>>,
-    /// Whoever hands it what waited; one at a time.
-    pub(super) handing: tokio::sync::Mutex<()>,
-}
-
-impl LiveNode {
-    pub(super) fn send(&self, head: Arc<str>) -> Result<(), LinkBusy> {
-        self.link.send(head)
-    }
-
-    fn runs(&self) -> MutexGuard<'_, VecDeque<(String, SessionKey)>> {
-        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// From now on events about this run are believed, and belong to this session.
-    pub(super) fn entrust(&self, run_id: String, session: SessionKey) {
-        let mut runs = self.runs();
-        if runs.len() == RUNS_PER_NODE {
-            runs.pop_front();
-        }
-        runs.push_back((run_id, session));
-    }
-
-    /// The session of a run that this connection was given.
-    pub(super) fn session_of(&self, run_id: &str) -> Option<SessionKey> {
-        let runs = self.runs();
-        let found = runs.iter().find(|(id, _)| id == run_id);
-        found.map(|(_, session)| session.clone())
-    }
-}
 
 /// A command that a connection is at work on.
 struct Open {
@@ -123,19 +80,11 @@ impl Directory {
         &self,
         node: DeviceId,
         conn: ConnId,
-        facts: NodeFacts,
+        offered: (NodeFacts, Offer),
         link: Arc<dyn NodeLink>,
         since_ms: u64,
     ) -> Arc<LiveNode> {
-        let live = Arc::new(LiveNode {
-            node: node.clone(),
-            conn,
-            facts,
-            since_ms,
-            link,
-            runs: Mutex::default(),
-            handing: tokio::sync::Mutex::default(),
-        });
+        let live = Arc::new(LiveNode::new(node.clone(), conn, offered, link, since_ms));
         self.lock().live.insert(node, Arc::clone(&live));
         live
     }
@@ -164,6 +113,13 @@ impl Directory {
     /// The newest connection of a node.
     pub(super) fn live(&self, node: &DeviceId) -> Option<Arc<LiveNode>> {
         self.lock().live.get(node).cloned()
+    }
+
+    /// Somebody approved that a node is sent this: it holds for the connection that it has.
+    pub(crate) fn approve(&self, node: &DeviceId, offer: Offer) {
+        if let Some(live) = self.live(node) {
+            live.approve(offer);
+        }
     }
 
     /// Every node that is connected.

@@ -6,10 +6,10 @@ use std::fmt::Write;
 use serde_json::Value;
 use tidegate_core::SessionKey;
 use tidegate_core::exec::visible;
-use tidegate_core::run::{Once, RunRequest};
+use tidegate_core::run::{ByDevice, Once, RunRequest};
 use tidegate_core::secret::sha256_hex;
 use tidegate_protocol::strict::canonical;
-use tidegate_protocol::{ConnId, DeviceId};
+use tidegate_protocol::{ConnId, DeviceId, Role};
 
 use super::Nodes;
 use super::bounds::{TOLD_CHARS, WORDS_CHARS};
@@ -132,6 +132,10 @@ impl Nodes {
             ));
         };
         request.echo_key = name;
+        request.by = Some(ByDevice {
+            device: node.clone(),
+            role: Role::Node,
+        });
         let once = Once {
             principal: format!("device:{node}"),
             method: "node.event",
@@ -156,7 +160,7 @@ impl Nodes {
         let live = directory.live(node).filter(|live| live.conn == *conn);
         let session = live
             .as_ref()
-            .and_then(|live| Some((live.session_of(&run_id)?, live)));
+            .and_then(|live| Some((live.session_of(&run_id, event != "exec.started")?, live)));
         let Some((session, live)) = session else {
             directory.counts.unbelieved();
             tracing::info!(target: "tidegate::audit", conn_id = %conn, node = %node, event, "an event about a run that this connection was not given was left out");
@@ -186,6 +190,7 @@ fn request(message: String, thinking: Option<String>, timeout_ms: Option<u64>) -
         extra_system_prompt: None,
         timeout_ms,
         may_administer: false,
+        by: None,
         label: None,
         origin: None,
         deliver_to: None,

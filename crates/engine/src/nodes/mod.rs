@@ -1,5 +1,5 @@
 //! Nodes: who is connected ([`directory`]), how a command is sent and ends exactly once
-//! ([`invoke`], [`answer`]), what waits for a node that is away ([`waiting`]), what nodes tell
+//! ([`invoke`], [`sending`], [`answer`]), what waits for a node that is away ([`waiting`]), what nodes tell
 //! ([`happened`]), and the lists of them ([`views`], [`names`]).
 
 mod answer;
@@ -11,7 +11,11 @@ mod facade;
 mod happened;
 mod invoke;
 mod joins;
+mod live_node;
 mod names;
+mod offers;
+mod params;
+mod sending;
 mod tally;
 mod views;
 mod waiting;
@@ -19,10 +23,11 @@ mod waiting;
 pub use answer::NodeAnswer;
 pub use bounds::{DEFAULT_TIMEOUT, LONGEST_TIMEOUT, PARAMS_BYTES, RESULT_BYTES, WAIT_MS};
 pub(crate) use directory::Directory;
-pub use directory::{LiveNode, NodeGuard};
+pub use directory::NodeGuard;
 pub use error::NodeError;
 pub use facade::Nodes;
 pub use happened::{Happening, Heard};
 pub use invoke::{Approved, Invoke, Invoked};
+pub use live_node::LiveNode;
 pub use tally::NodeTally;
 pub use views::NodeView;

@@ -1,8 +1,12 @@
 //! Names of nodes, and the January list of paired names, which lets nobody in (V3 8.6).
 
+use std::collections::HashMap;
+
 use tidegate_core::secret::hex;
 use tidegate_core::store::{NodeAsk, NodeNameplate, PairedName};
-use tidegate_core::{Secret, SecretHash};
+use tidegate_core::text::{label_name, label_sign};
+use tidegate_core::{Permit, Secret, SecretHash};
+use tidegate_protocol::DeviceId;
 use tidegate_protocol::api::node_pairing::{
     NodePairDecision, NodePairPending, NodePairRequested, NodePairResolved,
 };
@@ -18,22 +22,34 @@ const TOKEN_CHARS: usize = 32;
 const UNKNOWN: &str = "unknown requestId";
 
 impl Nodes {
-    /// Gives a node a name, which is shown in place of its own.
+    /// Gives a node a name, which is shown in place of its own, and says which. A node is a device:
+    /// the name is its device's, if it has one.
     ///
     /// # Errors
-    /// There is no such node, or the store failed.
-    pub async fn rename(&self, id: &str, name: &str) -> Result<(), EngineError> {
-        let name = name.trim();
-        if name.is_empty() {
-            return Err(EngineError::invalid("the name is empty"));
+    /// There is no such node, it may do more than the caller, the name says nothing, or the store
+    /// failed.
+    pub async fn rename(
+        &self,
+        permit: &Permit,
+        id: &str,
+        name: &str,
+    ) -> Result<String, EngineError> {
+        let inner = self.0.inner();
+        let device = DeviceId::new(id);
+        if inner.devices.device(&device).await?.is_some() {
+            return self.0.rename_device(permit, &device, name).await;
         }
-        let store = &self.0.inner().node_store;
-        let listed = store.paired_names().await?;
+        if label_sign(name).is_none() {
+            return Err(EngineError::invalid("the name says nothing"));
+        }
+        let listed = inner.node_store.paired_names().await?;
         let known = listed.iter().any(|paired| paired.node_id == id);
         if !known && self.view(id).await?.is_none() {
             return Err(EngineError::invalid("unknown nodeId"));
         }
-        Ok(store.name_node(id, name).await?)
+        let name = label_name(name);
+        inner.node_store.name_node(id, &name).await?;
+        Ok(name)
     }
 
     /// A name asks to be paired. Says whether that is new.
@@ -138,12 +154,28 @@ impl Nodes {
 
     /// With the names that the owner gave.
     async fn named(&self, mut paired: Vec<PairedName>) -> Result<Vec<PairedName>, EngineError> {
-        for (id, name) in self.0.inner().node_store.node_names().await? {
-            if let Some(one) = paired.iter_mut().find(|one| one.node_id == id) {
+        let mut given = self.given_names().await?;
+        for one in &mut paired {
+            if let Some(name) = given.remove(&one.node_id) {
                 one.plate.display_name = Some(name);
             }
         }
         Ok(paired)
+    }
+
+    /// The names that the owner gave, by node: one of a device is its device's.
+    pub(super) async fn given_names(&self) -> Result<HashMap<String, String>, EngineError> {
+        let inner = self.0.inner();
+        let names = inner.node_store.node_names().await?;
+        let mut names: HashMap<String, String> = names.into_iter().collect();
+        for device in inner.devices.devices().await? {
+            let id = device.id.into_string();
+            match device.name {
+                Some(name) => names.insert(id, name),
+                None => names.remove(&id),
+            };
+        }
+        Ok(names)
     }
 }
 

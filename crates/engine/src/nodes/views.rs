@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use tidegate_core::node::{NodeFacts, NodeLink};
+use tidegate_core::node::{NodeFacts, NodeLink, Offer};
 use tidegate_core::store::Device;
 use tidegate_protocol::{ConnId, DeviceId, Role};
 
 use super::Nodes;
-use super::directory::{LiveNode, NodeGuard};
+use super::directory::NodeGuard;
+use super::live_node::LiveNode;
 use super::tally::NodeTally;
 use crate::EngineError;
 
@@ -24,6 +25,8 @@ pub struct NodeView {
     pub commands: Vec<String>,
     /// Commands that it declares and that are not allowed, sorted.
     pub blocked: Vec<String>,
+    /// Commands that it declares, that are allowed, and that nobody approved for it, sorted.
+    pub unapproved: Vec<String>,
     /// Since when it is connected, in Unix milliseconds; none if it is away.
     pub connected_at_ms: Option<u64>,
     /// Whether its device is paired as a node.
@@ -33,16 +36,20 @@ pub struct NodeView {
 }
 
 impl Nodes {
-    /// A node is connected as long as the answer lives; what waited for it is handed over.
+    /// A node is connected as long as the answer lives; what waited for it is handed over. Whoever
+    /// may decide is asked about what it offers beyond what was `approved`.
     pub fn join(
         &self,
         node: DeviceId,
         conn: ConnId,
         facts: NodeFacts,
+        approved: Offer,
         link: Arc<dyn NodeLink>,
     ) -> NodeGuard {
         let now = self.0.now_ms();
-        let live = self.directory().join(node, conn, facts, link, now);
+        let offered = (facts, approved);
+        let live = self.directory().join(node, conn, offered, link, now);
+        self.ask_for_more(Arc::clone(&live));
         self.hand_over(Arc::clone(&live));
         NodeGuard::new(Arc::clone(self.directory()), live)
     }
@@ -63,20 +70,16 @@ impl Nodes {
     /// The store failed.
     pub async fn list(&self) -> Result<Vec<NodeView>, EngineError> {
         let mut nodes: BTreeMap<String, NodeView> = BTreeMap::new();
-        let mut names: HashMap<String, String> = HashMap::new();
         for device in self.0.inner().devices.devices().await? {
             if is_node(&device) {
                 nodes.insert(device.id.to_string(), away(&device));
-                names.extend(device.name.map(|name| (device.id.into_string(), name)));
             }
         }
         for live in self.directory().all() {
             let view = nodes.entry(live.node.to_string()).or_default();
             self.show(&live, view);
         }
-        // The name that was given to the node counts more than the one of its device.
-        names.extend(self.0.inner().node_store.node_names().await?);
-        for (id, name) in names {
+        for (id, name) in self.given_names().await? {
             if let Some(view) = nodes.get_mut(&id) {
                 view.facts.display_name = Some(name);
             }
@@ -103,11 +106,14 @@ impl Nodes {
     }
 
     fn show(&self, live: &LiveNode, view: &mut NodeView) {
-        let (commands, blocked) = self.directory().rules.split(&live.facts);
+        let (allowed, blocked) = self.directory().rules.split(&live.facts);
+        let approved = |command: &String| live.is_approved(command);
+        let (commands, unapproved) = allowed.into_iter().partition(approved);
         view.id = live.node.to_string();
         view.facts = live.facts.clone();
         view.commands = commands;
         view.blocked = blocked;
+        view.unapproved = unapproved;
         view.connected_at_ms = Some(live.since_ms);
     }
 

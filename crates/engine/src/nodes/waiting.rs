@@ -3,14 +3,22 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tidegate_core::PrincipalId;
+use tidegate_core::clock::millis;
 use tidegate_core::node::CallEnding;
-use tidegate_core::store::{NodeCall, StoreError, WaitingCall};
-use tidegate_protocol::DeviceId;
+use tidegate_core::store::{CallBegun, CallState, NodeCall, StoreError, WaitingCall};
 use tidegate_protocol::api::nodes::NodeInvokeRequest;
+use tidegate_protocol::{DeviceId, Scope};
 use tokio_util::sync::CancellationToken;
 
 use super::Nodes;
-use super::directory::LiveNode;
+use super::bounds::WAIT_MS;
+use super::error::NodeError;
+use super::invoke::{Invoke, Invoked, repeated};
+use super::live_node::LiveNode;
+use super::params::{text_of, time_of};
+use super::sending::full;
+use super::views::is_node;
 use crate::EngineError;
 
 /// The code of a command that waited and is not allowed any more.
@@ -36,6 +44,68 @@ impl Nodes {
         let inner = self.0.inner();
         let now = inner.clock.now_ms();
         Ok(inner.node_store.cancel_call(id, now).await?)
+    }
+
+    /// Stores a command for a node that is away.
+    pub(super) async fn wait_for_node(&self, ask: Invoke) -> Result<Invoked, NodeError> {
+        let spec = self.directory().rules.spec(&ask.command);
+        if spec.is_none_or(|spec| !spec.queueable) || ask.approved.is_some() {
+            return Err(NodeError::Invalid(format!(
+                "{} cannot wait for a node that is away",
+                ask.command
+            )));
+        }
+        self.check_params(&ask)?;
+        if !self.is_paired(&ask.node).await? {
+            return Err(NodeError::NotConnected);
+        }
+        let inner = self.0.inner();
+        let id = inner.ids.uuid();
+        let now = inner.clock.now_ms();
+        let waits = WaitingCall {
+            params: text_of(&ask.params)?,
+            timeout_ms: millis(time_of(ask.timeout)),
+            expires_at_ms: now.saturating_add(WAIT_MS),
+        };
+        match self.begin(&id, &ask, Some(waits.clone())).await? {
+            CallBegun::New => {}
+            CallBegun::Repeat(call) => return repeated(call),
+            CallBegun::KeyReused => return Err(NodeError::KeyReused),
+            CallBegun::NoRoom => return Err(full()),
+        }
+        // It may have come back in this moment, and seen nothing that waits.
+        if let Some(live) = self.directory().live(&ask.node) {
+            self.hand_over(live);
+        }
+        let waits = NodeCall {
+            id,
+            node: ask.node,
+            command: ask.command,
+            by: ask.once.principal,
+            key: ask.once.key,
+            at_ms: now,
+            state: CallState::Waiting(waits),
+        };
+        Ok(Invoked::Waiting(Box::new(waits)))
+    }
+
+    async fn is_paired(&self, node: &DeviceId) -> Result<bool, NodeError> {
+        let device = self.0.inner().devices.device(node).await?;
+        Ok(device.as_ref().is_some_and(is_node))
+    }
+
+    /// Gives up whatever a device sent and that waits.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub(crate) async fn give_up_of(&self, device: &DeviceId) -> Result<(), EngineError> {
+        let by = PrincipalId::Device(device.clone()).storage_key();
+        for call in self.waiting(None).await? {
+            if call.by == by {
+                self.cancel_waiting(&call.id).await?;
+            }
+        }
+        Ok(())
     }
 
     /// After a start: what the last life had sent has no other end than that.
@@ -77,6 +147,21 @@ impl Nodes {
         Ok(())
     }
 
+    /// Whether a command that waited may still be sent: the node may be sent it, and whoever sent
+    /// it still has the right to.
+    async fn may_still_go(&self, live: &LiveNode, call: &NodeCall) -> Result<(), String> {
+        let rules = &self.directory().rules;
+        live.may_be_sent(rules, &call.command)
+            .map_err(|reason| format!("node command not allowed: {reason}"))?;
+        let needs = rules
+            .spec(&call.command)
+            .map_or(Scope::Write, |spec| spec.scope);
+        if self.0.may_still_send(&call.by, needs).await {
+            return Ok(());
+        }
+        Err("the right of whoever sent it was taken back".to_owned())
+    }
+
     /// Sends one command and waits for its end. False if it could not be sent and waits again.
     async fn hand_one(
         &self,
@@ -85,10 +170,10 @@ impl Nodes {
         waited: WaitingCall,
     ) -> Result<bool, StoreError> {
         let directory = self.directory();
-        if let Err(reason) = directory.rules.check(&live.facts, &call.command) {
+        if let Err(message) = self.may_still_go(live, &call).await {
             let ending = CallEnding::Failed {
                 code: Some(NOT_ALLOWED.to_owned()),
-                message: Some(format!("node command not allowed: {reason}")),
+                message: Some(message),
             };
             self.finish(&call.id, ending).await;
             return Ok(true);

@@ -1,5 +1,6 @@
 //! Whether a device may join, and with which rights.
 
+use tidegate_core::node::Offer;
 use tidegate_core::secret::hex;
 use tidegate_core::store::{Device, DeviceGrant, DeviceLabel, NewToken, PairRequest, Touch};
 use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret, SecretHash, Standing};
@@ -25,6 +26,8 @@ pub struct DeviceClaim {
     pub role: Role,
     /// With which rights.
     pub requested: ScopeSet,
+    /// What it offers as a node; none for an operator.
+    pub offer: Option<Offer>,
 }
 
 /// What the device showed beside its signature.
@@ -53,6 +56,8 @@ pub struct Admission {
     pub standing: Standing,
     /// The other role that its code gave it.
     pub other: Option<OtherRole>,
+    /// What somebody approved that it is sent as a node; none for an operator.
+    pub offer: Option<Offer>,
 }
 
 /// The token for a role in which a device did not connect.
@@ -73,6 +78,8 @@ pub struct OtherRole {
 pub enum Refusal {
     /// Its token is not (or no longer) good for this role.
     BadToken,
+    /// Its token was the right one until somebody revoked it.
+    Revoked,
     /// Its code is not for this role.
     WrongRole,
     /// Somebody must approve it first, under this id.
@@ -104,11 +111,21 @@ impl Engine {
     /// # Errors
     /// See [`Refusal`].
     pub async fn admit(&self, claim: DeviceClaim, shown: Joined) -> Result<Admission, Refusal> {
+        let alone = self.inner().pairing.rights();
         match shown {
             Joined::Token(token) => self.admit_token(claim, token).await,
-            Joined::Owner => self.pair(claim).await,
-            Joined::Code(grant) => self.admit_code(claim, grant).await,
-            Joined::Secret => self.admit_secret(claim).await,
+            Joined::Owner => {
+                let _alone = alone.await;
+                self.pair(claim).await
+            }
+            Joined::Code(grant) => {
+                let _alone = alone.await;
+                self.admit_code(claim, grant).await
+            }
+            Joined::Secret => {
+                let _alone = alone.await;
+                self.admit_secret(claim).await
+            }
         }
     }
 
@@ -127,12 +144,19 @@ impl Engine {
         let grant = device
             .as_ref()
             .and_then(|device| device.grant(claim.role))
-            .filter(|grant| grant.is_live(now_ms) && grant.token.matches(token.expose()))
+            .filter(|grant| grant.token.matches(token.expose()))
             .ok_or(Refusal::BadToken)?;
+        if grant.revoked_at_ms.is_some() {
+            return Err(Refusal::Revoked);
+        }
+        if !grant.is_live(now_ms) {
+            return Err(Refusal::BadToken);
+        }
         let noted = Touch {
             label: claim.label,
             at_ms: now_ms,
             expires_at_ms: Some(now_ms.saturating_add(TOKEN_IDLE_MS)),
+            offer: claim.offer.clone(),
         };
         let devices = &self.inner().devices;
         devices.touch(&claim.id, claim.role, noted).await?;
@@ -146,17 +170,21 @@ impl Engine {
             issued_at_ms: grant.issued_at_ms,
             standing,
             other: None,
+            offer: grant.offer.clone().or(claim.offer),
         })
     }
 
     /// The shared secret from elsewhere admits a device that was approved for all that it asks, and
     /// not revoked since; anything more waits for an approval.
     async fn admit_secret(&self, claim: DeviceClaim) -> Result<Admission, Refusal> {
-        let _alone = self.inner().pairing.rights().await;
         let known = self.inner().devices.device(&claim.id).await?;
         let has = standing_scopes(known.as_ref(), claim.role);
         if has.is_some_and(|has| claim.requested.within(has) == claim.requested) {
-            return self.pair(claim).await;
+            // The secret from elsewhere makes no more of a node than was approved.
+            let approved = known.as_ref().and_then(|device| device.grant(claim.role));
+            let approved = approved.and_then(|grant| grant.offer.clone());
+            let offer = approved.or(claim.offer);
+            return self.pair(DeviceClaim { offer, ..claim }).await;
         }
         let request = PairRequest {
             request_id: self.inner().ids.uuid(),
@@ -165,6 +193,7 @@ impl Engine {
             label: claim.label,
             role: claim.role,
             scopes: claim.requested,
+            offer: claim.offer,
             at_ms: self.now_ms(),
         };
         let stored = self.ask_to_pair(request, known.as_ref()).await?;
@@ -185,6 +214,7 @@ impl Engine {
         let other = grant.ceiling(other_role).map(|scopes| DeviceClaim {
             role: other_role,
             requested: scopes,
+            offer: None,
             ..claim.clone()
         });
         let mut admission = self
@@ -223,6 +253,7 @@ impl Engine {
             expires_at_ms: stored.expires_at_ms,
             used_at_ms: Some(now_ms),
             used_from: claim.label.remote_ip.clone(),
+            offer: claim.offer.clone(),
         };
         let devices = &self.inner().devices;
         devices
@@ -244,6 +275,7 @@ impl Engine {
             issued_at_ms: now_ms,
             standing,
             other: None,
+            offer: claim.offer,
         })
     }
 

@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use tidegate_core::secret::hex;
 use tidegate_core::{Clock, IdGen, Principal, PrincipalId, ScopeSet, Secret, SecretHash};
-use tidegate_protocol::{Role, Scope};
+use tidegate_protocol::{DeviceId, Role, Scope};
 use tokio::time::Instant;
 
-use crate::Engine;
+use crate::{Engine, EngineError};
 
 /// How long a code lives, in milliseconds (DECISIONS D10).
 const TTL_MS: u64 = 10 * 60 * 1000;
@@ -140,7 +140,8 @@ impl OneTimeCodes {
     }
 
     /// Uses a code up. A try counts before it is looked at, under one lock: no race gives a sixth.
-    fn redeem(&self, code: &str) -> Option<CodeGrant> {
+    /// A code is for others than its maker: nobody gives themselves back what was taken from them.
+    fn redeem(&self, code: &str, by: &DeviceId) -> Option<CodeGrant> {
         let now_ms = self.clock.now_ms();
         let mut codes = self.lock();
         codes.retain(|kept| kept.is_live(now_ms));
@@ -148,10 +149,11 @@ impl OneTimeCodes {
         let found = codes.get_mut(index)?;
         found.tries += 1;
         let (good, grant) = (found.hash.matches(code), found.grant);
+        let is_own = found.made_by == PrincipalId::Device(by.clone());
         if good || found.tries >= TRIES {
             codes.remove(index);
         }
-        good.then_some(grant)
+        (good && !is_own).then_some(grant)
     }
 
     /// Who lost a right has no code left that gives it.
@@ -170,23 +172,28 @@ impl Engine {
 
     /// Makes a one-time code for a device, good for no more than its maker may do. Gives the code,
     /// what it is good for, and when it expires, in Unix milliseconds.
-    pub fn setup_code(
+    ///
+    /// # Errors
+    /// The maker's own right was taken back meanwhile, or the store cannot be read.
+    pub async fn setup_code(
         &self,
         maker: &Principal,
         wanted: CodeGrant,
-    ) -> (Secret<String>, CodeGrant, u64) {
+    ) -> Result<(Secret<String>, CodeGrant, u64), EngineError> {
+        let _alone = self.alone_as(maker).await?;
         let grant = CodeGrant {
             operator: wanted.operator.map(|scopes| scopes.within(maker.scopes)),
             node: wanted.node && super::mint::may_give_node(maker),
         };
         let codes = &self.inner().pairing.codes;
         let (code, expires_at_ms) = codes.make(&*self.inner().ids, maker.id.clone(), grant);
-        (code, grant, expires_at_ms)
+        Ok((code, grant, expires_at_ms))
     }
 
-    /// Uses a one-time code up. None if it is wrong, used, expired or burned.
-    pub fn redeem(&self, code: &str) -> Option<CodeGrant> {
-        self.inner().pairing.codes.redeem(code)
+    /// Uses a one-time code up for this device. None if it is wrong, used, expired or burned, or
+    /// the device made it.
+    pub fn redeem(&self, code: &str, by: &DeviceId) -> Option<CodeGrant> {
+        self.inner().pairing.codes.redeem(code, by)
     }
 }
 
@@ -200,6 +207,10 @@ mod tests {
         (Arc::clone(&clock), OneTimeCodes::new(clock))
     }
 
+    fn other() -> DeviceId {
+        DeviceId::new("d")
+    }
+
     fn make(codes: &OneTimeCodes) -> String {
         let (code, _) = codes.make(&SystemIds, PrincipalId::Owner, CodeGrant::limited());
         code.expose().clone()
@@ -209,11 +220,11 @@ mod tests {
     async fn a_code_works_once_and_not_after_ten_minutes() {
         let (clock, codes) = codes();
         let code = make(&codes);
-        assert_eq!(codes.redeem(&code), Some(CodeGrant::limited()));
-        assert_eq!(codes.redeem(&code), None);
+        assert_eq!(codes.redeem(&code, &other()), Some(CodeGrant::limited()));
+        assert_eq!(codes.redeem(&code, &other()), None);
         let late = make(&codes);
         clock.advance_ms(TTL_MS);
-        assert_eq!(codes.redeem(&late), None);
+        assert_eq!(codes.redeem(&late, &other()), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -221,7 +232,11 @@ mod tests {
         let (_, codes) = codes();
         let code = make(&codes);
         tokio::time::advance(Duration::from_millis(TTL_MS)).await;
-        assert_eq!(codes.redeem(&code), None, "the wall clock stood still");
+        assert_eq!(
+            codes.redeem(&code, &other()),
+            None,
+            "the wall clock stood still"
+        );
 
         let ahead = Arc::new(ManualClock::at(5_000_000));
         let made_ahead = OneTimeCodes::new(ahead);
@@ -230,7 +245,11 @@ mod tests {
             clock: Arc::new(ManualClock::at(4_999_999)),
             codes: made_ahead.codes,
         };
-        assert_eq!(back.redeem(&code), None, "the wall clock went back");
+        assert_eq!(
+            back.redeem(&code, &other()),
+            None,
+            "the wall clock went back"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -239,9 +258,9 @@ mod tests {
         let code = make(&codes);
         let wrong = format!("{}{}", &code[..NAME_CHARS], "0".repeat(32));
         for _ in 0..TRIES {
-            assert_eq!(codes.redeem(&wrong), None);
+            assert_eq!(codes.redeem(&wrong, &other()), None);
         }
-        assert_eq!(codes.redeem(&code), None);
+        assert_eq!(codes.redeem(&code, &other()), None);
     }
 
     #[test]
@@ -255,10 +274,10 @@ mod tests {
         let wrong = format!("{}{}", &code[..NAME_CHARS], "f".repeat(32));
         std::thread::scope(|scope| {
             for _ in 0..50 {
-                scope.spawn(|| assert_eq!(codes.redeem(&wrong), None));
+                scope.spawn(|| assert_eq!(codes.redeem(&wrong, &other()), None));
             }
         });
-        assert_eq!(codes.redeem(&code), None);
+        assert_eq!(codes.redeem(&code, &other()), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -266,11 +285,19 @@ mod tests {
         let (_, codes) = codes();
         let first = make(&codes);
         let last = (0..MOST).map(|_| make(&codes)).last().unwrap();
-        assert_eq!(codes.redeem(&first), None, "the oldest gave way");
+        assert_eq!(codes.redeem(&first, &other()), None, "the oldest gave way");
         codes.void_of(&PrincipalId::Guest);
-        let other = make(&codes);
-        assert!(codes.redeem(&last).is_some());
+        let late = make(&codes);
+        assert!(codes.redeem(&last, &other()).is_some());
         codes.void_of(&PrincipalId::Owner);
-        assert_eq!(codes.redeem(&other), None);
+        assert_eq!(codes.redeem(&late, &other()), None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_code_is_not_for_its_maker() {
+        let (_, codes) = codes();
+        let maker = PrincipalId::Device(other());
+        let (code, _) = codes.make(&SystemIds, maker, CodeGrant::node());
+        assert_eq!(codes.redeem(code.expose(), &other()), None);
     }
 }

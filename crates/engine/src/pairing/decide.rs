@@ -5,7 +5,7 @@ use tidegate_core::store::{Device, PairRequest};
 use tidegate_core::{Permit, ScopeSet};
 
 use super::admission::standing_scopes;
-use super::mint::mint;
+use super::mint::{mint, not_its_own};
 use super::told::Decision;
 use crate::{Engine, EngineError};
 
@@ -50,6 +50,7 @@ impl Engine {
     /// # Errors
     /// The store cannot be read.
     pub async fn devices(&self) -> Result<Devices, EngineError> {
+        self.nodes().ask_for_all().await?;
         let paired = self.inner().devices.devices().await?;
         let requests = self.requests().await?;
         let waiting = requests.into_iter().map(|request| {
@@ -73,7 +74,8 @@ impl Engine {
         self.inner().pairing.is_connected(&device.id)
     }
 
-    async fn requests(&self) -> Result<Vec<PairRequest>, EngineError> {
+    /// The requests that wait.
+    pub(crate) async fn requests(&self) -> Result<Vec<PairRequest>, EngineError> {
         let devices = &self.inner().devices;
         Ok(devices.pair_requests(self.expired_before_ms()).await?)
     }
@@ -83,7 +85,7 @@ impl Engine {
     }
 
     /// Stores a request, or finds the one that asks for the same, and tells those who decide.
-    pub(super) async fn ask_to_pair(
+    pub(crate) async fn ask_to_pair(
         &self,
         request: PairRequest,
         device: Option<&Device>,
@@ -120,15 +122,19 @@ impl Engine {
         permit: &Permit,
         request_id: &str,
     ) -> Result<Device, EngineError> {
+        let _alone = self.alone_as(permit.caller()).await?;
         let requests = self.requests().await?;
         let request = requests
             .into_iter()
             .find(|request| request.request_id == request_id)
             .ok_or_else(|| self.gone(request_id))?;
         mint(permit.caller(), request.role, request.scopes)?;
+        let devices = &self.inner().devices;
+        if let Some(known) = devices.device(&request.device_id).await? {
+            not_its_own(permit.caller(), &known, request.role)?;
+        }
         // Nobody has this token; the device gets one of its own when it comes.
         let (_, token) = self.new_token();
-        let devices = &self.inner().devices;
         let device = devices
             .approve_pairing(request_id, self.expired_before_ms(), token)
             .await?
@@ -137,6 +143,9 @@ impl Engine {
             target: "tidegate::devices", device = %device.id, role = request.role.as_str(),
             scopes = request.scopes.words().join(","), by = permit.caller().id.storage_key(), "approved"
         );
+        if let Some(offer) = request.offer.clone() {
+            self.inner().nodes.approve(&device.id, offer);
+        }
         self.end_request(&request, Decision::Approved);
         Ok(device)
     }

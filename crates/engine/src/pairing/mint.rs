@@ -1,7 +1,7 @@
 //! Nobody gives what they do not have (SECURITY T15, T16, G3). Whatever makes a right, an approval, a
 //! token or a code, asks here first.
 
-use tidegate_core::store::Device;
+use tidegate_core::store::{Device, DeviceGrant};
 use tidegate_core::{Principal, PrincipalId, ScopeSet};
 use tidegate_protocol::{Role, Scope};
 
@@ -26,17 +26,32 @@ pub(super) fn mint(caller: &Principal, role: Role, scopes: ScopeSet) -> Result<(
     }
 }
 
+/// Refuses a device that would give itself back what somebody took from it.
+pub(super) fn not_its_own(
+    caller: &Principal,
+    device: &Device,
+    role: Role,
+) -> Result<(), EngineError> {
+    let is_own = caller.id == PrincipalId::Device(device.id.clone());
+    let is_revoked = |grant: &DeviceGrant| grant.revoked_at_ms.is_some();
+    if is_own && device.grant(role).is_some_and(is_revoked) {
+        return Err(EngineError::invalid(
+            "this was taken back from the device itself: another one must give it again",
+        ));
+    }
+    Ok(())
+}
+
 /// Refuses a caller that would change a device that may do more than it: a device changes itself,
-/// and others that are no wider.
-pub(super) fn manage(caller: &Principal, device: &Device) -> Result<(), EngineError> {
+/// and others that are no wider, in any role.
+pub(crate) fn manage(caller: &Principal, device: &Device) -> Result<(), EngineError> {
     if caller.id == PrincipalId::Device(device.id.clone()) {
         return Ok(());
     }
-    let scopes = device
+    device
         .grants
         .iter()
-        .fold(ScopeSet::EMPTY, |all, grant| all.union(grant.scopes));
-    mint(caller, Role::Operator, scopes)
+        .try_for_each(|grant| mint(caller, grant.role, grant.scopes))
 }
 
 #[cfg(test)]

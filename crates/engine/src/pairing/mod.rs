@@ -3,6 +3,7 @@
 //! for and was granted, and nobody grants more than they have (SECURITY T14 to T19).
 
 mod admission;
+mod authority;
 mod codes;
 mod decide;
 mod mint;
@@ -13,6 +14,7 @@ mod trust;
 mod upgrades;
 
 pub use admission::{Admission, DeviceClaim, Joined, OtherRole, Refusal};
+pub(crate) use authority::Askers;
 pub use codes::CodeGrant;
 pub use decide::{Devices, Waiting};
 pub(crate) use state::Pairing;

@@ -65,6 +65,7 @@ impl Pairing {
         if let Some(generation) = generation {
             generation.end();
         }
+        self.upgrades.refuse_of(device, role);
         if role == Role::Operator {
             self.codes.void_of(&PrincipalId::Device(device.clone()));
         }

@@ -3,15 +3,13 @@
 
 use tidegate_core::store::Device;
 use tidegate_core::{Permit, ScopeSet, Secret};
-use tidegate_protocol::{DeviceId, Role};
+use tidegate_protocol::{DeviceId, Role, close};
 
-use super::mint::{manage, mint};
+use super::mint::{manage, mint, not_its_own};
 use crate::{Engine, EngineError};
 
-/// Reasons of the close frame.
+/// Reason of the close frame; the others are `tidegate_protocol::close`'s.
 const ROTATED: &str = "device token rotated";
-const REVOKED: &str = "device token revoked";
-const REMOVED: &str = "device removed";
 
 /// A token that replaced another.
 #[derive(Debug)]
@@ -46,9 +44,10 @@ impl Engine {
         role: Role,
         scopes: Option<ScopeSet>,
     ) -> Result<Rotated, EngineError> {
-        let _alone = self.inner().pairing.rights().await;
+        let _alone = self.alone_as(permit.caller()).await?;
         let device = self.managed(permit, id).await?;
         let grant = device.grant(role).ok_or_else(unknown_role)?;
+        not_its_own(permit.caller(), &device, role)?;
         let scopes = scopes.unwrap_or(grant.scopes);
         mint(permit.caller(), role, scopes)?;
         if scopes.within(grant.scopes) != scopes {
@@ -81,14 +80,15 @@ impl Engine {
         id: &DeviceId,
         role: Role,
     ) -> Result<u64, EngineError> {
-        let _alone = self.inner().pairing.rights().await;
+        let _alone = self.alone_as(permit.caller()).await?;
         self.managed(permit, id).await?;
         let devices = &self.inner().devices;
         let since = devices
             .revoke_token(id, role, self.now_ms())
             .await?
             .ok_or_else(unknown_role)?;
-        self.cut(permit, id, role, REVOKED);
+        self.cut(permit, id, role, close::TOKEN_REVOKED);
+        self.stop_what_it_started(id, role).await;
         Ok(since)
     }
 
@@ -97,7 +97,7 @@ impl Engine {
     /// # Errors
     /// There is no such device, or it may do more than the caller.
     pub async fn remove_device(&self, permit: &Permit, id: &DeviceId) -> Result<u64, EngineError> {
-        let _alone = self.inner().pairing.rights().await;
+        let _alone = self.alone_as(permit.caller()).await?;
         self.managed(permit, id).await?;
         let now_ms = self.now_ms();
         let by = permit.caller().id.storage_key();
@@ -107,9 +107,21 @@ impl Engine {
             .await?
             .ok_or_else(|| EngineError::invalid("unknown deviceId"))?;
         for role in [Role::Operator, Role::Node] {
-            self.cut(permit, id, role, REMOVED);
+            self.cut(permit, id, role, close::DEVICE_REMOVED);
+            self.stop_what_it_started(id, role).await;
         }
         Ok(now_ms)
+    }
+
+    /// Stops what a device asked for and that waits or works. Whatever this misses finds no right
+    /// when it comes to use one.
+    async fn stop_what_it_started(&self, id: &DeviceId, role: Role) {
+        self.stop_runs_of(id, role).await;
+        if role == Role::Operator
+            && let Err(error) = self.nodes().give_up_of(id).await
+        {
+            tracing::warn!(device = %id, error = %error, "commands of a revoked device still wait; they will not be sent");
+        }
     }
 
     fn cut(&self, permit: &Permit, id: &DeviceId, role: Role, why: &'static str) {

@@ -41,6 +41,7 @@ impl Waiting {
             label,
             role,
             scopes,
+            offer,
             at_ms,
         } = self.request.clone();
         PendingDevice {
@@ -55,6 +56,7 @@ impl Waiting {
             role,
             roles: vec![role],
             scopes: scopes.words(),
+            commands: offer.map_or_else(Vec::new, |offer| offer.commands.into_iter().collect()),
             granted_scopes: self.granted.map_or(ScopeSet::EMPTY, |has| has).words(),
             remote_ip: label.remote_ip,
             silent: false,

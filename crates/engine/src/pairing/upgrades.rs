@@ -4,6 +4,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tidegate_core::node::Offer;
 use tidegate_core::store::PairRequest;
 use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret};
 use tidegate_protocol::{DeviceId, Role};
@@ -106,6 +107,16 @@ impl Upgrades {
         }
     }
 
+    /// Whatever the device waits for in this role is a no from now on, also what was a yes: its
+    /// right was replaced or taken back since.
+    pub(super) fn refuse_of(&self, device: &DeviceId, role: Role) {
+        let pending = self.lock();
+        let concerned = |kept: &&Pending| kept.device == *device && kept.role == role;
+        for kept in pending.iter().filter(concerned) {
+            kept.decision.send_replace(Some(Decision::Rejected));
+        }
+    }
+
     fn awaited(&self, request_id: &str, device: &DeviceId) -> Option<Awaited> {
         let pending = self.lock();
         let of_it = |kept: &&Pending| kept.request_id == request_id && kept.device == *device;
@@ -167,6 +178,8 @@ impl Engine {
             label: device.label.clone(),
             role,
             scopes,
+            // It says what it offers when it comes as a node, and that is asked about then.
+            offer: (role == Role::Node).then(Offer::default),
             at_ms: now_ms,
         };
         let stored = self.ask_to_pair(request, Some(&device)).await?;
@@ -203,13 +216,18 @@ impl Engine {
         }
         match decided {
             None => Ok(UpgradeOutcome::Expired),
-            Some(Decision::Approved) => self.upgraded(id, awaited.role).await,
+            Some(Decision::Approved) => self.upgraded(caller, id, awaited.role).await,
             Some(Decision::Rejected | Decision::Superseded) => Ok(UpgradeOutcome::Rejected),
         }
     }
 
-    async fn upgraded(&self, id: &DeviceId, role: Role) -> Result<UpgradeOutcome, EngineError> {
-        let _alone = self.inner().pairing.rights().await;
+    async fn upgraded(
+        &self,
+        caller: &Principal,
+        id: &DeviceId,
+        role: Role,
+    ) -> Result<UpgradeOutcome, EngineError> {
+        let _alone = self.alone_as(caller).await?;
         let devices = &self.inner().devices;
         let device = devices.device(id).await?;
         // Whatever was taken back meanwhile is not given.

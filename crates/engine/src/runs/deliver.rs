@@ -48,6 +48,7 @@ impl Engine {
                     extra_system_prompt: None,
                     timeout_ms: None,
                     may_administer: false,
+                    by: None,
                     label: None,
                     origin: None,
                     deliver_to: None,

@@ -2,10 +2,10 @@
 
 use tidegate_core::SessionKey;
 use tidegate_core::channel::Target;
-use tidegate_core::run::{Run, RunEnd, RunStatus};
+use tidegate_core::run::{ByDevice, Run, RunEnd, RunStatus};
 use tidegate_core::store::Finish;
 use tidegate_core::transcript::Usage;
-use tidegate_protocol::RunId;
+use tidegate_protocol::{DeviceId, Role, RunId};
 
 use super::ended;
 use crate::live::StopCause;
@@ -38,6 +38,19 @@ impl Engine {
     /// The store failed.
     pub async fn abort_by_word(&self, key: &SessionKey) -> Result<AbortOutcome, EngineError> {
         self.stop_runs(key, None, StopCause::Word).await
+    }
+
+    /// Stops whatever a device asked for in this role and that waits or works.
+    pub(crate) async fn stop_runs_of(&self, device: &DeviceId, role: Role) {
+        let by = ByDevice {
+            device: device.clone(),
+            role,
+        };
+        for (id, key) in self.inner().live.of_device(&by) {
+            if let Err(error) = self.stop_runs(&key, Some(&id), StopCause::Revoked).await {
+                tracing::warn!(run_id = %id, error = %error, "a run of a revoked device was not stopped; it has no tools");
+            }
+        }
     }
 
     async fn stop_runs(

@@ -11,15 +11,29 @@ use tidegate_core::tool::{AskedFor, Doors, NodeErrand};
 use crate::Engine;
 use crate::approvals::{AskContext, Spent};
 use crate::live::LiveRun;
+use crate::pairing::Askers;
 
 /// The ways of one turn, or of one call by a person.
 pub(super) struct EngineDoors {
     pub(super) engine: Engine,
     /// The run whose deadline stands still while a person is waited for.
     pub(super) live: Option<Arc<LiveRun>>,
+    /// By whose right.
+    pub(super) askers: Askers,
 }
 
+/// Said to the model when whoever asked lost the right to it.
+const TAKEN_BACK: &str = "the right of whoever asked for it was taken back";
+
 impl EngineDoors {
+    /// Whether everyone by whose right they are used still has it.
+    pub(super) async fn still_open(&self) -> Result<(), String> {
+        if self.engine.may_use_tools(&self.askers).await {
+            return Ok(());
+        }
+        Err(TAKEN_BACK.to_owned())
+    }
+
     /// By the rules or a person, and used up.
     pub(super) async fn leave(
         &self,
@@ -40,6 +54,8 @@ impl EngineDoors {
         let permit = approvals.permit(matter, context).await;
         drop(pause);
         let permit = permit.map_err(|why| why.to_string())?;
+        // A person may have taken long to decide.
+        self.still_open().await?;
         let spent = approvals.spend(permit, matter).await;
         spent.map_err(|why| why.to_string())
     }

@@ -14,6 +14,7 @@ use super::doors::EngineDoors;
 use super::news::{NEWS, ToolNews};
 use super::turn_box::TurnBox;
 use crate::live::LiveRun;
+use crate::pairing::Askers;
 use crate::{Engine, EngineError};
 
 /// The tools of one turn, and what happens to their calls.
@@ -71,10 +72,17 @@ impl Engine {
         self.inner().tools.get().map_or(&[], Vec::as_slice)
     }
 
+    /// Ends what the tools still do for a session that is over.
+    pub(crate) fn end_work_of(&self, session: &SessionKey) {
+        for tool in self.all_tools() {
+            tool.session_over(session);
+        }
+    }
+
     /// The tools of a turn. They reach machines, so everyone whose words it answers must have the
     /// right to administer: a turn has no more rights than the least of those who caused it
     /// (SECURITY T23).
-    pub(crate) fn tools_of(
+    pub(crate) async fn tools_of(
         &self,
         runs: &[Run],
         lead: &Run,
@@ -82,13 +90,20 @@ impl Engine {
         live: &Arc<LiveRun>,
     ) -> Offered {
         let (told, news) = mpsc::channel(NEWS);
-        let may = runs.iter().all(|run| run.request.may_administer);
+        let none = Arc::new(NoTools);
+        let Some(askers) = Askers::of(runs) else {
+            return Offered { tools: none, news };
+        };
         let tools = self.all_tools();
-        if !may || tools.is_empty() {
-            let tools = Arc::new(NoTools);
-            return Offered { tools, news };
+        if tools.is_empty() || !self.may_use_tools(&askers).await {
+            return Offered { tools: none, news };
         }
-        let tools = TurnBox::new(self.clone(), lead.id.clone(), agent, live, tools, told);
+        let doors = EngineDoors {
+            engine: self.clone(),
+            live: Some(Arc::clone(live)),
+            askers,
+        };
+        let tools = TurnBox::new(doors, lead.id.clone(), agent, live, tools, told);
         Offered {
             tools: Arc::new(tools),
             news,
@@ -129,6 +144,7 @@ impl Engine {
             doors: Arc::new(EngineDoors {
                 engine: self.clone(),
                 live: None,
+                askers: Askers::default(),
             }),
         };
         Ok(Invoked::Outcome(tool.call(call).await.bounded()))

@@ -20,7 +20,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::doors::EngineDoors;
 use super::news::ToolNews;
-use crate::Engine;
 use crate::live::LiveRun;
 
 /// Least time between two updates of one call.
@@ -28,7 +27,7 @@ const UPDATE_EVERY: Duration = Duration::from_millis(250);
 
 /// See the module.
 pub(super) struct TurnBox {
-    engine: Engine,
+    doors: Arc<EngineDoors>,
     run_id: RunId,
     agent: AgentId,
     home: Option<PathBuf>,
@@ -49,7 +48,7 @@ impl std::fmt::Debug for TurnBox {
 
 impl TurnBox {
     pub(super) fn new(
-        engine: Engine,
+        doors: EngineDoors,
         run_id: RunId,
         agent: &Agent,
         live: &Arc<LiveRun>,
@@ -57,7 +56,7 @@ impl TurnBox {
         told: mpsc::Sender<ToolNews>,
     ) -> Self {
         Self {
-            engine,
+            doors: Arc::new(doors),
             run_id,
             agent: agent.id.clone(),
             home: agent
@@ -72,12 +71,12 @@ impl TurnBox {
     }
 
     fn asked(&self, round: Round) -> NewMessage {
-        let inner = self.engine.inner();
+        let inner = self.doors.engine.inner();
         NewMessage {
             id: inner.ids.uuid(),
             speaker: Speaker::Assistant,
             parts: round.parts,
-            at_ms: self.engine.now_ms(),
+            at_ms: self.doors.engine.now_ms(),
             run_id: Some(self.run_id.clone()),
             maker: Some(round.maker),
             usage: Some(round.usage),
@@ -87,7 +86,7 @@ impl TurnBox {
     }
 
     async fn store(&self, message: &NewMessage) -> Result<(), RoundLost> {
-        let inner = self.engine.inner();
+        let inner = self.doors.engine.inner();
         match inner.runs.go_on(&self.run_id, message.clone()).await {
             Ok(true) => Ok(()),
             Ok(false) => Err(RoundLost::Stopped),
@@ -116,6 +115,9 @@ impl TurnBox {
         if stop.is_cancelled() {
             return ToolOutcome::error("It was not carried out: the run was stopped.");
         }
+        if let Err(why) = self.doors.still_open().await {
+            return ToolOutcome::error(format!("It was not carried out: {why}."));
+        }
         if nth >= CALLS_MAX {
             return ToolOutcome::error(format!(
                 "It was not carried out: at most {CALLS_MAX} calls are taken at once."
@@ -141,10 +143,7 @@ impl TurnBox {
             arguments: arguments.clone(),
             stop: stop.clone(),
             progress,
-            doors: Arc::new(EngineDoors {
-                engine: self.engine.clone(),
-                live: Some(Arc::clone(&self.live)),
-            }),
+            doors: Arc::clone(&self.doors) as _,
         };
         self.tell(ToolNews::Began(call.clone())).await;
         let work = AssertUnwindSafe(tool.call(ask)).catch_unwind();
@@ -196,8 +195,8 @@ impl ToolBox for TurnBox {
             let result = ToolResultPart::of(call, outcome);
             let ms = began.elapsed().as_millis();
             tracing::info!(run_id = %self.run_id, tool = call.name, failed = result.is_error, ms, "tool");
-            let id = self.engine.inner().ids.uuid();
-            let at_ms = self.engine.now_ms();
+            let id = self.doors.engine.inner().ids.uuid();
+            let at_ms = self.doors.engine.now_ms();
             let message = NewMessage::tool_result(id, result.clone(), at_ms, self.run_id.clone());
             self.store(&message).await?;
             self.tell(ToolNews::Ended(result)).await;

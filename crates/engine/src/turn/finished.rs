@@ -120,7 +120,7 @@ impl Engine {
 const fn stopped(cause: StopCause) -> (RunStatus, StopReason) {
     match cause {
         StopCause::Shutdown => (RunStatus::Interrupted, StopReason::Interrupted),
-        StopCause::Rpc | StopCause::Word | StopCause::Newer => {
+        StopCause::Rpc | StopCause::Word | StopCause::Revoked | StopCause::Newer => {
             (RunStatus::Aborted, StopReason::Aborted)
         }
     }

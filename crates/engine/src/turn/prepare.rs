@@ -61,7 +61,7 @@ impl Engine {
         let events = self.events_since(&key);
         drop(order);
         let workspace = self.workspace_words(agent, &key, runs).await;
-        let offered = self.tools_of(runs, lead, agent, live);
+        let offered = self.tools_of(runs, lead, agent, live).await;
         let turn = Turn {
             run_id: lead.id.clone(),
             model: model.model.clone(),

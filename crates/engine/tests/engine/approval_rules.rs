@@ -93,7 +93,11 @@ async fn what_is_allowed_always_on_a_node_is_not_allowed_here() {
     decide(engine, Decision::AllowAlways).await.unwrap();
     let permit = asked.answer().await.unwrap();
     let spent = engine.approvals().spend(permit, &matter).await.unwrap();
-    assert_eq!(spent.decision, Decision::AllowAlways, "the node remembers");
+    assert_eq!(
+        spent.decision,
+        Some(Decision::AllowAlways),
+        "the node remembers"
+    );
     assert!(!engine.approvals().rules().await.unwrap().exists);
 }
 

@@ -8,7 +8,7 @@ use tidegate_core::approval::Outcome;
 use tidegate_core::exec::{ContentHash, Decision, Input, Interpreter, Place, Subject};
 use tidegate_core::store::ApprovalStore;
 use tidegate_engine::{
-    ASK_DEFAULT, ASK_MAX, NotSpent, OPEN_MAX_OF_AGENT, PERMIT_TTL, SHOWN_MAX_BYTES, Unapproved,
+    ASK_DEFAULT, ASK_MAX, NotSpent, OPEN_MAX_OF_ONE, PERMIT_TTL, SHOWN_MAX_BYTES, Unapproved,
 };
 use tidegate_protocol::Scope;
 use tidegate_store::MemoryStore;
@@ -47,7 +47,7 @@ async fn what_nobody_knows_is_asked_about_and_runs_once() {
     let permit = asked.answer().await.unwrap();
     assert_eq!(permit.approval(), Some(&*waiting.id));
     let spent = engine.approvals().spend(permit, &matter).await.unwrap();
-    assert_eq!(spent.decision, Decision::AllowOnce);
+    assert_eq!(spent.decision, Some(Decision::AllowOnce));
     let found = engine.approvals().find(&waiting.id).await.unwrap().unwrap();
     assert!(found.spent_at_ms.is_some());
     let event = told(&world.heard, "exec.approval.resolved").remove(0);
@@ -304,7 +304,7 @@ async fn few_questions_of_one_agent_wait_at_once() {
     let world = open().await;
     let engine = &world.engine;
     let mut asked = Vec::new();
-    for number in 0..OPEN_MAX_OF_AGENT {
+    for number in 0..OPEN_MAX_OF_ONE {
         asked.push(asking(engine, command(&format!("ls {number}")), context()));
         settle().await;
     }
@@ -314,7 +314,7 @@ async fn few_questions_of_one_agent_wait_at_once() {
     settle().await;
     assert_eq!(
         engine.approvals().open().await.unwrap().len(),
-        OPEN_MAX_OF_AGENT + 1
+        OPEN_MAX_OF_ONE + 1
     );
     for one in asked.into_iter().chain([other]) {
         assert!(matches!(one.answer().await, Err(Unapproved::Expired)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tidegate_core::SessionKey;
 use tidegate_core::channel::{Capabilities, Receipt};
 use tidegate_core::store::{HistoryQuery, OutboxState, OutboxStep, OutboxStore};
-use tidegate_engine::Letter;
+use tidegate_engine::{Letter, Sending};
 use tidegate_store::MemoryStore;
 
 use crate::delivery_world::{Post, RunningClock, answer, engine_on, is_sent};
@@ -281,7 +281,8 @@ async fn what_a_person_tried_again_is_not_too_late() {
     let anna = post.network.direct("anna");
     post.network.rule(|_, _| Outcome::Refuse);
     tokio::time::sleep(Duration::from_secs(1)).await;
-    assert!(post.send(anna, "hello").await.is_err());
+    let refused = post.send(anna, "hello").await.unwrap();
+    assert!(matches!(refused.how, Sending::GivenUp { .. }));
     tokio::time::sleep(Duration::from_mins(40)).await;
     assert!(post.engine.retry_dead(&Letter::No(1)).await.unwrap());
     post.network.tried(2).await;

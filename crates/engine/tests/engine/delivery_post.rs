@@ -72,8 +72,12 @@ async fn a_refusal_is_the_answer_every_time() {
     let anna = post.network.direct("anna");
     post.network.script([Outcome::Refuse]);
     for _ in 0..2 {
-        let refused = post.send(anna.clone(), "hello").await.unwrap_err();
-        assert!(matches!(&refused, EngineError::Undelivered(why) if why == "chat not found"));
+        let refused = post.send(anna.clone(), "hello").await.unwrap();
+        let given_up = Sending::GivenUp {
+            reason: "chat not found".into(),
+            partly: false,
+        };
+        assert_eq!(refused.how, given_up);
     }
     assert_eq!(post.network.sent().len(), 1);
     let letters = dead(&post).await;
@@ -98,7 +102,8 @@ async fn a_refusal_is_the_answer_every_time() {
             .await
             .unwrap()
     );
-    assert!(post.send(anna, "hello").await.is_err());
+    let refused = post.send(anna, "hello").await.unwrap();
+    assert!(matches!(refused.how, Sending::GivenUp { .. }));
     assert_eq!(post.network.sent().len(), 1);
 }
 
@@ -107,7 +112,7 @@ async fn a_dead_letter_gets_another_try() {
     let post = open(plain()).await;
     post.network.script([Outcome::Refuse]);
     let sent = post.send(post.network.direct("anna"), "hello").await;
-    assert!(sent.is_err());
+    assert!(matches!(sent.unwrap().how, Sending::GivenUp { .. }));
     let letters = dead(&post).await;
     assert!(
         post.engine
@@ -231,11 +236,11 @@ async fn a_poll_is_never_sent_twice() {
     assert!(ask(&post, anna.clone(), vec!["a".into()]).await.is_err());
     post.network.script([Outcome::TakeAndLose]);
     let options = vec!["now".to_owned(), "later".to_owned()];
-    let unknown = ask(&post, anna, options).await.unwrap_err();
+    let unknown = ask(&post, anna, options).await.unwrap().how;
+    let expected = "nobody knows whether it arrived";
     assert!(
-        unknown
-            .to_string()
-            .contains("nobody knows whether it arrived")
+        matches!(&unknown, Sending::GivenUp { reason, .. } if reason.contains(expected)),
+        "{unknown:?}"
     );
     assert_eq!(post.network.texts(), ["When?"]);
 }

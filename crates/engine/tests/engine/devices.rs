@@ -32,6 +32,7 @@ pub(crate) fn claim(name: &str, role: Role, requested: ScopeSet) -> DeviceClaim 
         },
         role,
         requested,
+        offer: None,
     }
 }
 
@@ -208,7 +209,7 @@ async fn revoking_ends_what_was_opened_and_the_secret_alone_does_not_bring_it_ba
         [("d".into(), Role::Operator, "device token revoked")]
     );
     let by_old = admit(&world, operator("d", &[Scope::Read]), by_token(&joined)).await;
-    assert!(matches!(by_old, Err(Refusal::BadToken)));
+    assert!(matches!(by_old, Err(Refusal::Revoked)));
     ask(&world, operator("d", &[Scope::Read])).await;
     // The owner's proof on this machine does.
     let back = paired(&world, "d", &[Scope::Read]).await;
@@ -324,13 +325,16 @@ async fn a_setup_code_is_worth_no_more_than_its_maker_and_dies_with_its_right() 
         scopes: scopes(&[Scope::Read]),
         ..joined.principal.clone()
     };
-    let (_, grant, _) = world.engine.setup_code(&reader, CodeGrant::full());
+    let made = world.engine.setup_code(&reader, CodeGrant::full()).await;
+    let (_, grant, _) = made.unwrap();
     assert_eq!(grant.operator, Some(scopes(&[Scope::Read])));
     assert!(!grant.node, "a reader makes no nodes");
 
     let (code, grant, expires_at_ms) = world
         .engine
-        .setup_code(&joined.principal, CodeGrant::full());
+        .setup_code(&joined.principal, CodeGrant::full())
+        .await
+        .unwrap();
     assert_eq!(grant, CodeGrant::full());
     assert_eq!(expires_at_ms, NOW_MS + 10 * 60 * 1000);
     world
@@ -338,10 +342,15 @@ async fn a_setup_code_is_worth_no_more_than_its_maker_and_dies_with_its_right() 
         .revoke_token(&owner(), &id("phone"), Role::Operator)
         .await
         .unwrap();
-    assert_eq!(world.engine.redeem(code.expose()), None);
-    let (of_owner, ..) = world.engine.setup_code(owner().caller(), CodeGrant::node());
+    assert_eq!(world.engine.redeem(code.expose(), &id("e")), None);
+    let by = owner();
+    let made = world
+        .engine
+        .setup_code(by.caller(), CodeGrant::node())
+        .await;
+    let (of_owner, ..) = made.unwrap();
     assert_eq!(
-        world.engine.redeem(of_owner.expose()),
+        world.engine.redeem(of_owner.expose(), &id("e")),
         Some(CodeGrant::node())
     );
 }

@@ -118,8 +118,8 @@ proptest! {
             let maker = permit_of(PrincipalId::Owner, has.union([Scope::Pairing].into_iter().collect()));
             let has = maker.caller().scopes;
             let wanted = CodeGrant { operator: made_for, node };
-            let (code, _, _) = world.engine.setup_code(maker.caller(), wanted);
-            let grant = world.engine.redeem(code.expose()).unwrap();
+            let (code, _, _) = world.engine.setup_code(maker.caller(), wanted).await.unwrap();
+            let grant = world.engine.redeem(code.expose(), &id("d")).unwrap();
             let asked = claim("d", Role::Operator, wants);
             if let Ok(joined) = admit(&world, asked, Joined::Code(grant)).await {
                 for scope in joined.principal.scopes.iter() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tidegate_core::ScopeSet;
-use tidegate_core::node::{CallEnding, LinkBusy, NodeFacts, NodeLink};
+use tidegate_core::node::{CallEnding, LinkBusy, NodeFacts, NodeLink, Offer};
 use tidegate_core::run::Once;
 use tidegate_core::store::DeviceLabel;
 use tidegate_engine::{
@@ -66,6 +66,18 @@ impl Node {
     }
 
     pub(crate) fn join_as(engine: &Engine, name: &str, conn: &str, facts: NodeFacts) -> Self {
+        let approved = facts.offer();
+        Self::join_with(engine, name, conn, facts, approved)
+    }
+
+    /// A node that offers something, of which somebody approved something.
+    pub(crate) fn join_with(
+        engine: &Engine,
+        name: &str,
+        conn: &str,
+        facts: NodeFacts,
+        approved: Offer,
+    ) -> Self {
         let (sender, sent) = mpsc::channel(FRAMES);
         let busy = Arc::<AtomicBool>::default();
         let link = Arc::new(Link {
@@ -73,7 +85,8 @@ impl Node {
             busy: Arc::clone(&busy),
         });
         let (id, conn) = (DeviceId::new(name), ConnId::new(conn));
-        let guard = engine.nodes().join(id.clone(), conn.clone(), facts, link);
+        let nodes = engine.nodes();
+        let guard = nodes.join(id.clone(), conn.clone(), facts, approved, link);
         Self {
             id,
             conn,
@@ -169,6 +182,7 @@ pub(crate) async fn pair(engine: &Engine, name: &str) {
         },
         role: Role::Node,
         requested: ScopeSet::EMPTY,
+        offer: None,
     };
     engine.admit(claim, Joined::Owner).await.unwrap();
 }

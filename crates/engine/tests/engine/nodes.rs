@@ -11,6 +11,7 @@ use tidegate_engine::{Approved, DEFAULT_TIMEOUT, Invoked, NodeError, PARAMS_BYTE
 use tidegate_protocol::DeviceId;
 use tidegate_store::MemoryStore;
 
+use crate::devices::owner;
 use crate::node_world::{Node, ask, done, ending, found, linux, which};
 use crate::world::{Plan, settle};
 
@@ -223,7 +224,7 @@ async fn a_caller_never_brings_an_approval_and_the_gateway_writes_it_once() {
     ));
     let approved = |decision| {
         Some(Approved {
-            decision,
+            decision: Some(decision),
             run_id: "run-1".into(),
             session_key: world.session("main"),
         })
@@ -387,10 +388,10 @@ async fn foreign_commands_pass_when_they_are_listed_and_facts_are_shown() {
     assert_eq!(view.blocked, ["camera.snap", "their.own"]);
     assert_eq!(Vec::from_iter(view.facts.caps), ["a", "b"]);
     assert!(!view.paired && view.connected_at_ms.is_some());
-    nodes.rename("n", " Kitchen ").await.unwrap();
+    nodes.rename(&owner(), "n", " Kitchen ").await.unwrap();
     let list = nodes.list().await.unwrap();
     assert_eq!(list[0].facts.display_name.as_deref(), Some("Kitchen"));
-    assert!(nodes.rename("m", "x").await.is_err());
-    assert!(nodes.rename("n", "  ").await.is_err());
+    assert!(nodes.rename(&owner(), "m", "x").await.is_err());
+    assert!(nodes.rename(&owner(), "n", "  ").await.is_err());
     assert_eq!(DeviceId::new("n").as_str(), list[0].id);
 }

@@ -14,7 +14,7 @@ use crate::script::Call;
 use crate::world::{Plan, World, settle};
 
 /// A notification that may wait.
-fn notify(node: &str, key: &str) -> Invoke {
+pub(crate) fn notify(node: &str, key: &str) -> Invoke {
     let mut invoke = which(node, key);
     invoke.command = "system.notify".into();
     invoke.params = json!({ "title": key });
@@ -22,14 +22,14 @@ fn notify(node: &str, key: &str) -> Invoke {
     invoke
 }
 
-async fn waits(world: &World, invoke: Invoke) -> NodeCall {
+pub(crate) async fn waits(world: &World, invoke: Invoke) -> NodeCall {
     match world.engine.nodes().invoke(invoke).await {
-        Ok(Invoked::Waiting(call)) => call,
+        Ok(Invoked::Waiting(call)) => *call,
         other => panic!("{other:?}"),
     }
 }
 
-async fn keys(world: &World) -> Vec<String> {
+pub(crate) async fn keys(world: &World) -> Vec<String> {
     let waiting = world.engine.nodes().waiting(None).await.unwrap();
     waiting.into_iter().map(|call| call.key).collect()
 }
@@ -121,7 +121,7 @@ async fn only_a_paired_node_and_only_some_commands_are_waited_for() {
     ));
     let mut approved = notify("n", "d");
     approved.approved = Some(Approved {
-        decision: Decision::AllowOnce,
+        decision: Some(Decision::AllowOnce),
         run_id: "r".into(),
         session_key: world.session("main"),
     });
@@ -283,7 +283,7 @@ async fn what_a_node_tells_of_a_run_counts_only_if_it_was_given_that_run() {
     invoke.command = "system.run".into();
     invoke.params = json!({ "command": ["echo", "hi"] });
     invoke.approved = Some(Approved {
-        decision: Decision::AllowOnce,
+        decision: Some(Decision::AllowOnce),
         run_id: "run-1".into(),
         session_key: world.session("main"),
     });
@@ -309,7 +309,7 @@ async fn the_session_of_a_run_is_the_one_that_it_was_approved_in() {
     invoke.command = "system.run".into();
     invoke.params = json!({ "command": ["echo", "hi"] });
     invoke.approved = Some(Approved {
-        decision: Decision::AllowOnce,
+        decision: Some(Decision::AllowOnce),
         run_id: "run-1".into(),
         session_key: world.session("main"),
     });
@@ -322,4 +322,64 @@ async fn the_session_of_a_run_is_the_one_that_it_was_approved_in() {
         ["Exec finished on Box (run run-1, code 3); output: no\\nway"]
     );
     assert_eq!(world.engine.nodes().tally().unbelieved, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_has_ended_is_not_believed_again() {
+    let world = Plan::default().start().await;
+    let mut node = Node::join(&world.engine, "n", "c1");
+    let mut invoke = which("n", "k");
+    invoke.command = "system.run".into();
+    invoke.params = json!({ "command": ["echo", "hi"] });
+    invoke.approved = Some(Approved {
+        decision: Some(Decision::AllowOnce),
+        run_id: "run-1".into(),
+        session_key: world.session("main"),
+    });
+    let _asked = ask(&world.engine, invoke);
+    node.next().await;
+    let told = || json!({ "runId": "run-1", "exitCode": 0 });
+    for event in ["exec.started", "exec.started", "exec.finished"] {
+        hears(&world, &node, event, told()).await;
+    }
+    assert_eq!(
+        world.engine.queued_system_events().len(),
+        2,
+        "each line once"
+    );
+    for event in ["exec.started", "exec.finished", "exec.denied"] {
+        hears(&world, &node, event, told()).await;
+    }
+    assert_eq!(
+        world.engine.queued_system_events().len(),
+        2,
+        "each line once"
+    );
+    assert_eq!(world.engine.nodes().tally().unbelieved, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_is_believed_no_longer_than_its_time() {
+    let world = Plan::default().start().await;
+    let mut node = Node::join(&world.engine, "n", "c1");
+    let mut invoke = which("n", "k");
+    invoke.command = "system.run".into();
+    invoke.params = json!({ "command": ["echo", "hi"] });
+    invoke.timeout = Some(std::time::Duration::from_secs(10));
+    invoke.approved = Some(Approved {
+        decision: None,
+        run_id: "run-1".into(),
+        session_key: world.session("main"),
+    });
+    let _asked = ask(&world.engine, invoke);
+    let request = node.next().await;
+    let params: Value = serde_json::from_str(request["paramsJSON"].as_str().unwrap()).unwrap();
+    assert_eq!(
+        params,
+        json!({ "command": ["echo", "hi"], "runId": "run-1" }),
+        "no person approved it: the node's own rules decide"
+    );
+    tokio::time::advance(std::time::Duration::from_secs(71)).await;
+    hears(&world, &node, "exec.finished", json!({ "runId": "run-1" })).await;
+    assert_eq!(world.engine.nodes().tally().unbelieved, 1);
 }

@@ -20,6 +20,7 @@ fn claim(name: &str, role: Role, requested: ScopeSet) -> DeviceClaim {
         },
         role,
         requested,
+        offer: None,
     }
 }
 
@@ -166,6 +167,7 @@ async fn a_revoked_token_is_refused() {
         expires_at_ms: None,
         used_at_ms: None,
         used_from: None,
+        offer: None,
     };
     let shown = || Joined::Token(Secret::new("t".into()));
     for (revoked, good) in [(None, true), (Some(2), false)] {

@@ -169,6 +169,11 @@ pub(crate) struct Scene {
 
 /// A gateway whose runs last 10 minutes and may be silent for 2.
 pub(crate) async fn scene(calls: Vec<(&'static str, Value)>) -> Scene {
+    scene_on(calls, Arc::new(MemoryStore::new())).await
+}
+
+/// The same with what is in this store.
+pub(crate) async fn scene_on(calls: Vec<(&'static str, Value)>, store: Arc<MemoryStore>) -> Scene {
     let model = Arc::new(Calling {
         calls,
         offered: Mutex::default(),
@@ -178,11 +183,16 @@ pub(crate) async fn scene(calls: Vec<(&'static str, Value)>) -> Scene {
         tools: vec![Arc::new(Bench)],
         ..Plan::default()
     };
-    let world = plan.start_on(Arc::new(MemoryStore::new())).await;
+    let world = plan.start_on(store).await;
     Scene { world, model }
 }
 
 impl Scene {
+    /// How many tools each turn was offered.
+    pub(crate) fn offered(&self) -> Vec<usize> {
+        self.model.offered.lock().unwrap().clone()
+    }
+
     /// Each message of the main session in a word.
     pub(crate) async fn outline(&self) -> Vec<String> {
         let told = self.world.transcript("main").await;
@@ -200,11 +210,11 @@ impl Scene {
     }
 }
 
-fn bench(doing: &str) -> (&'static str, Value) {
+pub(crate) fn bench(doing: &str) -> (&'static str, Value) {
     ("bench", json!({ "do": doing }))
 }
 
-fn work(minutes: u64) -> (&'static str, Value) {
+pub(crate) fn work(minutes: u64) -> (&'static str, Value) {
     ("bench", json!({ "do": "work", "minutes": minutes }))
 }
 

@@ -178,3 +178,25 @@ async fn an_agent_neither_approves_nor_changes_the_rules_of_a_machine() {
     );
     assert!(outline[4].contains("is for people"), "{outline:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_rules_allow_is_judged_by_the_node_since_no_person_was_asked() {
+    let scene = scene(vec![date()]).await;
+    let rules = json!({ "version": 1, "defaults": { "security": "full", "ask": "off" } });
+    let rules = serde_json::from_value(rules).unwrap();
+    let approvals = scene.world.engine.approvals();
+    approvals.set_rules(rules, None).await.unwrap();
+    let mut node = node(&scene, PREPARES);
+    let run = scene.world.say("go").await;
+    let request = node.next().await;
+    node.answer(&request["id"], prepared(&there()));
+    let request = node.next().await;
+    assert_eq!(request["command"], "system.run");
+    let told = params(&request);
+    assert_eq!(told["approved"], Value::Null, "{told}");
+    assert_eq!(told["approvalDecision"], Value::Null, "{told}");
+    assert_eq!(told["runId"], run.as_str());
+    assert_eq!(told["subjectHash"], there().hash().to_string());
+    node.leave();
+    scene.world.ended(&run).await;
+}

@@ -47,6 +47,8 @@ pub(crate) struct Plan {
     pub(crate) problems: Vec<String>,
     /// What agents can do.
     pub(crate) tools: Vec<Arc<dyn Tool>>,
+    /// Devices, if they are not kept with the rest.
+    pub(crate) devices: Option<Arc<dyn DeviceStore>>,
 }
 
 impl Default for Plan {
@@ -70,6 +72,7 @@ impl Default for Plan {
             runner: None,
             problems: Vec::new(),
             tools: Vec::new(),
+            devices: None,
         }
     }
 }
@@ -113,7 +116,7 @@ impl Plan {
         let engine = Engine::new(EngineParts {
             sessions: Arc::clone(&store) as _,
             runs: Arc::clone(&store) as _,
-            devices: Arc::clone(&store) as _,
+            devices: self.devices.unwrap_or(Arc::clone(&store) as _),
             inbox: Arc::clone(&store) as _,
             outbox: Arc::clone(&store) as _,
             senders: Arc::clone(&store) as _,
@@ -183,6 +186,7 @@ pub(crate) fn ask(principal: &str, key: &str, session: &SessionKey, message: &st
             extra_system_prompt: None,
             timeout_ms: None,
             may_administer: true,
+            by: None,
             label: None,
             origin: None,
             deliver_to: None,

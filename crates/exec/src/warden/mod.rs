@@ -4,7 +4,8 @@
 //! and its session and loses its parents still becomes the warden's child. Its order comes over a
 //! socket, which is its standard input; when that socket closes, for whatever reason, everything
 //! under the warden ends. Nothing under it can gain rights by starting a set-user-id program, so
-//! everything under it can be killed.
+//! everything under it can be killed. Before it starts the program it closes the fence of its job
+//! around itself and so around everything under it.
 //!
 //! The binary calls [`main`] when its first argument is [`WORD`], before anything else is set up.
 

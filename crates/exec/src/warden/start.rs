@@ -10,7 +10,10 @@ use rustix::fs::{MemfdFlags, SealFlags, fcntl_add_seals, memfd_create};
 use rustix::io::{FdFlags, fcntl_setfd};
 use rustix::process::{Pid, PidfdFlags, fchdir, pidfd_open};
 use tidegate_core::exec::{ContentHash, Subject, read_instead};
+use tokio_util::sync::CancellationToken;
 
+use crate::budget::Budget;
+use crate::fence;
 use crate::job::{Changed, Job, Report, Scripts};
 use crate::opened::{self, Opened, read_script};
 
@@ -25,9 +28,20 @@ pub(super) struct Main {
 /// # Errors
 /// What is to be reported instead.
 pub(super) fn start(job: &Job, input: Option<OwnedFd>) -> Result<Main, Report> {
-    let mut opened = opened::open(&job.subject).map_err(Report::Refused)?;
+    let mut budget = Budget::new(CancellationToken::new());
+    let mut opened = opened::open(&job.subject, &mut budget).map_err(Report::Refused)?;
     let call = Call::new(job, &mut opened)?;
+    if let Some(wish) = &job.fence {
+        // What runs is open by now, and the warden itself needs nothing that is closed.
+        fence::close(wish).map_err(|error| no_fence(&error))?;
+    }
     run(job, &opened, &call, input).map_err(|error| Report::Failed(error.to_string()))
+}
+
+fn no_fence(error: &io::Error) -> Report {
+    Report::Failed(format!(
+        "it cannot be kept away from the state directory: {error}"
+    ))
 }
 
 /// What the program is called with, and the sealed copies that it reads.

@@ -168,10 +168,10 @@ async fn dropping_and_closing_end_it() {
     let kept = rig.start(&["sleep", "600"], SOON).await;
     rig.until_alive(2).await;
     drop(dropped);
+    let subject = rig.look(&["true"]).await;
     rig.executor.close().await;
     assert_eq!(kept.ended().unwrap().outcome, Outcome::Stopped);
     assert_eq!(rig.alive(), 0);
-    let subject = rig.look(&["true"]).await;
     assert!(matches!(
         rig.run_subject(&subject).await,
         Err(ExecError::Closing)

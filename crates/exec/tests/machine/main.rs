@@ -5,7 +5,10 @@
 mod changed;
 mod daemon;
 mod environment;
+mod fence;
+mod fence_world;
 mod limits;
+mod look;
 mod processes;
 mod rig;
 mod scripts;

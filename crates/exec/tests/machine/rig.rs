@@ -11,12 +11,43 @@ use tidegate_core::SystemIds;
 use tidegate_core::clock::IdGen;
 use tidegate_core::exec::{Input, Place};
 use tidegate_exec::{
-    ExecError, Executor, Finished, Request, Running, Scripts, Stdin, Subject, WardenCommand,
+    ExecError, Executor, Fence, Finished, Request, Running, Scripts, Stdin, Subject, WardenCommand,
 };
 use tokio_util::sync::CancellationToken;
 
 /// Long enough for every test that is not about time.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
+
+/// A user that is not root: `nobody`.
+pub(crate) const NOBODY: u32 = 65534;
+
+/// A warden that is a plain user's. Needs root to become somebody else.
+pub(crate) struct PlainWarden {
+    pub(crate) command: WardenCommand,
+    // The build may lie where nobody else may go.
+    _copy: TempDir,
+}
+
+impl PlainWarden {
+    pub(crate) fn new() -> Self {
+        let copy = tempfile::tempdir().unwrap();
+        std::fs::set_permissions(copy.path(), PermissionsExt::from_mode(0o755)).unwrap();
+        let warden = copy.path().join("warden");
+        std::fs::copy(env!("CARGO_BIN_EXE_tidegate-warden"), &warden).unwrap();
+        let arguments = AS_NOBODY.into_iter().map(Into::into);
+        let command = WardenCommand {
+            program: "/usr/bin/setpriv".into(),
+            arguments: arguments.chain([warden.into()]).collect(),
+        };
+        Self {
+            command,
+            _copy: copy,
+        }
+    }
+}
+
+/// Arguments of `setpriv`.
+pub(crate) const AS_NOBODY: [&str; 4] = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
 
 pub(crate) struct Rig {
     pub(crate) executor: Arc<Executor>,
@@ -34,10 +65,20 @@ impl Rig {
     }
 
     pub(crate) fn with(warden: WardenCommand) -> Self {
+        Self::fenced(warden, |_| None)
+    }
+
+    /// One whose programs are kept out of what `fence` says about its directory.
+    pub(crate) fn fenced(
+        warden: WardenCommand,
+        fence: impl FnOnce(&Path) -> Option<Fence>,
+    ) -> Self {
         let directory = tempfile::tempdir().unwrap();
         std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
         let home = directory.path().canonicalize().unwrap();
+        let fence = fence(&home);
         let executor = Executor::new(Place::Gateway, home, warden, Arc::new(SystemIds));
+        let executor = executor.with_fence(fence);
         Self {
             executor: Arc::new(executor),
             directory,

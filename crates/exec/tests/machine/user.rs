@@ -2,31 +2,14 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use tidegate_exec::{Changed, ExecError, Outcome, WardenCommand};
+use tidegate_exec::{Changed, ExecError, Outcome};
 
-use crate::rig::Rig;
+use crate::rig::{NOBODY, PlainWarden, Rig};
 
-/// `nobody`.
-const NOBODY: u32 = 65534;
-
-/// A rig whose wardens are a plain user's. Needs root to become somebody else.
-fn plain() -> (Rig, tempfile::TempDir) {
-    // The build may lie where nobody else may go.
-    let directory = tempfile::tempdir().unwrap();
-    std::fs::set_permissions(directory.path(), PermissionsExt::from_mode(0o755)).unwrap();
-    let warden = directory.path().join("warden");
-    std::fs::copy(env!("CARGO_BIN_EXE_tidegate-warden"), &warden).unwrap();
-    let arguments = ["--reuid=65534", "--regid=65534", "--clear-groups", "--"];
-    let arguments = arguments
-        .into_iter()
-        .map(Into::into)
-        .chain([warden.into()])
-        .collect();
-    let rig = Rig::with(WardenCommand {
-        program: "/usr/bin/setpriv".into(),
-        arguments,
-    });
-    (rig, directory)
+/// A rig whose wardens are a plain user's.
+fn plain() -> (Rig, PlainWarden) {
+    let warden = PlainWarden::new();
+    (Rig::with(warden.command.clone()), warden)
 }
 
 #[tokio::test]

@@ -41,10 +41,44 @@ pub(crate) struct Locality {
     pub(crate) addr: IpAddr,
     /// Loopback, and no proxy in between.
     pub(crate) direct_loopback: bool,
-    /// A browser's page made the request; it is our own or a listed one.
-    pub(crate) has_origin: bool,
+    /// Whether a browser's page made the request.
+    pub(crate) page: Page,
     /// The Host header: how the client calls us.
     pub(crate) called: String,
+}
+
+/// The page that made a request, by its Origin header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Page {
+    /// None.
+    None,
+    /// Our own.
+    Own,
+    /// One that the owner listed: it may talk to us, and that is all.
+    Listed,
+}
+
+/// What we are called, and whose pages may talk to us.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Known<'k> {
+    /// Lower-case host names.
+    pub(crate) hosts: &'k BTreeSet<String>,
+    /// Origins beside our own.
+    pub(crate) origins: &'k BTreeSet<String>,
+    /// Whether we speak TLS: then a page that came in the clear is not our own.
+    pub(crate) tls: bool,
+}
+
+impl Known<'_> {
+    /// Whose page this is; none if it is nobody's that we know. In the clear we may stand behind
+    /// something that speaks TLS for us.
+    fn page(self, host: &str, origin: &str) -> Option<Page> {
+        let own = |scheme: &str| origin.strip_prefix(scheme) == Some(host);
+        if own("https://") || (!self.tls && own("http://")) {
+            return Some(Page::Own);
+        }
+        self.origins.contains(origin).then_some(Page::Listed)
+    }
 }
 
 /// Why a request is refused before it is looked at.
@@ -60,28 +94,26 @@ pub(crate) enum Refused {
 pub(crate) fn check(
     headers: &HeaderMap,
     peer: SocketAddr,
-    hosts: &BTreeSet<String>,
-    origins: &BTreeSet<String>,
+    known: Known<'_>,
 ) -> Result<Locality, Refused> {
     let host = only(headers, &HOST).ok_or_else(|| Refused::Host(String::new()))?;
     let name = host_name(host).ok_or_else(|| Refused::Host(host.to_owned()))?;
-    if !hosts.contains(&name) {
+    if !known.hosts.contains(&name) {
         return Err(Refused::Host(host.to_owned()));
     }
-    let has_origin = headers.contains_key(ORIGIN);
-    if has_origin {
+    let page = if headers.contains_key(ORIGIN) {
         let origin = only(headers, &ORIGIN).unwrap_or("more than one Origin header");
-        let own = [format!("http://{host}"), format!("https://{host}")];
-        if !own.iter().any(|own| own == origin) && !origins.contains(origin) {
-            return Err(Refused::Origin(origin.to_owned()));
-        }
-    }
+        let page = known.page(host, origin);
+        page.ok_or_else(|| Refused::Origin(origin.to_owned()))?
+    } else {
+        Page::None
+    };
     let addr = peer.ip().to_canonical();
     let forwarded = headers.keys().any(|name| is_forwarding(name.as_str()));
     Ok(Locality {
         addr,
         direct_loopback: addr.is_loopback() && !forwarded,
-        has_origin,
+        page,
         called: host.to_ascii_lowercase(),
     })
 }
@@ -113,6 +145,10 @@ mod tests {
     use axum::http::HeaderValue;
 
     fn look(pairs: &[(&'static str, &str)]) -> Result<Locality, Refused> {
+        look_as(false, pairs)
+    }
+
+    fn look_as(tls: bool, pairs: &[(&'static str, &str)]) -> Result<Locality, Refused> {
         let mut headers = HeaderMap::new();
         for (name, value) in pairs {
             headers.append(*name, HeaderValue::from_str(value).unwrap());
@@ -121,7 +157,12 @@ mod tests {
             .map(str::to_owned)
             .into();
         let origins = ["https://gate.example".to_owned()].into();
-        check(&headers, ([127, 0, 0, 1], 5555).into(), &hosts, &origins)
+        let known = Known {
+            hosts: &hosts,
+            origins: &origins,
+            tls,
+        };
+        check(&headers, ([127, 0, 0, 1], 5555).into(), known)
     }
 
     #[test]
@@ -163,14 +204,24 @@ mod tests {
         ] {
             assert!(matches!(with(origin), Err(Refused::Origin(_))), "{origin}");
         }
-        assert!(with("http://localhost:18789").is_ok());
-        assert!(with("https://gate.example").is_ok());
+        let page = |origin: &str| with(origin).unwrap().page;
+        assert_eq!(page("http://localhost:18789"), Page::Own);
+        assert_eq!(page("https://localhost:18789"), Page::Own);
+        assert_eq!(page("https://gate.example"), Page::Listed);
         let twice = look(&[
             ("host", "localhost"),
             ("origin", "http://localhost"),
             ("origin", "http://localhost"),
         ]);
         assert!(twice.is_err());
+    }
+
+    #[test]
+    fn over_tls_a_page_that_came_in_the_clear_is_not_ours() {
+        let with = |origin: &str| look_as(true, &[("host", "localhost:18789"), ("origin", origin)]);
+        assert_eq!(with("https://localhost:18789").unwrap().page, Page::Own);
+        let clear = "http://localhost:18789";
+        assert_eq!(with(clear), Err(Refused::Origin(clear.to_owned())));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Capabilities: whoever knows one may look at one session's canvas, and at nothing else (SECURITY
 //! T35). Each is given to a connection and ends with it, so that whatever closes the connection of a
-//! device, its revocation too, also ends what the device was given. No address is ever looked at.
+//! device, its revocation too, also ends what the device was given. One that was kept outlives its
+//! connection for a while, but not the right of the device that asked. No address is ever looked at.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,14 +13,30 @@ use tidegate_core::{IdGen, SecretHash, SessionKey, Standing};
 use tidegate_protocol::ConnId;
 use tokio_util::sync::CancellationToken;
 
+use super::holder::Holder;
+
 /// How long a capability lives without being used.
 pub(super) const IDLE: Duration = Duration::from_mins(10);
 /// How long it lives at most.
 const LIFE: Duration = Duration::from_hours(12);
+/// How long one lives at most that outlives its connection: no end of a connection tells that nobody
+/// wants it any more.
+const KEPT_LIFE: Duration = Duration::from_hours(1);
 /// Capabilities of one connection; the oldest gives way.
 const PER_CONN: usize = 16;
+/// Capabilities that outlive their connections; the oldest gives way.
+const KEPT: usize = 64;
 /// Capabilities of all.
 const TOTAL: usize = 4_096;
+
+/// How long a capability is given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Span {
+    /// As long as the connection, at most.
+    Connection,
+    /// Beyond the connection: for a window that somebody opens with it.
+    Kept,
+}
 
 /// What was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +61,7 @@ struct Capability {
     /// Whether what the connection's device was admitted with still holds; none without a device.
     standing: Option<Standing>,
     session: SessionKey,
+    span: Span,
     made_at_ms: u64,
     used_at_ms: u64,
     over: CancellationToken,
@@ -58,20 +76,22 @@ impl Capabilities {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives a connection a capability for a session's canvas.
+    /// Gives a capability for a session's canvas.
     pub(super) fn give(
         &self,
-        conn: &ConnId,
-        standing: Option<Standing>,
+        to: &Holder,
         session: SessionKey,
+        span: Span,
         now_ms: u64,
         ids: &dyn IdGen,
     ) -> Given {
+        let conn = &to.conn;
         let token = hex(&ids.secret());
         let capability = Capability {
             conn: conn.clone(),
-            standing,
+            standing: to.standing.clone(),
             session,
+            span,
             made_at_ms: now_ms,
             used_at_ms: now_ms,
             over: CancellationToken::new(),
@@ -79,12 +99,11 @@ impl Capabilities {
         let expires_at_ms = capability.ends_at_ms();
         let mut all = self.lock();
         end(&mut all, |one| now_ms >= one.ends_at_ms());
-        while all.values().filter(|one| one.conn == *conn).count() >= PER_CONN {
-            end_oldest(&mut all, |one| one.conn == *conn);
+        make_room(&mut all, PER_CONN, |one| one.conn == *conn);
+        if span == Span::Kept {
+            make_room(&mut all, KEPT, |one| one.span == Span::Kept);
         }
-        if all.len() >= TOTAL {
-            end_oldest(&mut all, |_| true);
-        }
+        make_room(&mut all, TOTAL, |_| true);
         all.insert(*SecretHash::of(&token).as_bytes(), capability);
         Given {
             token,
@@ -109,9 +128,10 @@ impl Capabilities {
         })
     }
 
-    /// Ends what a connection was given.
+    /// Ends what a connection was given for its own time.
     pub(super) fn end_of(&self, conn: &ConnId) {
-        end(&mut self.lock(), |one| one.conn == *conn);
+        let own = |one: &Capability| one.conn == *conn && one.span == Span::Connection;
+        end(&mut self.lock(), own);
     }
 }
 
@@ -121,8 +141,12 @@ impl Capability {
     }
 
     fn ends_at_ms(&self) -> u64 {
+        let life = match self.span {
+            Span::Connection => LIFE,
+            Span::Kept => KEPT_LIFE,
+        };
         let idle = self.used_at_ms.saturating_add(millis(IDLE));
-        idle.min(self.made_at_ms.saturating_add(millis(LIFE)))
+        idle.min(self.made_at_ms.saturating_add(millis(life)))
     }
 }
 
@@ -136,87 +160,24 @@ fn end(all: &mut HashMap<[u8; 32], Capability>, which: impl Fn(&Capability) -> b
     });
 }
 
-fn end_oldest(all: &mut HashMap<[u8; 32], Capability>, which: impl Fn(&Capability) -> bool) {
-    let oldest = all
-        .iter()
-        .filter(|(_, one)| which(one))
-        .min_by_key(|(_, one)| one.used_at_ms)
-        .map(|(hash, _)| *hash);
-    if let Some(one) = oldest.and_then(|hash| all.remove(&hash)) {
-        one.over.cancel();
+/// Ends the oldest of these until there is room for one more.
+fn make_room(
+    all: &mut HashMap<[u8; 32], Capability>,
+    most: usize,
+    which: impl Fn(&Capability) -> bool,
+) {
+    while all.values().filter(|one| which(one)).count() >= most {
+        let oldest = all
+            .iter()
+            .filter(|(_, one)| which(one))
+            .min_by_key(|(_, one)| one.used_at_ms)
+            .map(|(hash, _)| *hash);
+        match oldest.and_then(|hash| all.remove(&hash)) {
+            Some(one) => one.over.cancel(),
+            None => return,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use tidegate_core::SystemIds;
-
-    const START_MS: u64 = 1_000_000;
-
-    fn give(all: &Capabilities, conn: &str, session: &str, now_ms: u64) -> String {
-        let session = SessionKey::stored(session);
-        all.give(&ConnId::new(conn), None, session, now_ms, &SystemIds)
-            .token
-    }
-
-    fn opens(all: &Capabilities, token: &str, now_ms: u64) -> Option<String> {
-        all.open(token, now_ms)
-            .map(|opens| opens.session.to_string())
-    }
-
-    #[test]
-    fn it_opens_its_own_session_until_nobody_used_it_for_ten_minutes() {
-        let all = Capabilities::default();
-        let a = give(&all, "one", "agent:main:a", START_MS);
-        let b = give(&all, "one", "agent:main:b", START_MS);
-        assert_ne!(a, b);
-        assert_eq!(a.len(), 64);
-        assert_eq!(opens(&all, &a, START_MS).as_deref(), Some("agent:main:a"));
-        assert_eq!(opens(&all, "", START_MS), None);
-        assert_eq!(opens(&all, &a.to_uppercase(), START_MS), None);
-        let idle = millis(IDLE);
-        assert!(opens(&all, &a, START_MS + idle - 1).is_some());
-        // Used a moment ago; the other one was not.
-        assert!(opens(&all, &a, START_MS + idle + 1).is_some());
-        assert_eq!(opens(&all, &b, START_MS + idle), None);
-    }
-
-    #[test]
-    fn it_ends_after_twelve_hours_however_much_it_is_used() {
-        let all = Capabilities::default();
-        let token = give(&all, "one", "s", START_MS);
-        let step = millis(IDLE) - 1;
-        let mut now = START_MS;
-        while now < START_MS + millis(LIFE) {
-            assert!(opens(&all, &token, now).is_some());
-            now += step;
-        }
-        assert_eq!(opens(&all, &token, START_MS + millis(LIFE)), None);
-    }
-
-    #[test]
-    fn it_ends_with_its_connection_and_tells_so() {
-        let all = Capabilities::default();
-        let mine = give(&all, "one", "s", START_MS);
-        let other = give(&all, "two", "s", START_MS);
-        let over = all.open(&mine, START_MS).unwrap().over;
-        all.end_of(&ConnId::new("one"));
-        assert!(over.is_cancelled());
-        assert_eq!(opens(&all, &mine, START_MS), None);
-        assert!(opens(&all, &other, START_MS).is_some());
-    }
-
-    #[test]
-    fn a_connection_has_sixteen_and_takes_none_of_others() {
-        let all = Capabilities::default();
-        let other = give(&all, "two", "s", START_MS);
-        let first = give(&all, "one", "s", START_MS);
-        for n in 1..=16 {
-            give(&all, "one", "s", START_MS + n);
-        }
-        assert_eq!(opens(&all, &first, START_MS + 20), None);
-        assert!(opens(&all, &other, START_MS + 20).is_some());
-        assert_eq!(all.lock().len(), 17);
-    }
-}
+mod tests;

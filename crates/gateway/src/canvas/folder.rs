@@ -73,3 +73,40 @@ fn make_root(root: &Path) -> io::Result<()> {
         .mode(0o700)
         .create(root)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// T40: no session's key is a path, whatever it says.
+    #[test]
+    fn a_folder_has_a_plain_name_whatever_the_session_is_called() {
+        let folders = Folders::new("/canvas".into());
+        let long = "x".repeat(300);
+        let keys = [
+            "",
+            ".",
+            "..",
+            "../x",
+            "a/b",
+            "/etc/passwd",
+            "CON",
+            "a\0b",
+            "a\u{202e}b",
+            "agent:main:main",
+            "AGENT:MAIN:MAIN",
+            &long,
+        ];
+        let paths: std::collections::BTreeSet<_> = keys
+            .iter()
+            .map(|key| folders.path(&SessionKey::stored(*key)))
+            .collect();
+        assert_eq!(paths.len(), keys.len(), "each has its own");
+        for path in paths {
+            assert_eq!(path.parent(), Some(Path::new("/canvas")));
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap();
+            assert_eq!(name.len(), NAME_CHARS);
+            assert!(name.bytes().all(|byte| byte.is_ascii_hexdigit()), "{name}");
+        }
+    }
+}

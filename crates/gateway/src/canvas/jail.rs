@@ -2,31 +2,28 @@
 //! own handle: the kernel refuses `..`, symbolic links and other file systems on the way, however
 //! fast somebody swaps names, and only a regular file with one name is read.
 
+mod listing;
+
 use std::fs::File;
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rustix::fs::{
-    AtFlags, CWD, Dir, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, mkdirat, openat, openat2,
+    AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Stat, fstat, mkdirat, openat, openat2,
     renameat, unlinkat,
 };
 use rustix::io::Errno;
-use tidegate_core::canvas::{CanvasError, CanvasFile, CanvasPath};
+use tidegate_core::canvas::{CanvasError, CanvasPath};
+
+pub(super) use listing::CANVAS_FILES;
 
 /// Largest file in bytes: a film of some minutes.
 pub(super) const FILE_BYTES: u64 = 64 << 20;
 /// All files of one canvas together, in bytes.
 pub(super) const CANVAS_BYTES: u64 = 256 << 20;
-/// Files of one canvas.
-pub(super) const CANVAS_FILES: usize = 2_000;
-/// Folders of one canvas that are looked into.
-pub(super) const CANVAS_FOLDERS: usize = 256;
 /// The kernel gives up on a name that others change meanwhile; then it is asked again, so often.
 const TRIES: usize = 8;
-/// A folder that is full of programs' parts and no page of anybody.
-const MODULES: &str = "node_modules";
 
 const FOLDER_MODE: Mode = Mode::RWXU;
 const FILE_MODE: Mode = Mode::RUSR.union(Mode::WUSR);
@@ -142,62 +139,6 @@ impl Jail {
         })
     }
 
-    /// Its files and folders, by their paths; no more than the bounds.
-    pub(super) fn list(&self) -> Result<Listing, CanvasError> {
-        let mut listing = Listing::default();
-        let mut next = vec![None::<CanvasPath>];
-        while let Some(folder) = next.pop() {
-            let found = self.look_into(folder.as_ref(), &mut listing);
-            let found = found.map_err(|error| CanvasError::Disk(error.into()))?;
-            let room = CANVAS_FOLDERS.saturating_sub(listing.folders.len());
-            next.extend(found.iter().take(room).cloned().map(Some));
-            listing.folders.extend(found.into_iter().take(room));
-        }
-        listing.files.sort();
-        Ok(listing)
-    }
-
-    fn look_into(
-        &self,
-        folder: Option<&CanvasPath>,
-        listing: &mut Listing,
-    ) -> Result<Vec<CanvasPath>, Errno> {
-        let opened = match folder {
-            None => self.inside(".", OFlags::DIRECTORY | OFlags::CLOEXEC)?,
-            Some(path) => match self.folder(path.as_str()) {
-                Ok(opened) => opened,
-                // Taken away, or swapped for something else, since its name was read.
-                Err(_) => return Ok(Vec::new()),
-            },
-        };
-        let mut folders = Vec::new();
-        for entry in Dir::read_from(&opened)? {
-            let entry = entry?;
-            let Some(path) = entry
-                .file_name()
-                .to_str()
-                .ok()
-                .and_then(|name| below(folder, name))
-            else {
-                continue;
-            };
-            let Ok(stat) =
-                rustix::fs::statat(&opened, entry.file_name(), AtFlags::SYMLINK_NOFOLLOW)
-            else {
-                continue;
-            };
-            if FileType::from_raw_mode(stat.st_mode) == FileType::Directory {
-                folders.push(path);
-            } else if let Some(bytes) = size_of(&stat)
-                && listing.files.len() < CANVAS_FILES
-            {
-                listing.states.push((path.clone(), state(&stat)));
-                listing.files.push(CanvasFile { path, bytes });
-            }
-        }
-        Ok(folders)
-    }
-
     fn make_folders(&self, folders: &str) -> Result<OwnedFd, Errno> {
         let mut so_far = String::new();
         for name in folders.split('/') {
@@ -217,11 +158,11 @@ impl Jail {
         self.folder(&so_far)
     }
 
-    fn folder(&self, path: &str) -> Result<OwnedFd, Errno> {
+    pub(super) fn folder(&self, path: &str) -> Result<OwnedFd, Errno> {
         self.inside(path, OFlags::DIRECTORY | OFlags::CLOEXEC)
     }
 
-    fn inside(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
+    pub(super) fn inside(&self, path: &str, flags: OFlags) -> Result<OwnedFd, Errno> {
         let mut last = Errno::AGAIN;
         for _ in 0..TRIES {
             match openat2(&self.0, path, flags, Mode::empty(), INSIDE) {
@@ -233,49 +174,8 @@ impl Jail {
     }
 }
 
-/// What is in a folder.
-#[derive(Debug, Default)]
-pub(super) struct Listing {
-    pub(super) files: Vec<CanvasFile>,
-    pub(super) folders: Vec<CanvasPath>,
-    /// What becomes another when a file does: its place on the disk and its last change.
-    states: Vec<(CanvasPath, [i128; 4])>,
-}
-
-impl Listing {
-    /// A short word for everything that is there; another after every change.
-    pub(super) fn stamp(&self) -> String {
-        let mut states = self.states.clone();
-        states.sort();
-        let mut hash = DefaultHasher::new();
-        states.hash(&mut hash);
-        format!("{:016x}", hash.finish())
-    }
-}
-
-/// What of a file becomes another when it is written or takes another's place.
-fn state(stat: &Stat) -> [i128; 4] {
-    [
-        i128::from(stat.st_ino),
-        i128::from(stat.st_size),
-        i128::from(stat.st_mtime),
-        i128::from(stat.st_mtime_nsec),
-    ]
-}
-
-/// A name in a folder, if it is one that is ever served.
-fn below(folder: Option<&CanvasPath>, name: &str) -> Option<CanvasPath> {
-    if name == MODULES {
-        return None;
-    }
-    match folder {
-        None => CanvasPath::of_names([name]).ok(),
-        Some(folder) => folder.join(name).ok(),
-    }
-}
-
 /// The size of a regular file that has one name only; else `None`.
-fn size_of(stat: &Stat) -> Option<u64> {
+pub(super) fn size_of(stat: &Stat) -> Option<u64> {
     let regular = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
     (regular && stat.st_nlink == 1).then(|| u64::try_from(stat.st_size).unwrap_or(u64::MAX))
 }

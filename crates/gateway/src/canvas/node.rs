@@ -1,10 +1,13 @@
-//! The canvas of a node. A node shows one canvas, that of the main session, at an address of its own,
-//! in the form that clients of its generation put paths behind.
+//! The canvas of a node. A node shows one canvas at a time: that of the session which was last shown on
+//! it, else of the main session, at an address of its own, in the form that clients of its generation
+//! put paths behind.
 
 use tidegate_core::PrincipalId;
 use tidegate_protocol::version::Protocol;
+use tidegate_protocol::{DeviceId, Role};
 
-use super::host::{Address, Holder};
+use super::capability::Span;
+use super::holder::{Address, Holder, Window};
 use crate::hub::Conn;
 use crate::state::Shared;
 
@@ -14,20 +17,35 @@ pub(crate) const CANVAS: &str = "canvas";
 const OF_V3: &str = "__clawdbot__";
 const OF_V4: &str = "__openclaw__";
 
+/// A connection was let in: if it is a node's, canvases can be shown there. Gives its first address;
+/// operators ask for the canvas that they want to see.
+pub(crate) fn node_comes(shared: &Shared, conn: &Conn) -> Option<Address> {
+    let canvas = shared.config.canvas.as_ref()?;
+    let node = device(conn).filter(|_| conn.caller().role == Role::Node)?;
+    canvas.seat(node.clone(), holder(shared, conn));
+    node_address(shared, conn)
+}
+
 /// A fresh address for a node that is a device; `None` while there are no canvases.
 pub(crate) fn node_address(shared: &Shared, conn: &Conn) -> Option<Address> {
-    let PrincipalId::Device(_) = conn.caller().id else {
-        return None;
-    };
     let canvas = shared.config.canvas.as_ref()?;
-    let holder = Holder {
-        conn,
-        family: match conn.protocol {
-            Protocol::V3 => OF_V3,
-            Protocol::V4 => OF_V4,
-        },
-        tls: shared.config.tls.is_some(),
+    let shown = canvas.shown_on(device(conn)?, &conn.id);
+    let session = shown.unwrap_or_else(|| shared.engine.agents().names.main());
+    let holder = holder(shared, conn);
+    Some(canvas.give(&holder, session, Span::Connection, Window::Own))
+}
+
+fn holder(shared: &Shared, conn: &Conn) -> Holder {
+    let family = match conn.protocol {
+        Protocol::V3 => OF_V3,
+        Protocol::V4 => OF_V4,
     };
-    let session = shared.engine.agents().names.main();
-    Some(canvas.give(&holder, session, shared.engine.now_ms()))
+    Holder::of(conn, family, shared.config.tls.is_some())
+}
+
+fn device(conn: &Conn) -> Option<&DeviceId> {
+    match &conn.caller().id {
+        PrincipalId::Device(node) => Some(node),
+        PrincipalId::Owner | PrincipalId::Guest | PrincipalId::Sender { .. } => None,
+    }
 }

@@ -1,8 +1,11 @@
 //! Where a browser finds a canvas: on the canvas's own port where the gateway is called by its own
 //! port too, else on the port by which it is called, since of a tunnel or a proxy only that leads
-//! here. A literal IPv6 address is no source in a policy of a page, so there it is one port too.
+//! here. A literal IPv6 address is no source in a policy of a page, so our page, called by one, can
+//! frame nothing but its own port; a window of its own, and a node's, is on the canvas's port there too.
 
 use std::sync::OnceLock;
+
+use super::holder::Window;
 
 /// The first name of the paths that we give.
 pub(crate) const OURS: &str = "__tidegate__";
@@ -24,9 +27,10 @@ impl Ports {
     }
 
     /// The authority of the canvas for somebody who calls the gateway by this Host.
-    pub(super) fn canvas(&self, host: &str) -> String {
+    pub(super) fn canvas(&self, host: &str, window: Window) -> String {
+        let nameable = |name: &str| window == Window::Own || !name.starts_with('[');
         let own = self.0.get().and_then(|known| {
-            let (name, port) = split(host).filter(|(name, _)| !name.starts_with('['))?;
+            let (name, port) = split(host).filter(|(name, _)| nameable(name))?;
             let canvas = known.canvas?;
             known
                 .gateway
@@ -42,7 +46,7 @@ impl Ports {
             return "'self'".to_owned();
         }
         let scheme = if tls { "https" } else { "http" };
-        let canvas = self.canvas(host);
+        let canvas = self.canvas(host, Window::Framed);
         let all = if canvas == host {
             vec![canvas]
         } else {
@@ -60,7 +64,7 @@ impl Ports {
         let Some((known, (name, port))) = self.0.get().zip(split(host)) else {
             return Vec::new();
         };
-        if known.canvas != Some(port) {
+        if known.canvas != Some(port) || name.starts_with('[') {
             return Vec::new();
         }
         known
@@ -84,7 +88,8 @@ mod tests {
     #[test]
     fn only_by_its_own_port_the_other_port_is_known_to_lead_here() {
         let ports = Ports::default();
-        assert_eq!(ports.canvas("127.0.0.1:18789"), "127.0.0.1:18789");
+        let framed = |host: &str| ports.canvas(host, Window::Framed);
+        assert_eq!(framed("127.0.0.1:18789"), "127.0.0.1:18789");
         ports.set(vec![18_789, 18_790], Some(18_793));
         for (host, canvas) in [
             ("127.0.0.1:18789", "127.0.0.1:18793"),
@@ -94,12 +99,18 @@ mod tests {
             ("gate.example", "gate.example"),
             ("127.0.0.1:18793", "127.0.0.1:18793"),
         ] {
-            assert_eq!(ports.canvas(host), canvas);
+            assert_eq!(framed(host), canvas);
         }
         assert_eq!(
             ports.framing("localhost:18793"),
             ["localhost:18789", "localhost:18790"]
         );
         assert!(ports.framing("localhost:18789").is_empty());
+        assert!(ports.framing("[::1]:18793").is_empty());
+        // A window of its own is framed by nobody, so nobody must name it.
+        let alone = |host: &str| ports.canvas(host, Window::Own);
+        assert_eq!(alone("[::1]:18790"), "[::1]:18793");
+        assert_eq!(alone("[::1]:28789"), "[::1]:28789");
+        assert_eq!(alone("localhost:18790"), "localhost:18793");
     }
 }

@@ -81,7 +81,7 @@ impl Socket {
             tokio::select! {
                 () = self.opens.over.cancelled() => break,
                 _ = in_use.tick() => {
-                    if self.host.capabilities.open(&self.token, self.shared.engine.now_ms()).is_none() {
+                    if self.host.opens(&self.token).is_none() {
                         break;
                     }
                 }

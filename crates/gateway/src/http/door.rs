@@ -45,12 +45,7 @@ async fn door(
         return canvas::answer(&shared, peer, canvas::Door::Gateway, request).await;
     }
     let config = &shared.config;
-    let locality = match check(
-        request.headers(),
-        peer.addr,
-        &config.allowed_hosts,
-        &config.allowed_origins,
-    ) {
+    let locality = match check(request.headers(), peer.addr, config.known()) {
         Ok(locality) => locality,
         Err(Refused::Host(host)) => {
             shared.metrics.refused("host");

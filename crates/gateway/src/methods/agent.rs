@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use tidegate_core::SessionKey;
-use tidegate_core::run::{FailureKind, Run, RunEnd, RunRequest, RunState, RunStatus};
+use tidegate_core::run::{ByDevice, FailureKind, Run, RunEnd, RunRequest, RunState, RunStatus};
 use tidegate_engine::RunAsk;
 use tidegate_protocol::api::agent::{
     Agent, AgentAccepted, AgentFinal, AgentIdentityGet, AgentIdentityParams, AgentIdentityResult,
@@ -32,10 +32,14 @@ impl Serve<Agent> for Api {
         {
             return Err(no_attachments());
         }
+        let once = call.once(&params.idempotency_key);
+        // Where it would go, and whether it could, may have changed since it was first asked.
+        if let Some(run) = self.0.engine.asked_before(&once).await? {
+            return self.with_delivery(&run, repeated(&run)?).await;
+        }
         self.check_channels(&params)?;
         let (session_key, echo_key) = self.session_for(&params).await?;
         let deliver_to = self.deliver_to(&params, &session_key).await?;
-        let once = call.once(&params.idempotency_key);
         let request = RunRequest {
             message: params.message,
             echo_key,
@@ -46,6 +50,7 @@ impl Serve<Agent> for Api {
                 .filter(|seconds| *seconds > 0)
                 .map(|seconds| u64::from(seconds) * 1000),
             may_administer: call.may_administer(),
+            by: ByDevice::of(call.permit().caller()),
             label: params.label,
             origin: None,
             deliver_to,
@@ -91,7 +96,7 @@ impl Api {
             None => None,
         };
         if let Some(raw) = &params.session_key {
-            let key = engine.session_key(raw)?;
+            let key = engine.answered_key(raw)?;
             if agent.is_some_and(|agent| key.agent().is_some_and(|id| id != agent.id)) {
                 return Err(ApiError::invalid(format!(
                     "invalid agent params: agent \"{}\" does not match session key \"{raw}\"",

@@ -3,7 +3,7 @@
 use tidegate_core::SessionKey;
 use tidegate_core::channel::{AccountKey, Target};
 use tidegate_core::run::Run;
-use tidegate_engine::{EngineError, Errand};
+use tidegate_engine::{EngineError, Sending};
 use tidegate_protocol::api::agent::{AgentFinal, AgentParams, DeliveryState, DeliveryStatus};
 use tidegate_protocol::api::send::FAMILY_CHANNELS;
 use tidegate_protocol::{ErrorCode, ErrorShape};
@@ -128,8 +128,8 @@ impl Api {
         mut answer: AgentFinal,
     ) -> Result<AgentFinal, ApiError> {
         if let Some(result) = &mut answer.result {
-            let errand = self.0.engine.errand(run).await?;
-            result.delivery_status = errand.map(status);
+            let how = self.0.engine.errand(run).await?;
+            result.delivery_status = how.map(status);
         }
         Ok(answer)
     }
@@ -158,22 +158,19 @@ fn no_target(wish: &Wish, session: &SessionKey) -> ApiError {
     ))
 }
 
-fn status(errand: Errand) -> DeliveryStatus {
-    let (status, reason) = match errand {
-        Errand::Done => (DeliveryState::Sent, None),
-        Errand::Waiting { reason } => (DeliveryState::Queued, reason),
-        Errand::Nothing => (
+fn status(how: Sending) -> DeliveryStatus {
+    let (status, reason) = match how {
+        Sending::Sent(receipts) if receipts.is_empty() => (
             DeliveryState::Suppressed,
             Some("there was nothing to deliver".to_owned()),
         ),
-        Errand::Failed { reason, partly } => {
-            let state = if partly {
-                DeliveryState::PartialFailed
-            } else {
-                DeliveryState::Failed
-            };
-            (state, Some(reason))
-        }
+        Sending::Sent(_) => (DeliveryState::Sent, None),
+        Sending::Waiting { reason } => (DeliveryState::Queued, reason),
+        Sending::GivenUp {
+            reason,
+            partly: true,
+        } => (DeliveryState::PartialFailed, Some(reason)),
+        Sending::GivenUp { reason, .. } => (DeliveryState::Failed, Some(reason)),
     };
     DeliveryStatus {
         requested: true,

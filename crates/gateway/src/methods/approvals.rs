@@ -69,14 +69,7 @@ impl Serve<ExecApprovalRequest> for Api {
             });
         }
         let ended = waiting.answer().await.map_err(refused)?;
-        let decided = ended.ending.as_ref().map(|ending| ending.outcome);
-        let decided = decided.filter(|outcome| outcome.decision().is_some());
-        Ok(ExecApprovalRequestResult {
-            decision: Nullable(decided.map(|outcome| outcome.as_str().to_owned())),
-            id: ended.id,
-            created_at_ms: ended.asked_at_ms,
-            expires_at_ms: ended.expires_at_ms,
-        })
+        Ok(decided(ended))
     }
 }
 
@@ -113,7 +106,19 @@ impl Serve<ExecApprovalGet> for Api {
         params: ExecApprovalGetParams,
     ) -> Result<ExecApprovalGetResult, ApiError> {
         let found = self.0.engine.approvals().find(&params.id).await?;
-        found.map(row).ok_or_else(unknown)
+        found.map(row).ok_or_else(|| unknown("unknown approval id"))
+    }
+}
+
+/// What whoever waited for a decision is told; what nobody decided has none.
+pub(super) fn decided(ended: Approval) -> ExecApprovalRequestResult {
+    let outcome = ended.ending.map(|ending| ending.outcome);
+    let decision = outcome.filter(|outcome| outcome.decision().is_some());
+    ExecApprovalRequestResult {
+        decision: Nullable(decision.map(|outcome| outcome.as_str().to_owned())),
+        id: ended.id,
+        created_at_ms: ended.asked_at_ms,
+        expires_at_ms: ended.expires_at_ms,
     }
 }
 
@@ -169,8 +174,9 @@ fn decision(word: &str) -> Result<Decision, ApiError> {
     decided.ok_or_else(|| ApiError::invalid("invalid decision"))
 }
 
-fn unknown() -> ApiError {
-    ErrorShape::invalid("unknown approval id")
+/// There is no such question, in the words of the method.
+pub(super) fn unknown(words: &str) -> ApiError {
+    ErrorShape::invalid(words)
         .with_details(json!({ "code": "APPROVAL_NOT_FOUND" }))
         .into()
 }

@@ -3,44 +3,40 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use serde_json::json;
 use tidegate_core::SessionKey;
 use tidegate_core::canvas::{Canvas as _, CanvasError, CanvasView};
-use tidegate_core::run::RunRequest;
-use tidegate_engine::RunAsk;
 use tidegate_protocol::api::canvas::{
-    CanvasAct, CanvasAction, CanvasActionParams, CanvasActionResult, CanvasCapabilityRefresh,
-    CanvasCapabilityResult, CanvasDone, CanvasOpen, CanvasOpenResult, CanvasParams, CanvasPresent,
-    CanvasPush, CanvasPushParams, CanvasPushResult, CanvasReset, CanvasState, CanvasStateResult,
-    CanvasViewParams, PluginSurfaceParams, PluginSurfaceRefresh, PluginSurfaceResult,
+    CanvasCapabilityRefresh, CanvasCapabilityResult, CanvasDone, CanvasOpen, CanvasOpenParams,
+    CanvasOpenResult, CanvasParams, CanvasPresent, CanvasPush, CanvasPushParams, CanvasPushResult,
+    CanvasReset, CanvasState, CanvasStateResult, CanvasViewParams, PluginSurfaceParams,
+    PluginSurfaceRefresh, PluginSurfaceResult,
 };
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::{ErrorCode, ErrorShape, Serve};
 
-use crate::canvas::{Address, CANVAS, CanvasHost, Holder, OURS, node_address};
+use crate::canvas::{Address, CANVAS, CanvasHost, Holder, OURS, Span, Window, node_address};
 use crate::error::{ApiError, chain};
 use crate::hub::Conn;
 use crate::rpc::call::{Api, Call};
 
 /// When to try again after the disk failed, in milliseconds.
 const DISK_RETRY_MS: u64 = 5_000;
-/// Longest action in bytes, as the agent is told it: what a form of a page has.
-const ACTION_BYTES: usize = 64 * 1024;
 
 impl Api {
-    fn canvas(&self) -> Result<&Arc<CanvasHost>, ApiError> {
+    pub(super) fn canvas(&self) -> Result<&Arc<CanvasHost>, ApiError> {
         self.0.config.canvas.as_ref().ok_or_else(off)
     }
 
     /// An address for a connection. One that left meanwhile gets none: nobody would end it.
-    fn address(&self, conn: &Conn, session: SessionKey) -> Result<Address, ApiError> {
+    fn address(&self, conn: &Conn, session: SessionKey, keep: bool) -> Result<Address, ApiError> {
         let canvas = self.canvas()?;
-        let holder = Holder {
-            conn,
-            family: OURS,
-            tls: self.0.config.tls.is_some(),
+        let holder = Holder::of(conn, OURS, self.0.config.tls.is_some());
+        let (span, window) = if keep {
+            (Span::Kept, Window::Own)
+        } else {
+            (Span::Connection, Window::Framed)
         };
-        let address = canvas.give(&holder, session, self.0.engine.now_ms());
+        let address = canvas.give(&holder, session, span, window);
         self.still_here(conn, address)
     }
 
@@ -85,8 +81,7 @@ impl From<CanvasError> for ApiError {
     }
 }
 
-fn view(params: &CanvasViewParams) -> CanvasView {
-    let word = params.view.as_deref();
+fn view(word: Option<&str>) -> CanvasView {
     word.and_then(CanvasView::parse).unwrap_or(CanvasView::Page)
 }
 
@@ -110,15 +105,15 @@ impl Serve<CanvasOpen> for Api {
     async fn serve(
         &self,
         call: Call<CanvasOpen>,
-        params: CanvasViewParams,
+        params: CanvasOpenParams,
     ) -> Result<CanvasOpenResult, ApiError> {
         let session = self.0.engine.session_key(&params.session_key)?;
-        let shown = match view(&params) {
+        let shown = match view(params.view.as_deref()) {
             CanvasView::Page => "canvas",
             CanvasView::Surfaces => "a2ui",
         };
         let folder = self.canvas()?.folder(&session);
-        let address = self.address(call.conn(), session)?;
+        let address = self.address(call.conn(), session, params.keep == Some(true))?;
         Ok(CanvasOpenResult {
             url: format!("{}/{shown}/", address.url),
             path: format!("{}/{shown}/", address.path),
@@ -134,8 +129,10 @@ impl Serve<CanvasPresent> for Api {
         _call: Call<CanvasPresent>,
         params: CanvasViewParams,
     ) -> Result<CanvasDone, ApiError> {
-        let session = self.0.engine.session_key(&params.session_key)?;
-        self.canvas()?.present(&session, view(&params)).await?;
+        let session = self.0.engine.answered_key(&params.session_key)?;
+        self.canvas()?
+            .present(&session, view(params.view.as_deref()))
+            .await?;
         Ok(CanvasDone { ok: true })
     }
 }
@@ -146,7 +143,7 @@ impl Serve<CanvasPush> for Api {
         _call: Call<CanvasPush>,
         params: CanvasPushParams,
     ) -> Result<CanvasPushResult, ApiError> {
-        let session = self.0.engine.session_key(&params.session_key)?;
+        let session = self.0.engine.answered_key(&params.session_key)?;
         let surfaces = self.canvas()?.push(&session, params.messages).await?;
         Ok(CanvasPushResult { surfaces })
     }
@@ -158,62 +155,10 @@ impl Serve<CanvasReset> for Api {
         _call: Call<CanvasReset>,
         params: CanvasParams,
     ) -> Result<CanvasDone, ApiError> {
-        let session = self.0.engine.session_key(&params.session_key)?;
+        let session = self.0.engine.answered_key(&params.session_key)?;
         self.canvas()?.reset(&session).await;
         Ok(CanvasDone { ok: true })
     }
-}
-
-impl Serve<CanvasAct> for Api {
-    async fn serve(
-        &self,
-        call: Call<CanvasAct>,
-        params: CanvasActionParams,
-    ) -> Result<CanvasActionResult, ApiError> {
-        let session_key = self.0.engine.session_key(&params.session_key)?;
-        self.canvas()?;
-        let request = RunRequest {
-            message: words(&params.action)?,
-            echo_key: params.session_key,
-            thinking: None,
-            extra_system_prompt: None,
-            timeout_ms: None,
-            // What a page says was done is not what the owner typed.
-            may_administer: false,
-            label: None,
-            origin: None,
-            deliver_to: None,
-            media: Vec::new(),
-        };
-        let once = call.once(&params.idempotency_key);
-        let ask = RunAsk {
-            once,
-            session_key,
-            request,
-        };
-        let ticket = self.0.engine.ask(ask).await?;
-        Ok(CanvasActionResult {
-            run_id: ticket.run.id,
-        })
-    }
-}
-
-/// An action as the agent is told it: one line, in which the page's words are JSON and nothing else.
-fn words(action: &CanvasAction) -> Result<String, ApiError> {
-    let told = json!({
-        "action": action.name,
-        "surface": action.surface_id,
-        "component": action.source_component_id,
-        "context": action.context,
-    });
-    let text = format!("[canvas] On the canvas of this conversation somebody did this: {told}");
-    if text.len() > ACTION_BYTES {
-        return Err(ApiError::invalid(format!(
-            "invalid canvas.action params: the action is larger than {} KiB",
-            ACTION_BYTES >> 10
-        )));
-    }
-    Ok(text)
 }
 
 impl Serve<PluginSurfaceRefresh> for Api {

@@ -1,6 +1,6 @@
 //! `chat.*`.
 
-use tidegate_core::run::{RunRequest, RunState, RunStatus};
+use tidegate_core::run::{ByDevice, RunRequest, RunState, RunStatus};
 use tidegate_core::store::HistoryQuery;
 use tidegate_engine::{Engine, RunAsk, RunTicket};
 use tidegate_protocol::api::chat::{
@@ -77,7 +77,7 @@ impl Serve<ChatSend> for Api {
             return Err(no_attachments());
         }
         let engine = &self.0.engine;
-        let session_key = engine.session_key(&params.session_key)?;
+        let session_key = engine.answered_key(&params.session_key)?;
         let decided = engine
             .approvals()
             .by_word(call.chain(), Some(call.connection()), &params.message)
@@ -106,6 +106,7 @@ impl Serve<ChatSend> for Api {
             extra_system_prompt: None,
             timeout_ms: params.timeout_ms.filter(|ms| *ms > 0),
             may_administer: call.may_administer(),
+            by: ByDevice::of(call.permit().caller()),
             label: None,
             origin: None,
             deliver_to: None,

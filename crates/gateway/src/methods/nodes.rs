@@ -7,6 +7,7 @@ use tidegate_core::PrincipalId;
 use tidegate_core::node::CallEnding;
 use tidegate_core::store::{CallState, NodeCall};
 use tidegate_engine::{Happening, Heard, Invoke, Invoked, NodeAnswer, NodeError, NodeView};
+use tidegate_protocol::api::canvas::NODE_CANVAS_ACTION;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::nodes::{
     NodeDescribe, NodeDescribeParams, NodeDescribeResult, NodeEvent, NodeEventParams,
@@ -59,16 +60,16 @@ impl Serve<NodeDescribe> for Api {
 impl Serve<NodeRename> for Api {
     async fn serve(
         &self,
-        _call: Call<NodeRename>,
+        call: Call<NodeRename>,
         params: NodeRenameParams,
     ) -> Result<NodeRenameResult, ApiError> {
         let NodeRenameParams {
             node_id,
             display_name,
         } = params;
-        let display_name = display_name.trim().to_owned();
         let nodes = self.0.engine.nodes();
-        nodes.rename(&node_id, &display_name).await?;
+        let renamed = nodes.rename(call.permit(), &node_id, &display_name);
+        let display_name = renamed.await.map_err(|why| call.refused(why))?;
         Ok(NodeRenameResult {
             node_id,
             display_name,
@@ -102,7 +103,7 @@ impl Serve<NodeInvoke> for Api {
         };
         let invoked = self.0.engine.nodes().invoke(ask).await.map_err(refused)?;
         let (payload, payload_json, queued) = match invoked {
-            Invoked::Waiting(call) => (Value::Null, None, Some(pending(call))),
+            Invoked::Waiting(call) => (Value::Null, None, Some(pending(*call))),
             Invoked::Ended(ending) => {
                 let (payload, json) = answered(&params.command, &ending)?;
                 (payload, json, None)
@@ -188,6 +189,10 @@ impl Serve<NodeEvent> for Api {
             Value::Null => params.payload,
             other => other,
         };
+        if params.event == NODE_CANVAS_ACTION {
+            self.act_on_node(&call, node, &payload).await?;
+            return Ok(NodeEventResult { ok: true });
+        }
         let what = Happening {
             event: params.event,
             payload,
@@ -235,6 +240,7 @@ fn row(view: NodeView) -> NodeRow {
         caps: facts.caps.into_iter().collect(),
         commands: view.commands,
         blocked_commands: view.blocked,
+        unapproved_commands: view.unapproved,
         permissions: facts.permissions,
         path_env: facts.path_env,
         connected_at_ms: view.connected_at_ms,

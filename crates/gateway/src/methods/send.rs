@@ -5,7 +5,7 @@ use tidegate_engine::{Said, SendTo, Sending, SentTo};
 use tidegate_protocol::api::send::{
     DEFAULT_CHANNEL, PollMessage, PollParams, SendMessage, SendParams, SendResult,
 };
-use tidegate_protocol::{IdempotencyKey, Serve};
+use tidegate_protocol::{ErrorCode, ErrorShape, IdempotencyKey, Serve};
 
 use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
@@ -32,7 +32,7 @@ impl Serve<SendMessage> for Api {
         }
         let engine = &self.0.engine;
         let session_key = match params.session_key.as_deref() {
-            Some(raw) => Some(engine.session_key(raw)?),
+            Some(raw) => Some(engine.answered_key(raw)?),
             None => None,
         };
         let target = self
@@ -48,7 +48,7 @@ impl Serve<SendMessage> for Api {
         };
         let once = call.once(&params.idempotency_key);
         let sent = engine.send_to(once, to).await?;
-        Ok(receipt(params.idempotency_key, target, sent))
+        receipt(params.idempotency_key, target, sent)
     }
 }
 
@@ -84,12 +84,12 @@ impl Serve<PollMessage> for Api {
         };
         let once = call.once(&params.idempotency_key);
         let sent = self.0.engine.send_to(once, to).await?;
-        Ok(receipt(params.idempotency_key, target, sent))
+        receipt(params.idempotency_key, target, sent)
     }
 }
 
 /// What the network gave, or the name in the outbox under which it waits.
-fn receipt(key: IdempotencyKey, target: Target, sent: SentTo) -> SendResult {
+fn receipt(key: IdempotencyKey, target: Target, sent: SentTo) -> Result<SendResult, ApiError> {
     let SentTo { group, how } = sent;
     let (message_id, poll_id, queued) = match how {
         Sending::Sent(receipts) => {
@@ -98,8 +98,9 @@ fn receipt(key: IdempotencyKey, target: Target, sent: SentTo) -> SendResult {
             (last.map(|receipt| receipt.message_id), poll_id, None)
         }
         Sending::Waiting { .. } => (None, None, Some(true)),
+        Sending::GivenUp { reason, .. } => return Err(undelivered(&reason)),
     };
-    SendResult {
+    let result = SendResult {
         account_id: Some(target.account.account.into_string()),
         poll_id,
         queued,
@@ -108,8 +109,18 @@ fn receipt(key: IdempotencyKey, target: Target, sent: SentTo) -> SendResult {
             message_id.unwrap_or(group),
             target.account.channel.into_string(),
         )
+    };
+    Ok(result.in_conversation(target.peer.id))
+}
+
+/// The network did not take it, and nobody tries again.
+fn undelivered(reason: &str) -> ApiError {
+    let text = format!("not delivered: {reason}");
+    ErrorShape {
+        retryable: Some(false),
+        ..ErrorShape::new(ErrorCode::Unavailable, text)
     }
-    .in_conversation(target.peer.id)
+    .into()
 }
 
 impl Api {
@@ -131,7 +142,7 @@ impl Api {
         call: Call<SendMessage>,
         params: SendParams,
     ) -> Result<SendResult, ApiError> {
-        let key = self.0.engine.session_key(&params.to)?;
+        let key = self.0.engine.answered_key(&params.to)?;
         let once = call.once(&params.idempotency_key);
         let links = links(params.media_url, params.media_urls)?;
         let text = with_links(params.message, &links)?;

@@ -215,7 +215,7 @@ impl Serve<SessionsPatch> for Api {
         p: SessionsPatchParams,
     ) -> Result<SessionsPatchResult, ApiError> {
         let engine = &self.0.engine;
-        let key = engine.session_key(&p.key)?;
+        let key = engine.answered_key(&p.key)?;
         let patch = SettingsPatch {
             label: p.label.map(|label| label.0.trim().to_owned()),
             thinking_level: p.thinking_level,
@@ -248,7 +248,7 @@ impl Serve<SessionsReset> for Api {
         _call: Call<SessionsReset>,
         params: SessionsResetParams,
     ) -> Result<SessionsResetResult, ApiError> {
-        let key = self.0.engine.session_key(&params.key)?;
+        let key = self.0.engine.answered_key(&params.key)?;
         let session = self.0.engine.reset_session(&key).await?;
         Ok(SessionsResetResult {
             ok: true,

@@ -3,10 +3,12 @@
 
 mod certificate;
 mod io;
+mod rate;
 mod secure;
 mod self_made;
 
 pub use certificate::{Tls, TlsError, certificate_fingerprint};
 pub(crate) use io::Io;
+pub(crate) use rate::Handshakes;
 pub(crate) use secure::secure;
 pub use self_made::{SelfMade, self_made};

@@ -12,7 +12,7 @@ use tidegate_protocol::version::Protocol;
 use tidegate_protocol::{Role, limits};
 
 use super::handshake::Granted;
-use crate::canvas::{CANVAS, node_address};
+use crate::canvas::{CANVAS, node_comes};
 use crate::hub::Conn;
 use crate::state::Shared;
 
@@ -21,7 +21,7 @@ pub(crate) fn hello_ok(shared: &Shared, conn: &Conn, granted: &Granted) -> Hello
     // A guest and a node learn nothing of others and of this machine.
     let is_trusted = caller.role == Role::Operator && caller.id != PrincipalId::Guest;
     let names = &shared.engine.agents().names;
-    let surfaces = canvas_of_node(shared, conn);
+    let surfaces = node_comes(shared, conn).map(|address| address.url);
     let own = |list: Vec<&'static str>| list.into_iter().map(str::to_owned).collect();
     let health = shared
         .engine
@@ -90,11 +90,4 @@ fn other_role(other: &OtherRole) -> HelloDeviceToken {
         scopes: other.scopes.words(),
         issued_at_ms: other.issued_at_ms,
     }
-}
-
-/// Where a node finds the canvas of the main session. Operators ask for the canvas that they want to
-/// see.
-fn canvas_of_node(shared: &Shared, conn: &Conn) -> Option<String> {
-    (conn.caller().role == Role::Node).then_some(())?;
-    node_address(shared, conn).map(|address| address.url)
 }

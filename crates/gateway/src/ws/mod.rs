@@ -2,13 +2,16 @@
 
 #[cfg(feature = "conformance")]
 mod conformance;
+mod device_grant;
 pub(crate) mod gauges;
 pub(crate) mod grant;
 mod handshake;
 mod hello;
+mod listed;
 mod meter;
 mod node;
 mod outgoing;
+mod refuse;
 mod session;
 mod socket;
 pub(crate) mod sweep;

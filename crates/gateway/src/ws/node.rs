@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tidegate_core::node::{LinkBusy, NodeFacts, NodeLink};
+use tidegate_core::node::{LinkBusy, NodeFacts, NodeLink, Offer};
 use tidegate_core::{Principal, PrincipalId};
 use tidegate_engine::NodeGuard;
 use tidegate_protocol::Role;
@@ -34,7 +34,7 @@ pub(super) fn facts(arrival: &Arrival, params: &ConnectParams) -> NodeFacts {
 pub(super) fn join(
     shared: &Shared,
     conn: &Arc<Conn>,
-    facts: Option<NodeFacts>,
+    came: Option<(NodeFacts, Offer)>,
 ) -> Option<NodeGuard> {
     let Principal {
         id: PrincipalId::Device(device),
@@ -46,7 +46,8 @@ pub(super) fn join(
     };
     let link = Arc::new(Link(Arc::clone(conn)));
     let nodes = shared.engine.nodes();
-    Some(nodes.join(device.clone(), conn.id.clone(), facts?, link))
+    let (facts, approved) = came?;
+    Some(nodes.join(device.clone(), conn.id.clone(), facts, approved, link))
 }
 
 /// The way to one connection.

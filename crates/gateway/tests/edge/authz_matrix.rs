@@ -105,9 +105,11 @@ const PAIRING: &[&str] = &[
 ];
 const APPROVALS: &[&str] = &[
     "exec.approval.get",
+    "exec.approval.history",
     "exec.approval.list",
     "exec.approval.request",
     "exec.approval.resolve",
+    "exec.approval.waitDecision",
 ];
 const WRITE: &[&str] = &[
     "send",

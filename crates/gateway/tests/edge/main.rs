@@ -10,6 +10,7 @@
 )]
 
 mod approvals;
+mod approvals_ended;
 mod authz_matrix;
 mod canvas;
 mod channels;

@@ -20,21 +20,28 @@ pub(super) enum Verdict {
 /// Judges an address. `canvas` is the gateway's canvas address, without a slash at its end.
 pub(super) fn judge(url: &str, canvas: Option<&str>) -> Verdict {
     let url = url.split('#').next().unwrap_or_default();
-    let below = |base: &str| {
-        url.strip_prefix(base)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
-    };
     if url.starts_with(A2UI) {
         return Verdict::Own;
     }
     let harmless = ["about:", "data:", "blob:"];
     if url.starts_with("https://")
         || harmless.iter().any(|scheme| url.starts_with(scheme))
-        || canvas.is_some_and(below)
+        || canvas.is_some_and(|base| is_below(url, base))
     {
         return Verdict::Load;
     }
     Verdict::Refuse
+}
+
+/// Whether a page is the agent's: the A2UI page, or one of the gateway's canvas. What people do on
+/// others is not the agent's business.
+pub(super) fn is_agents(url: &str, canvas: Option<&str>) -> bool {
+    url.starts_with(A2UI) || canvas.is_some_and(|base| is_below(url, base))
+}
+
+fn is_below(url: &str, base: &str) -> bool {
+    url.strip_prefix(base)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
 }
 
 /// Whether somebody may lead the canvas there: pages with an address of their own.
@@ -86,6 +93,27 @@ mod tests {
             assert!(!may_lead_to(url, Some(CANVAS)), "{url}");
         }
         assert!(!may_lead_to(CANVAS, None));
+    }
+
+    #[test]
+    fn the_agent_s_pages_and_those_of_others() {
+        for url in [
+            CANVAS,
+            "http://127.0.0.1:18793/__openclaw__/cap/secret/canvas/",
+            "https://a2ui.invalid/",
+        ] {
+            assert!(is_agents(url, Some(CANVAS)), "{url}");
+        }
+        for url in [
+            "",
+            "about:blank",
+            "https://example.org/",
+            "https://a2ui.invalid.example/",
+            "http://127.0.0.1:18793/__openclaw__/cap/secrets/",
+        ] {
+            assert!(!is_agents(url, Some(CANVAS)), "{url}");
+        }
+        assert!(!is_agents(CANVAS, None));
     }
 
     #[test]

@@ -1,22 +1,19 @@
-//! The one page: what it does on its own is answered here, what is asked of it goes through here.
+//! The one page: what is asked of it goes through here.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use super::a2ui::{self, POLICY};
-use super::allowed::{A2UI, Verdict, judge};
+use super::allowed::A2UI;
+use super::answering::{Answering, BINDING, Seen, everything, text};
 use super::browser::{Browser, Chromium};
-use super::cdp::{Cdp, CdpEvent};
+use super::hands::{self, Hands};
+use crate::call::Tell;
 use crate::failure::Failure;
 
-/// The function by which the A2UI page speaks to its host.
-const BINDING: &str = "tidegateCanvasA2UIAction";
 /// Time for a question that the browser answers at once.
 const SOON: Duration = Duration::from_secs(10);
 /// Time for a page to load; it may go on loading after it.
@@ -28,23 +25,9 @@ pub(super) struct Page {
     session: String,
     seen: watch::Receiver<Seen>,
     canvas: Arc<Mutex<Option<String>>>,
-    // Owns the task that answers the page.
-    _answering: JoinSet<()>,
-}
-
-/// What the page did, counted.
-#[derive(Debug, Clone, Copy, Default)]
-struct Seen {
-    loads: u64,
-    ready: u64,
-}
-
-/// Answers what the browser asks on its own.
-struct Answering {
-    cdp: Cdp,
-    page: String,
-    canvas: Arc<Mutex<Option<String>>>,
-    seen: watch::Sender<Seen>,
+    listening: watch::Sender<Option<Arc<dyn Tell>>>,
+    // Owns the tasks that answer the page, and that tell what is done on it.
+    _tasks: JoinSet<()>,
 }
 
 impl Page {
@@ -60,27 +43,41 @@ impl Page {
                 SOON,
             )
             .await?;
-        let attach = json!({"targetId": text(&target, "/targetId"), "flatten": true});
+        let frame = text(&target, "/targetId").unwrap_or_default().to_owned();
+        let attach = json!({"targetId": frame, "flatten": true});
         let attached = cdp
             .call(None, "Target.attachToTarget", attach, SOON)
             .await?;
         let session = text(&attached, "/sessionId").unwrap_or_default().to_owned();
         let (seen_by, seen) = watch::channel(Seen::default());
+        let (listening, listens) = watch::channel(None);
+        let (says, words) = hands::words();
         let canvas = Arc::default();
         let answering = Answering {
             cdp: cdp.clone(),
             page: session.clone(),
             canvas: Arc::clone(&canvas),
             seen: seen_by,
+            at: String::new(),
+            says,
+        };
+        let hands = Hands {
+            cdp: cdp.clone(),
+            page: session.clone(),
+            // A page's main frame is called as the page is.
+            frame,
+            listening: listens,
         };
         let mut tasks = JoinSet::new();
         tasks.spawn(answering.serve(events));
+        tasks.spawn(hands.tell(words));
         let page = Self {
             browser,
             session,
             seen,
             canvas,
-            _answering: tasks,
+            listening,
+            _tasks: tasks,
         };
         page.prepare().await?;
         Ok(page)
@@ -96,14 +93,19 @@ impl Page {
         self.ask("Fetch.enable", everything()).await?;
         self.ask("Page.enable", json!({})).await?;
         self.ask("Runtime.enable", json!({})).await?;
-        self.ask("Runtime.addBinding", json!({"name": BINDING}))
-            .await?;
+        let binding = json!({"name": BINDING});
+        self.ask("Runtime.addBinding", binding).await?;
         Ok(())
     }
 
     /// Whether it is still there.
     pub(super) fn is_alive(&self) -> bool {
         self.browser.is_alive()
+    }
+
+    /// What is done on it is told to this gateway from now on.
+    pub(super) fn tell_to(&self, gateway: &Arc<dyn Tell>) {
+        self.listening.send_replace(Some(Arc::clone(gateway)));
     }
 
     /// The gateway's canvas address that may be loaded from now on.
@@ -182,100 +184,4 @@ impl Page {
         let cdp = &self.browser.cdp;
         cdp.call(Some(&self.session), method, params, SOON).await
     }
-}
-
-/// Every request is held until it was judged.
-fn everything() -> Value {
-    json!({"patterns": [{"urlPattern": "*"}]})
-}
-
-impl Answering {
-    async fn serve(self, mut events: mpsc::Receiver<CdpEvent>) {
-        while let Some(event) = events.recv().await {
-            self.one(event).await;
-        }
-    }
-
-    async fn one(&self, event: CdpEvent) {
-        let session = event.session.as_deref();
-        let own = session == Some(&self.page);
-        match &*event.method {
-            "Fetch.requestPaused" => self.request(session, &event.params).await,
-            "Target.attachedToTarget" => self.attached(&event.params).await,
-            // Nobody is there to answer a question.
-            "Page.javascriptDialogOpening" => {
-                let no = json!({"accept": false});
-                self.cdp
-                    .tell(session, "Page.handleJavaScriptDialog", no)
-                    .await;
-            }
-            "Page.loadEventFired" if own => self.seen.send_modify(|seen| seen.loads += 1),
-            "Runtime.bindingCalled" if own && says_ready(&event.params) => {
-                self.seen.send_modify(|seen| seen.ready += 1);
-            }
-            _ => {}
-        }
-    }
-
-    /// A frame or a worker waits until its requests are held too.
-    async fn attached(&self, params: &Value) {
-        let session = text(params, "/sessionId");
-        self.cdp.tell(session, "Fetch.enable", everything()).await;
-        let on = "Runtime.runIfWaitingForDebugger";
-        self.cdp.tell(session, on, json!({})).await;
-    }
-
-    async fn request(&self, session: Option<&str>, params: &Value) {
-        let url = text(params, "/request/url").unwrap_or_default();
-        let id = text(params, "/requestId");
-        let canvas = self
-            .canvas
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let (method, params) = match judge(url, canvas.as_deref()) {
-            Verdict::Load => ("Fetch.continueRequest", json!({"requestId": id})),
-            Verdict::Own => match own_answer(id, url) {
-                Some(answer) => ("Fetch.fulfillRequest", answer),
-                None => refusal(id),
-            },
-            Verdict::Refuse => refusal(id),
-        };
-        self.cdp.tell(session, method, params).await;
-    }
-}
-
-fn refusal(id: Option<&str>) -> (&'static str, Value) {
-    (
-        "Fetch.failRequest",
-        json!({"requestId": id, "errorReason": "BlockedByClient"}),
-    )
-}
-
-fn own_answer(id: Option<&str>, url: &str) -> Option<Value> {
-    let path = url.strip_prefix(A2UI)?.split(['?', '#']).next()?;
-    let (bytes, kind) = a2ui::file(path)?;
-    let header = |name: &str, value: &str| json!({"name": name, "value": value});
-    Some(json!({
-        "requestId": id,
-        "responseCode": 200,
-        "responseHeaders": [
-            header("Content-Type", kind),
-            header("Content-Security-Policy", POLICY),
-            header("X-Content-Type-Options", "nosniff"),
-        ],
-        "body": STANDARD.encode(bytes),
-    }))
-}
-
-/// The A2UI page says that it was loaded. What else it says comes from nobody's hand.
-fn says_ready(params: &Value) -> bool {
-    let payload = text(params, "/payload").unwrap_or_default();
-    text(params, "/name") == Some(BINDING)
-        && serde_json::from_str::<Value>(payload).is_ok_and(|said| said.get("ready").is_some())
-}
-
-/// The text at a place of an answer.
-fn text<'a>(value: &'a Value, at: &str) -> Option<&'a str> {
-    value.pointer(at)?.as_str()
 }

@@ -62,11 +62,13 @@ impl Canvas {
 
     /// Shows it: starts a browser if there is none, and leads it where it was.
     pub(super) async fn show(&self, surface: &mut Surface, call: &Call) -> Result<(), Failure> {
-        if surface.page.as_ref().is_some_and(Page::is_alive) {
+        if let Ok(page) = surface.page() {
+            page.tell_to(&call.gateway);
             return Ok(());
         }
         surface.page = None;
         let page = Page::open(&self.chromium).await?;
+        page.tell_to(&call.gateway);
         let (width, height) = surface.size.unwrap_or(SIZE);
         page.resize(width, height).await?;
         let shown = surface.shown.clone();

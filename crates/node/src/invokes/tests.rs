@@ -16,6 +16,10 @@ struct Deaf;
 impl Tell for Deaf {
     async fn event(&self, _: &str, _: Value) {}
 
+    async fn act(&self, _: Value) -> Result<(), String> {
+        Err("deaf".into())
+    }
+
     async fn canvas_address(&self) -> Option<String> {
         None
     }

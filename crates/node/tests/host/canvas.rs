@@ -16,14 +16,14 @@ fn config() -> Value {
 }
 
 /// A web server that answers everything with one page and tells what it was asked for.
-struct Site {
-    origin: String,
+pub(crate) struct Site {
+    pub(crate) origin: String,
     asked: mpsc::Receiver<String>,
     _task: JoinSet<()>,
 }
 
 impl Site {
-    async fn start(page: &'static str) -> Self {
+    pub(crate) async fn start(page: &'static str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let origin = format!("http://{}", listener.local_addr().unwrap());
         let (tell, asked) = mpsc::channel(100);

@@ -112,6 +112,16 @@ impl Connection {
 
     /// The next result; `None` if the node has gone.
     pub(crate) async fn result(&mut self) -> Option<Value> {
+        self.until("node.invoke.result").await
+    }
+
+    /// The next event of the node that no command is waited for with.
+    pub(crate) async fn event(&mut self) -> Value {
+        self.until("node.event").await.unwrap()
+    }
+
+    /// Answers what the node asks up to the first call of this method; its params.
+    async fn until(&mut self, method: &str) -> Option<Value> {
         timeout(SOON, async {
             loop {
                 let request = read(&mut self.socket).await?;
@@ -136,7 +146,7 @@ impl Connection {
                     .send(Message::text(frame.to_string()))
                     .await
                     .unwrap();
-                if request["method"] == "node.invoke.result" {
+                if request["method"] == method {
                     return Some(params);
                 }
             }

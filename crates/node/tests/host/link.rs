@@ -49,7 +49,7 @@ async fn it_says_what_it_is_and_comes_back_for_ever() {
 async fn a_request_is_done_once_over_all_connections() {
     let (rig, mut node) = Rig::plain().await;
     rig.rules(&json!({"version": 1, "defaults": {"security": "full"}}));
-    let file = rig.path("count");
+    let file = rig.work("count");
     let params = json!({"command": ["sh", "-c", format!("echo x >> {}", file.display())]});
     node.ask_as("same", "system.run", params.clone(), 30_000)
         .await;

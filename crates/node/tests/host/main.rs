@@ -4,7 +4,9 @@
 #![expect(clippy::indexing_slicing, reason = "a missing field is a failed test")]
 
 mod canvas;
+mod fence;
 mod gateway;
+mod hands;
 mod link;
 mod media;
 mod rig;

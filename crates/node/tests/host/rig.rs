@@ -18,6 +18,8 @@ use crate::gateway::{Connection, Gateway, SOON};
 pub(crate) struct Rig {
     pub(crate) gateway: Gateway,
     pub(crate) state: TempDir,
+    /// Where programs work: its own folder is closed to them.
+    work: TempDir,
     pub(crate) stop: CancellationToken,
     /// In the environment of programs that a test starts.
     pub(crate) mark: String,
@@ -38,6 +40,7 @@ impl Rig {
         let rig = Self {
             gateway,
             state,
+            work: tempfile::tempdir().unwrap(),
             stop,
             mark: SystemIds.uuid(),
             tasks,
@@ -53,6 +56,11 @@ impl Rig {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.state.path().join("node").join(name)
+    }
+
+    /// A path in a folder where programs may work.
+    pub(crate) fn work(&self, name: &str) -> PathBuf {
+        self.work.path().join(name)
     }
 
     /// Writes the rules for programs.

@@ -21,7 +21,7 @@ async fn prepare(node: &mut Connection, params: &Value) -> Value {
 #[tokio::test]
 async fn what_was_approved_runs_and_nothing_else() {
     let (rig, mut node) = Rig::plain().await;
-    let folder = rig.path("work");
+    let folder = rig.work("work");
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("script.sh"), "echo one\n").unwrap();
     let mut params = rig.run(&["sh", "script.sh"]);
@@ -66,7 +66,7 @@ async fn what_was_approved_runs_and_nothing_else() {
         .await;
     std::fs::write(folder.join("script.sh"), "echo one\n").unwrap();
     node.good("system.run", good.clone()).await;
-    std::fs::rename(&folder, rig.path("moved")).unwrap();
+    std::fs::rename(&folder, rig.work("moved")).unwrap();
     std::fs::create_dir(&folder).unwrap();
     std::fs::write(folder.join("script.sh"), "echo one\n").unwrap();
     node.refused("system.run", good, "SYSTEM_RUN_DENIED").await;

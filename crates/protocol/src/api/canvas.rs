@@ -36,7 +36,24 @@ pub struct CanvasStateResult {
     pub messages: Vec<Value>,
 }
 
-/// Params of `canvas.open` and `canvas.present`.
+/// Params of `canvas.open`.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CanvasOpenParams {
+    /// The session.
+    #[schemars(length(min = 1, max = 512))]
+    pub session_key: String,
+    /// `page` (default) or `a2ui`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(extend("enum" = CANVAS_VIEWS))]
+    pub view: Option<String>,
+    /// Whether the address is for a window of its own and outlives this connection: until ten minutes
+    /// after its last use, for an hour at most, and no longer than the right of the caller's device.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<bool>,
+}
+
+/// Params of `canvas.present`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CanvasViewParams {
@@ -57,8 +74,8 @@ pub struct CanvasOpenResult {
     pub url: String,
     /// The same on the port by which the gateway is called: for whoever cannot reach `url`.
     pub path: String,
-    /// When the address ends unless it is used, in Unix milliseconds. It also ends with this
-    /// connection.
+    /// When the address ends unless it is used, in Unix milliseconds. Unless it is kept, it also ends
+    /// with this connection.
     pub expires_at_ms: u64,
     /// The folder on the gateway's machine; for callers who may administer.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -129,6 +146,21 @@ pub struct CanvasAction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Value>,
 }
+
+/// Payload of the event `canvas.action` of a node: what somebody did on the canvas that it shows.
+/// Nothing in it is believed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct NodeCanvasAction {
+    /// Its own id, which recognises a repetition.
+    pub id: String,
+    /// What was done.
+    #[serde(flatten)]
+    pub action: CanvasAction,
+}
+
+/// Name of the event of a node with [`NodeCanvasAction`].
+pub const NODE_CANVAS_ACTION: &str = "canvas.action";
 
 /// Answer of `canvas.action`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -223,10 +255,10 @@ methods! {
         effect: read,
         since: 4,
     }
-    /// An address of a session's canvas, good for ten minutes after its last use and as long as this
-    /// connection.
+    /// An address of a session's canvas, good for ten minutes after its last use and, unless it is kept,
+    /// as long as this connection.
     pub CanvasOpen = "canvas.open" {
-        params: CanvasViewParams,
+        params: CanvasOpenParams,
         result: CanvasOpenResult,
         access: operator(Read),
         effect: idempotent,

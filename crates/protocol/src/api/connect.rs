@@ -13,6 +13,10 @@ use crate::frame::StateVersion;
 use crate::macros::{events, methods};
 use crate::value::Nullable;
 
+/// `details.reason` of a refused handshake where the device showed its token and the owner had
+/// revoked it: the token never gets good again.
+pub const TOKEN_REVOKED: &str = "token-revoked";
+
 /// Client ids that a protocol-3 client may use; newer clients may use any.
 pub const CLIENT_IDS: [&str; 28] = [
     "webchat-ui",

@@ -47,11 +47,15 @@ pub struct NodeRow {
     pub remote_ip: Option<String>,
     /// Its abilities, sorted; shown only.
     pub caps: Vec<String>,
-    /// Commands that it may be sent, sorted: those that it declares and the gateway allows.
+    /// Commands that it may be sent, sorted: those that it declares, the gateway allows and somebody
+    /// approved.
     pub commands: Vec<String>,
     /// Commands that it declares and the gateway does not allow, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub blocked_commands: Vec<String>,
+    /// Commands that it declares, that the gateway allows, and that nobody approved for it, sorted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unapproved_commands: Vec<String>,
     /// What its operating system permits; shown only.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub permissions: BTreeMap<String, bool>,

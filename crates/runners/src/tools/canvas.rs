@@ -1,6 +1,8 @@
 //! `canvas`: pages and forms that the people of the session see beside the conversation. It reaches
 //! the canvas of its own session and no other, and nothing of the machine.
 
+mod on_node;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,14 +13,10 @@ use serde_json::{Value, json};
 use tidegate_core::SessionKey;
 use tidegate_core::canvas::{Canvas, CanvasError, CanvasPath, CanvasView};
 use tidegate_core::tool::{
-    NodeErrand, RESULT_TEXT_CHARS, Tool, ToolCall, ToolOutcome, ToolSpec, head_and_tail,
+    RESULT_TEXT_CHARS, Tool, ToolCall, ToolOutcome, ToolSpec, head_and_tail,
 };
 
 use super::arguments::read;
-use super::nodes::shown;
-
-/// The command that takes a picture of a node's canvas.
-const SNAPSHOT: &str = "canvas.snapshot";
 
 /// Writes and shows the canvas of a session.
 pub struct CanvasTool(Arc<dyn Canvas>);
@@ -49,6 +47,8 @@ enum Asked {
     Present {
         #[serde(default)]
         view: View,
+        #[serde(default)]
+        node: Option<String>,
     },
     A2uiPush {
         messages: Vec<Value>,
@@ -75,6 +75,15 @@ enum View {
     A2ui,
 }
 
+impl From<View> for CanvasView {
+    fn from(view: View) -> Self {
+        match view {
+            View::Page => Self::Page,
+            View::A2ui => Self::Surfaces,
+        }
+    }
+}
+
 #[async_trait]
 impl Tool for CanvasTool {
     fn spec(&self) -> ToolSpec {
@@ -85,7 +94,8 @@ impl Tool for CanvasTool {
                 no forms that are sent, so put data into a script), then present. A page is loaded again when a \
                 file changes. A page tells you what somebody did with tidegateSendUserAction({name, context}). \
                 Forms: a2ui_push describes surfaces in A2UI messages of 0.8 or 0.9, a2ui_reset takes all away. \
-                snapshot is a picture of what a node shows.",
+                present with a node shows it on that node; after a2ui_push, present again there. snapshot is a \
+                picture of what a node shows.",
             input_schema: json!({
                 "type": "object",
                 "additionalProperties": false,
@@ -100,7 +110,7 @@ impl Tool for CanvasTool {
                     "encoding": { "type": "string", "enum": ["text", "base64"], "description": "write: of content; text if absent." },
                     "view": { "type": "string", "enum": ["page", "a2ui"], "description": "present: page if absent." },
                     "messages": { "type": "array", "items": { "type": "object" }, "description": "a2ui_push." },
-                    "node": { "type": "string", "description": "snapshot: the id or name of the node." },
+                    "node": { "type": "string", "description": "snapshot, and present on a node instead of beside the conversation: its id or name." },
                 },
             }),
         }
@@ -112,7 +122,11 @@ impl Tool for CanvasTool {
             Err(outcome) => return outcome,
         };
         let done = match asked {
-            Asked::Snapshot { node } => return snapshot(&call, node).await,
+            Asked::Snapshot { node } => return on_node::snapshot(&call, node).await,
+            Asked::Present {
+                view,
+                node: Some(node),
+            } => return on_node::present(&*self.0, &call, view.into(), node).await,
             Asked::Write {
                 path,
                 content,
@@ -124,7 +138,9 @@ impl Tool for CanvasTool {
             Asked::Read { path } => self.read(&call.session_key, &path).await,
             Asked::List {} => self.list(&call.session_key).await,
             Asked::Delete { path } => self.delete(&call.session_key, &path).await,
-            Asked::Present { view } => self.present(&call.session_key, view).await,
+            Asked::Present { view, node: None } => {
+                self.present(&call.session_key, view.into()).await
+            }
             Asked::A2uiPush { messages } => self.push(&call.session_key, messages).await,
             Asked::A2uiReset {} => {
                 self.0.reset(&call.session_key).await;
@@ -187,11 +203,11 @@ impl CanvasTool {
         Ok(ToolOutcome::text(format!("{path} is gone.")))
     }
 
-    async fn present(&self, session: &SessionKey, view: View) -> Result<ToolOutcome, CanvasError> {
-        let view = match view {
-            View::Page => CanvasView::Page,
-            View::A2ui => CanvasView::Surfaces,
-        };
+    async fn present(
+        &self,
+        session: &SessionKey,
+        view: CanvasView,
+    ) -> Result<ToolOutcome, CanvasError> {
         self.0.present(session, view).await?;
         Ok(ToolOutcome::text(
             "Everyone who looks at this conversation was asked to show the canvas.",
@@ -206,19 +222,6 @@ impl CanvasTool {
         let surfaces = self.0.push(session, messages).await?;
         Ok(ToolOutcome::json(json!({ "surfaces": surfaces })))
     }
-}
-
-/// A picture of what a node shows; the node's own rules decide.
-async fn snapshot(call: &ToolCall, node: String) -> ToolOutcome {
-    let errand = NodeErrand {
-        node,
-        command: SNAPSHOT.to_owned(),
-        params: json!({ "format": "png" }),
-        timeout: None,
-        asked_for: call.asked_for(),
-    };
-    let answer = call.doors.on_node(errand).await;
-    answer.map_or_else(ToolOutcome::error, shown)
 }
 
 /// What went wrong, for the model. Where the disk is, is not its business.

@@ -37,6 +37,9 @@ impl ExecTool {
         let subject = self.executor.look(request).await;
         let subject = subject.map_err(|error| error.to_string())?;
         call.doors.allow(&subject, &call.asked_for()).await?;
+        if call.stop.is_cancelled() {
+            return Err("it was not run: the call was stopped".to_owned());
+        }
         if asked.background {
             self.in_background(call, asked, &subject).await
         } else {
@@ -71,9 +74,6 @@ impl ExecTool {
         asked: &Asked,
         subject: &Subject,
     ) -> Result<ToolOutcome, String> {
-        if call.stop.is_cancelled() {
-            return Err("it was not run: the call was stopped".to_owned());
-        }
         let started = self
             .executor
             .start(subject, Scripts::Sealed, asked.stdin(), asked.deadline())
@@ -187,3 +187,6 @@ impl Tool for ExecTool {
         done.unwrap_or_else(ToolOutcome::error)
     }
 }
+
+#[cfg(test)]
+mod tests;

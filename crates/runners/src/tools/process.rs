@@ -7,6 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tidegate_core::SessionKey;
 use tidegate_core::tool::{RESULT_TEXT_CHARS, Tool, ToolCall, ToolOutcome, ToolSpec};
 use tidegate_exec::{Cursor, Listed, ProcessError, Processes};
 
@@ -168,5 +169,9 @@ impl Tool for ProcessTool {
             Asked::Kill { id } => self.kill(owner, &id).await,
         };
         done.unwrap_or_else(|error| ToolOutcome::error(error.to_string()))
+    }
+
+    fn session_over(&self, session: &SessionKey) {
+        self.processes.stop_all(session.as_str());
     }
 }

@@ -1,5 +1,7 @@
 //! Questions to a person, and the rules that say when one is asked.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use tidegate_core::approval::{Approval, Ending, Outcome};
 use tidegate_core::exec::SubjectHash;
@@ -119,6 +121,28 @@ impl ApprovalStore for MemoryStore {
         let state = self.state();
         let open = state.approvals.iter().filter(|one| one.ending.is_none());
         Ok(open.cloned().collect())
+    }
+
+    async fn ended_approvals(
+        &self,
+        before: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Approval>, StoreError> {
+        let state = self.state();
+        let ended = state.approvals.iter().enumerate();
+        let mut ended: Vec<_> = ended
+            .filter_map(|(no, one)| Some(((one.ending.as_ref()?.at_ms, no), one)))
+            .collect();
+        ended.sort_unstable_by_key(|(when, _)| Reverse(*when));
+        let after = match before {
+            None => 0,
+            Some(id) => match ended.iter().position(|(_, one)| one.id == id) {
+                Some(at) => at + 1,
+                None => return Ok(Vec::new()),
+            },
+        };
+        let page = ended.into_iter().skip(after).take(most);
+        Ok(page.map(|(_, one)| one.clone()).collect())
     }
 
     async fn expire_approvals(

@@ -185,6 +185,7 @@ impl DeviceStore for MemoryStore {
             grant.used_at_ms = Some(touch.at_ms);
             grant.used_from = from;
             grant.expires_at_ms = touch.expires_at_ms;
+            grant.offer = grant.offer.take().or(touch.offer);
         }
         Ok(())
     }
@@ -255,6 +256,7 @@ impl DeviceStore for MemoryStore {
             expires_at_ms: token.expires_at_ms,
             used_at_ms: None,
             used_from: None,
+            offer: grant.offer.take(),
         };
         Ok(state.told_by(id))
     }

@@ -5,6 +5,8 @@ mod devices;
 mod find;
 mod inbox;
 mod moves;
+mod node_calls;
+mod node_names;
 mod nodes;
 mod outbox;
 mod runs;

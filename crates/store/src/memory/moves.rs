@@ -14,16 +14,19 @@ impl State {
         }
         self.remember_move(account, from, to);
         let move_target = |target: &mut Target| {
-            if target.account == *account && target.peer.id == from {
+            let is_it = target.account == *account && target.peer.id == from;
+            if is_it {
                 to.clone_into(&mut target.peer.id);
             }
+            is_it
         };
         for event in self.inbox.values_mut() {
             move_target(&mut event.row.target);
         }
         for part in self.outbox.values_mut() {
-            if part.row.state.is_open() || part.row.state == OutboxState::Dead {
-                move_target(&mut part.row.item.target);
+            let may_go = part.row.state.is_open() || part.row.state == OutboxState::Dead;
+            if may_go && move_target(&mut part.row.item.target) {
+                part.row.item.body.moved();
             }
         }
         for session in self.sessions.values_mut() {

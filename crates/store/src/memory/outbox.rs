@@ -63,6 +63,7 @@ impl State {
             let place = (item.target.account.clone(), item.target.peer.id.clone());
             if let Some(now) = self.moves.get(&place) {
                 item.target.peer.id.clone_from(now);
+                item.body.moved();
             }
             self.next_part += 1;
             self.outbox

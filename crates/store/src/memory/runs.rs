@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::convert::Infallible;
 
 use async_trait::async_trait;
-use tidegate_core::run::{Accepted, NewRun, Run, RunRequest, RunState};
+use tidegate_core::run::{Accepted, NewRun, Once, Run, RunRequest, RunState};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError};
 use tidegate_core::transcript::{NewMessage, open_calls};
@@ -20,16 +20,26 @@ impl State {
             .map(|kept| kept.run.clone())
     }
 
+    fn find_accepted(&self, once: &Once) -> Result<Option<Accepted>, StoreError> {
+        let Some(known) = self.once.get(&once_key(once)) else {
+            return Ok(None);
+        };
+        match &known.made {
+            Made::Run(id) if known.params_hash == once.params_hash => {
+                let gone = || misuse("find_accepted", "the run is gone");
+                self.run(id)
+                    .map(Accepted::Repeat)
+                    .map(Some)
+                    .ok_or_else(gone)
+            }
+            _ => Ok(Some(Accepted::KeyReused)),
+        }
+    }
+
     fn accept(&mut self, new: NewRun) -> Result<Accepted, StoreError> {
         const VERB: &str = "accept";
-        if let Some(known) = self.once.get(&once_key(&new.once)) {
-            return match &known.made {
-                Made::Run(id) if known.params_hash == new.once.params_hash => self
-                    .run(id)
-                    .map(Accepted::Repeat)
-                    .ok_or_else(|| misuse(VERB, "the run is gone")),
-                _ => Ok(Accepted::KeyReused),
-            };
+        if let Some(known) = self.find_accepted(&new.once)? {
+            return Ok(known);
         }
         if !new.room {
             return Ok(Accepted::NoRoom);
@@ -305,6 +315,10 @@ impl State {
 impl RunStore for MemoryStore {
     async fn accept(&self, run: NewRun) -> Result<Accepted, StoreError> {
         self.state().accept(run)
+    }
+
+    async fn find_accepted(&self, once: &Once) -> Result<Option<Accepted>, StoreError> {
+        self.state().find_accepted(once)
     }
 
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {

@@ -126,6 +126,16 @@ fn open(conn: &Connection) -> Result<Vec<Approval>, Fault> {
     all(conn, &sql, [], approval)
 }
 
+fn ended(conn: &Connection, before: Option<&str>, most: usize) -> Result<Vec<Approval>, Fault> {
+    let sql = format!(
+        "SELECT {APPROVAL} FROM approvals
+         WHERE outcome IS NOT NULL AND (?1 IS NULL
+            OR (ended_at, no) < (SELECT ended_at, no FROM approvals WHERE id = ?1))
+         ORDER BY ended_at DESC, no DESC LIMIT ?2"
+    );
+    all(conn, &sql, params![before, bound(most as u64)], approval)
+}
+
 fn expire(conn: &Connection, expires_until_ms: u64, now_ms: u64) -> Result<u64, Fault> {
     change(
         conn,
@@ -190,6 +200,18 @@ impl ApprovalStore for SqliteStore {
 
     async fn open_approvals(&self) -> Result<Vec<Approval>, StoreError> {
         self.read("open_approvals", open).await
+    }
+
+    async fn ended_approvals(
+        &self,
+        before: Option<&str>,
+        most: usize,
+    ) -> Result<Vec<Approval>, StoreError> {
+        let before = before.map(str::to_owned);
+        self.read("ended_approvals", move |conn| {
+            ended(conn, before.as_deref(), most)
+        })
+        .await
     }
 
     async fn expire_approvals(

@@ -88,8 +88,8 @@ fn put_grant(conn: &Connection, id: &DeviceId, grant: &DeviceGrant) -> Result<()
         conn,
         "INSERT OR REPLACE INTO device_grants
             (device_id, role, scopes, token, token_scopes, granted_at, issued_at, revoked_at,
-             expires_at, used_at, used_from)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+             expires_at, used_at, used_from, offer)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         params![
             id.as_str(),
             grant.role.as_str(),
@@ -102,6 +102,7 @@ fn put_grant(conn: &Connection, id: &DeviceId, grant: &DeviceGrant) -> Result<()
             grant.expires_at_ms.map(bound),
             grant.used_at_ms.map(bound),
             grant.used_from,
+            rows::offer_text(grant.offer.as_ref())?,
         ],
     )?;
     Ok(())
@@ -113,14 +114,16 @@ fn touch(conn: &Connection, id: &DeviceId, role: Role, touch: &Touch) -> Result<
     change(conn, sql, [id.as_str(), &label])?;
     change(
         conn,
-        "UPDATE device_grants SET used_at = ?3, used_from = ?4, expires_at = ?5
+        "UPDATE device_grants SET used_at = ?3, used_from = ?4, expires_at = ?5,
+            offer = coalesce(offer, ?6)
          WHERE device_id = ?1 AND role = ?2",
         params![
             id.as_str(),
             role.as_str(),
             bound(touch.at_ms),
             touch.label.remote_ip,
-            touch.expires_at_ms.map(bound)
+            touch.expires_at_ms.map(bound),
+            rows::offer_text(touch.offer.as_ref())?
         ],
     )?;
     Ok(())

@@ -10,7 +10,8 @@ use super::fault::Fault;
 use super::rows::{all, bound, change, first, from_json};
 
 /// Columns of a command.
-const CALL: &str = "id, node, command, key, at, state, params, timeout, expires_at, ending";
+const CALL: &str =
+    "id, node, command, key, at, state, params, timeout, expires_at, ending, principal";
 
 fn waiting(row: &Row<'_>) -> Result<WaitingCall, Fault> {
     Ok(WaitingCall {
@@ -32,6 +33,7 @@ fn read(row: &Row<'_>) -> Result<NodeCall, Fault> {
         id: row.get(0)?,
         node: DeviceId::new(row.get::<_, String>(1)?),
         command: row.get(2)?,
+        by: row.get(10)?,
         key: row.get(3)?,
         at_ms: row.get(4)?,
         state,
@@ -67,7 +69,7 @@ pub(super) fn find(conn: &Connection, once: &Once) -> Result<Option<CallBegun>, 
     );
     let key = [&once.principal, once.method, &once.key];
     first(conn, &sql, key, |row| {
-        if row.get::<_, String>(10)? == once.params_hash {
+        if row.get::<_, String>(11)? == once.params_hash {
             Ok(CallBegun::Repeat(read(row)?))
         } else {
             Ok(CallBegun::KeyReused)

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, params};
-use tidegate_core::run::{Accepted, NewRun, Run, RunState};
+use tidegate_core::run::{Accepted, NewRun, Once, Run, RunState};
 use tidegate_core::store::{Finish, Recovered, RecoveryNote, RunStore, StoreError};
 use tidegate_core::transcript::NewMessage;
 use tidegate_protocol::RunId;
@@ -34,14 +34,20 @@ fn is_free(conn: &Connection, id: &RunId) -> Result<bool, Fault> {
     Ok(first(conn, sql, [id.as_str()], |_| Ok(()))?.is_none())
 }
 
+fn find_accepted(conn: &Connection, once: &Once) -> Result<Option<Accepted>, Fault> {
+    let Some(known) = remembered(conn, once)? else {
+        return Ok(None);
+    };
+    let Some(run_id) = known.run_id.filter(|_| known.same_params) else {
+        return Ok(Some(Accepted::KeyReused));
+    };
+    let run = by_id(conn, &run_id)?.ok_or(Fault::Misuse("the run is gone"))?;
+    Ok(Some(Accepted::Repeat(run)))
+}
+
 fn accept(conn: &Connection, new: &NewRun) -> Result<Accepted, Fault> {
-    if let Some(known) = remembered(conn, &new.once)? {
-        let Some(run_id) = known.run_id.filter(|_| known.same_params) else {
-            return Ok(Accepted::KeyReused);
-        };
-        return by_id(conn, &run_id)?
-            .map(Accepted::Repeat)
-            .ok_or(Fault::Misuse("the run is gone"));
+    if let Some(known) = find_accepted(conn, &new.once)? {
+        return Ok(known);
     }
     if !new.room {
         return Ok(Accepted::NoRoom);
@@ -132,6 +138,12 @@ fn prune(conn: &Connection, ended_before_ms: u64) -> Result<u64, Fault> {
 impl RunStore for SqliteStore {
     async fn accept(&self, run: NewRun) -> Result<Accepted, StoreError> {
         self.write("accept", move |conn| accept(conn, &run)).await
+    }
+
+    async fn find_accepted(&self, once: &Once) -> Result<Option<Accepted>, StoreError> {
+        let once = once.clone();
+        self.read("find_accepted", move |conn| find_accepted(conn, &once))
+            .await
     }
 
     async fn begin(&self, runs: Vec<(RunId, NewMessage)>, now_ms: u64) -> Result<(), StoreError> {

@@ -24,10 +24,13 @@ pub(super) const MIGRATIONS: &[Migration] = &[
     Migration {
         sql: include_str!("../../migrations/0003_machines.sql"),
     },
+    Migration {
+        sql: include_str!("../../migrations/0004_offers.sql"),
+    },
 ];
 
 /// The schema that this program writes.
-pub const SCHEMA_VERSION: u32 = 3;
+pub const SCHEMA_VERSION: u32 = 4;
 const _: () = assert!(MIGRATIONS.len() == SCHEMA_VERSION as usize);
 
 /// `Tide` in ASCII: a database of another program is left alone.

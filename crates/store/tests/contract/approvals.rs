@@ -15,6 +15,7 @@ contract! {
     a_question_comes_back_as_it_was_asked
     a_name_is_taken_once
     those_that_wait_are_listed_in_order
+    those_that_ended_come_page_by_page_the_newest_end_first
     the_first_end_counts
     a_decision_after_the_time_does_not_count
     nobody_decides_what_was_not_asked
@@ -172,6 +173,44 @@ async fn those_that_wait_are_listed_in_order(store: &impl Store) {
     end(store, "a", Outcome::Withdrawn, 6).await;
     let open = store.open_approvals().await.unwrap();
     assert_eq!(open, [waits(new("b", 5)), waits(new("c", 4))]);
+}
+
+async fn those_that_ended_come_page_by_page_the_newest_end_first(store: &impl Store) {
+    let page = async |before, most| {
+        let page = store.ended_approvals(before, most).await.unwrap();
+        page.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(page(None, 9).await, [""; 0]);
+    for id in ["a", "b", "c", "d", "waits"] {
+        ask(store, id, 5).await;
+    }
+    for (id, how, at_ms) in [
+        ("b", Outcome::Deny, 9),
+        ("a", Outcome::AllowOnce, 7),
+        ("d", Outcome::Withdrawn, 7),
+        ("c", Outcome::AllowAlways, 8),
+    ] {
+        end(store, id, how, at_ms).await;
+    }
+    assert_eq!(page(None, 9).await, ["b", "c", "d", "a"]);
+    assert_eq!(page(None, 2).await, ["b", "c"]);
+    assert_eq!(page(Some("c"), 1).await, ["d"]);
+    assert_eq!(page(Some("d"), 9).await, ["a"]);
+    assert_eq!(page(Some("a"), 9).await, [""; 0]);
+    assert_eq!(page(None, 0).await, [""; 0]);
+    for none in ["waits", "unknown"] {
+        assert_eq!(page(Some(none), 9).await, [""; 0], "{none}");
+    }
+    let whole = store.ended_approvals(Some("b"), 1).await.unwrap();
+    let ended = Approval {
+        ending: Some(decided(Outcome::AllowAlways, 8)),
+        ..waits(new("c", 5))
+    };
+    assert_eq!(whole, [ended]);
+    // The end of a page may be forgotten before the next page is asked for.
+    assert_eq!(store.prune_approvals(8).await.unwrap(), 2);
+    assert_eq!(page(Some("d"), 9).await, [""; 0]);
+    assert_eq!(page(None, 9).await, ["b", "c"]);
 }
 
 async fn the_first_end_counts(store: &impl Store) {

@@ -32,6 +32,7 @@ pub(crate) fn touched(name: &str, at_ms: u64) -> Touch {
         },
         at_ms,
         expires_at_ms: Some(at_ms + 100),
+        offer: None,
     }
 }
 
@@ -62,6 +63,7 @@ pub(crate) fn grant(role: Role, token: &str, granted: &[Scope]) -> DeviceGrant {
         expires_at_ms: None,
         used_at_ms: None,
         used_from: None,
+        offer: None,
     }
 }
 
@@ -85,6 +87,7 @@ pub(crate) fn request(id: &str, device: &str, wanted: &[Scope], at_ms: u64) -> P
         role: Role::Operator,
         scopes: scopes(wanted),
         at_ms,
+        offer: None,
     }
 }
 

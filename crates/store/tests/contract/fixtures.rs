@@ -1,13 +1,13 @@
 //! Values for tests.
 
-use tidegate_core::run::{Accepted, NewRun, Once, Run, RunEnd, RunRequest, RunStatus};
+use tidegate_core::run::{Accepted, ByDevice, NewRun, Once, Run, RunEnd, RunRequest, RunStatus};
 use tidegate_core::session::SessionKey;
 use tidegate_core::store::{
     ApprovalStore, DeviceStore, Finish, HistoryPage, HistoryQuery, InboxStore, NodeStore,
     OutboxStore, RecoveryNote, RunStore, SenderStore, Session, SessionQuery, SessionStore,
 };
 use tidegate_core::transcript::{Maker, NewMessage, Part, Speaker, StopReason, Usage};
-use tidegate_protocol::RunId;
+use tidegate_protocol::{DeviceId, Role, RunId};
 
 /// Everything that a store is.
 pub(crate) trait Store:
@@ -66,6 +66,10 @@ pub(crate) fn new_run(name: &str, session: &str, at_ms: u64) -> NewRun {
             extra_system_prompt: None,
             timeout_ms: Some(9),
             may_administer: true,
+            by: Some(ByDevice {
+                device: DeviceId::new("phone"),
+                role: Role::Operator,
+            }),
             label: None,
             origin: None,
             deliver_to: None,

@@ -29,6 +29,7 @@ macro_rules! contract {
 }
 mod approvals;
 mod channels;
+mod device_offers;
 mod device_rights;
 mod devices;
 mod disk;

@@ -2,7 +2,7 @@
 
 use tidegate_core::channel::{AccountKey, Target};
 use tidegate_core::session::SessionKey;
-use tidegate_core::store::OutboxStep;
+use tidegate_core::store::{NewOutbound, OutboxStep};
 
 use crate::channels::*;
 use crate::fixtures::*;
@@ -12,6 +12,7 @@ contract! {
     a_move_leaves_others_alone
     a_session_that_the_new_id_has_stays
     what_is_put_for_the_old_id_goes_to_the_new_one
+    what_moves_answers_and_replaces_no_message_of_the_old_id
     moves_lead_to_the_newest_id
     a_move_back_is_no_circle
 }
@@ -148,6 +149,36 @@ async fn what_is_put_for_the_old_id_goes_to_the_new_one(store: &impl Store) {
         assert_eq!(told[0].item.target, target("q"), "{group}");
     }
     assert_eq!(heads(store).await, [1], "one line");
+}
+
+/// A part that answers a message and takes the place of a draft.
+fn among_others(group: &str, peer: &str) -> NewOutbound {
+    let mut part = part(group, 0, 1, peer, 1);
+    part.body.reply_to = Some("their 7".into());
+    part.body.replaces = Some("our 8".into());
+    part
+}
+
+async fn what_moves_answers_and_replaces_no_message_of_the_old_id(store: &impl Store) {
+    let before = ["waits", "dead", "sent"].map(|group| among_others(group, "p"));
+    store.put(before.into()).await.unwrap();
+    store.put(vec![among_others("stays", "x")]).await.unwrap();
+    step(store, 2, dead(), 2).await;
+    step(store, 3, OutboxStep::Sending, 2).await;
+    step(store, 3, OutboxStep::Sent(receipt("s")), 2).await;
+    move_peer(store, "p", "q").await;
+    store.put(vec![among_others("late", "p")]).await.unwrap();
+    for (group, forgets) in [
+        ("waits", true),
+        ("dead", true),
+        ("late", true),
+        ("sent", false),
+        ("stays", false),
+    ] {
+        let body = store.group(group).await.unwrap()[0].item.body.clone();
+        assert_eq!(body.reply_to.is_none(), forgets, "{group}");
+        assert_eq!(body.replaces.is_none(), forgets, "{group}");
+    }
 }
 
 async fn moves_lead_to_the_newest_id(store: &impl Store) {

@@ -73,6 +73,7 @@ fn stored(new: &NewNodeCall, state: CallState) -> NodeCall {
         id: new.id.clone(),
         node: new.node.clone(),
         command: new.command.clone(),
+        by: new.once.principal.clone(),
         key: new.once.key.clone(),
         at_ms: new.at_ms,
         state,

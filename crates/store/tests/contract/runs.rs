@@ -66,6 +66,10 @@ async fn the_same_request_is_accepted_once(store: &impl Store) {
     let run = accept(store, "r", "a", 5).await;
     let mut again = new_run("r", "b", 9);
     again.run_id = id("else");
+    let new = once("other", "hash");
+    assert_eq!(store.find_accepted(&new).await.unwrap(), None);
+    let found = store.find_accepted(&again.once).await.unwrap();
+    assert_eq!(found, Some(Accepted::Repeat(run.clone())));
     assert_eq!(store.accept(again).await.unwrap(), Accepted::Repeat(run));
     assert_eq!(store.run(&id("else")).await.unwrap(), None);
     assert_eq!(store.session(&key("b")).await.unwrap(), None);
@@ -84,6 +88,8 @@ async fn a_key_with_other_params_is_refused(store: &impl Store) {
     accept(store, "r", "a", 5).await;
     let mut other = new_run("s", "b", 9);
     other.once = once("r", "another hash");
+    let found = store.find_accepted(&other.once).await.unwrap();
+    assert_eq!(found, Some(Accepted::KeyReused));
     assert_eq!(store.accept(other).await.unwrap(), Accepted::KeyReused);
     assert_eq!(store.run(&id("s")).await.unwrap(), None);
     assert_eq!(store.session(&key("b")).await.unwrap(), None);

@@ -59,7 +59,7 @@ async fn a_database_of_the_schema_before_keeps_its_data_and_gets_the_new_tables(
     store.close().await;
 
     // What was before is kept beside it.
-    let copy = Connection::open(dir.path().join("state.db.before-v3")).unwrap();
+    let copy = Connection::open(dir.path().join("state.db.before-v4")).unwrap();
     let kept: (u32, u32) = copy
         .query_row(
             "SELECT (SELECT count(*) FROM runs), user_version FROM pragma_user_version",
@@ -108,7 +108,7 @@ async fn devices_of_the_schema_before_keep_their_rights_and_begin_untrusted() {
     let waiting = store.pair_requests(20).await.unwrap();
     assert_eq!(waiting.len(), 1);
     store.close().await;
-    assert!(dir.path().join("state.db.before-v3").exists());
+    assert!(dir.path().join("state.db.before-v4").exists());
 }
 
 #[tokio::test]

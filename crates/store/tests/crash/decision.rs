@@ -9,6 +9,17 @@ use tidegate_store::SqliteStore;
 
 use crate::child::{Acked, Life, acknowledged, store_to_live_in};
 
+/// Verbs that this life commits.
+pub(crate) const VERBS: &[&str] = &[
+    "migrate",
+    "set_exec_rules",
+    "ask_approval",
+    "settle_approval",
+    "spend_approval",
+    "expire_approvals",
+    "prune_approvals",
+];
+
 /// What is asked under this name.
 fn matter(id: &str) -> Matter {
     Matter::from(Words {
@@ -93,15 +104,7 @@ fn a_decision_is_whole_and_used_once_whatever_is_killed() {
     let life = Life {
         test: "decision::life",
         before: |_| {},
-        verbs: &[
-            "migrate",
-            "set_exec_rules",
-            "ask_approval",
-            "settle_approval",
-            "spend_approval",
-            "expire_approvals",
-            "prune_approvals",
-        ],
+        verbs: VERBS,
         points: 22,
     };
     life.kill_at_every_point(&look);

@@ -8,9 +8,13 @@
 )]
 
 mod child;
+mod command;
+mod complete;
 mod decision;
+mod device;
 mod left;
 mod message;
 mod network;
+mod rounds;
 mod session;
 mod values;

@@ -12,6 +12,27 @@ use crate::left;
 use crate::network::*;
 use crate::values::{once, user};
 
+/// Verbs that this life commits.
+pub(crate) const VERBS: &[&str] = &[
+    "migrate",
+    "ask_in",
+    "admit",
+    "dismiss",
+    "arrive",
+    "begin",
+    "finish",
+    "step",
+    "revive",
+    "post",
+    "put",
+    "discard",
+    "move_peer",
+    "recover",
+    "prune_outbox",
+    "prune_inbox",
+    "prune",
+];
+
 /// A database of the schema before chat networks: the first commit brings it to this one.
 fn before(path: &Path) {
     let conn = rusqlite::Connection::open(path).unwrap();
@@ -135,25 +156,7 @@ fn no_message_is_lost_or_doubled_by_a_kill_at_every_commit() {
     let life = Life {
         test: "message::life",
         before,
-        verbs: &[
-            "migrate",
-            "ask_in",
-            "admit",
-            "dismiss",
-            "arrive",
-            "begin",
-            "finish",
-            "step",
-            "revive",
-            "post",
-            "put",
-            "discard",
-            "move_peer",
-            "recover",
-            "prune_outbox",
-            "prune_inbox",
-            "prune",
-        ],
+        verbs: VERBS,
         points: 64,
     };
     life.kill_at_every_point(&left::look);

@@ -13,7 +13,27 @@ use tidegate_protocol::{DeviceId, Patch, Role, RunId};
 use tidegate_store::SqliteStore;
 
 use crate::child::{Acked, Life, acknowledged, store_to_live_in};
+use crate::rounds::{call_tools, every_call_has_one_result};
 use crate::values::{finish, key, new_run, note, once, user};
+
+/// Verbs that this life commits.
+pub(crate) const VERBS: &[&str] = &[
+    "migrate",
+    "request_pairing",
+    "grant",
+    "touch",
+    "accept",
+    "reword",
+    "begin",
+    "go_on",
+    "finish",
+    "deliver",
+    "patch_session",
+    "reset_session",
+    "delete_session",
+    "recover",
+    "prune",
+];
 
 fn label() -> SettingsPatch {
     SettingsPatch {
@@ -34,6 +54,7 @@ fn grant() -> DeviceGrant {
         expires_at_ms: None,
         used_at_ms: None,
         used_from: None,
+        offer: None,
     }
 }
 
@@ -42,6 +63,7 @@ fn touched(label: DeviceLabel, at_ms: u64) -> Touch {
         label,
         at_ms,
         expires_at_ms: None,
+        offer: None,
     }
 }
 
@@ -54,6 +76,7 @@ fn pair_request() -> PairRequest {
         role: Role::Operator,
         scopes: ScopeSet::EMPTY,
         at_ms: 1,
+        offer: None,
     }
 }
 
@@ -89,6 +112,7 @@ async fn life() {
     acknowledged("patch");
     store.begin(vec![user("r1")], 2).await.unwrap();
     acknowledged("begin r1");
+    call_tools(&store).await;
     store
         .finish(finish(&["r1"], RunStatus::Ok, "answer 1"))
         .await
@@ -140,23 +164,8 @@ fn what_was_acknowledged_survives_a_kill_at_every_commit() {
     let life = Life {
         test: "session::life",
         before: |_| {},
-        verbs: &[
-            "migrate",
-            "request_pairing",
-            "grant",
-            "touch",
-            "accept",
-            "reword",
-            "begin",
-            "finish",
-            "deliver",
-            "patch_session",
-            "reset_session",
-            "delete_session",
-            "recover",
-            "prune",
-        ],
-        points: 32,
+        verbs: VERBS,
+        points: 36,
     };
     life.kill_at_every_point(&look);
 }
@@ -225,6 +234,7 @@ async fn look(path: &Path, point: &str, acked: &Acked) {
             .all(|run| run.state == RunState::Ended),
         "{point}"
     );
+    every_call_has_one_result(&store, point, acked).await;
     store.close().await;
 }
 

@@ -33,6 +33,7 @@ pub(crate) fn new_run(name: &str) -> NewRun {
             extra_system_prompt: None,
             timeout_ms: None,
             may_administer: true,
+            by: None,
             label: None,
             origin: None,
             deliver_to: None,

@@ -1,11 +1,10 @@
-import { fullTime } from "../../format.ts";
-import { agoOf } from "../../state/account-card.ts";
-import type { Decided } from "../../state/approvals.ts";
 import { gatewayTime } from "../../state/clock.ts";
 import { paired } from "../../state/devices.ts";
 import { deviceName, shortId } from "../../state/device-card.ts";
 import { previewOf } from "../../state/visible.ts";
 import { strings } from "../../strings.ts";
+import type { Decided } from "../../wire/approvals.ts";
+import { Ago } from "../ago.tsx";
 import { useNow } from "../use-now.ts";
 import { VisibleText } from "./visible-text.tsx";
 
@@ -14,17 +13,15 @@ const words = strings.approvals.history;
 /** How a question ended, and by whom. */
 export function Outcome({ ended }: { ended: Decided }) {
   const now = gatewayTime(useNow());
-  const { outcome, by, asked } = ended;
-  const at = ended.at ?? asked.since;
+  const { outcome, by, asked, at, usedAt } = ended;
   return (
     <div class="outcome-row">
       <span class={`tag ${toneOf(outcome)}`}>
         {Object.hasOwn(words.outcomes, outcome) ? words.outcomes[outcome] : outcome}
       </span>
       <code class="outcome-command"><VisibleText text={previewOf(asked.command)} /></code>
-      <span class="muted">
-        {by && `${words.by(whoOf(by))}, `}
-        <time dateTime={new Date(at).toISOString()} title={fullTime(at)}>{agoOf(at, now)}</time>
+      <span class="muted outcome-facts">
+        {by ? words.by(whoOf(by)) : words.nobody}, <Ago at={at} now={now} />{usedAt !== undefined && `, ${words.ran}`}
       </span>
     </div>
   );

@@ -1,13 +1,14 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useMemo } from "preact/hooks";
-import { countdown } from "../../format.ts";
-import { closeReview, decide, decided, type Decision, shown, shownId, step, waiting } from "../../state/approvals.ts";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { closeReview, decide, type Decision, shown, shownId, step, waiting } from "../../state/approvals.ts";
 import { gatewayTime } from "../../state/clock.ts";
+import { decided } from "../../state/decided.ts";
 import { strings } from "../../strings.ts";
 import type { Asked } from "../../wire/approvals.ts";
 import { Sheet } from "../sheet.tsx";
 import { useAction } from "../use-action.ts";
 import { useNow } from "../use-now.ts";
+import { Deadline } from "./deadline.tsx";
 import { Outcome } from "./outcome.tsx";
 import { Origin, Subject } from "./subject.tsx";
 import { useConsidered } from "./use-considered.ts";
@@ -17,7 +18,7 @@ const words = strings.approvals.sheet;
 /** One question at a time, whole; the next one comes when this one is decided. */
 export function ApprovalSheet() {
   const asked = shown.value;
-  const ended = decided.value.find(({ id }) => id === shownId.value);
+  const ended = decided.value?.find(({ id }) => id === shownId.value);
   const lost = !asked && !ended;
   useEffect(() => {
     if (lost) closeReview();
@@ -45,27 +46,29 @@ function Places() {
   );
 }
 
+/** The reading takes the focus, so that no key which was meant for something else decides anything. */
 function Question({ asked }: { asked: Asked }) {
   const left = asked.expiresAt - gatewayTime(useNow());
   const { scroller, end, considered, read } = useConsidered(asked.id);
   const choose = useAction((decision: Decision) => decide(asked, decision));
+  useEffect(() => scroller.current?.focus(), []);
   // It may be long, and the countdown draws this once a second.
   const subject = useMemo(() => <Subject asked={asked} />, [asked]);
   const blocked = choose.busy || left <= 0;
   const always = asked.decisions.includes("allow-always");
   return (
     <>
-      <div class="asked-scroller" ref={scroller} tabIndex={0} role="group" aria-label={words.covers}>
+      <div class="asked-scroller" ref={scroller} tabIndex={0} data-first role="group" aria-label={words.covers}>
         {subject}
         <div ref={end} class="asked-end" />
         <Origin asked={asked} />
       </div>
       <div class="asked-foot">
         {choose.failure && <p class="hint wrong" role="alert">{choose.failure}</p>}
-        <p class="asked-left" role="timer">{left > 0 ? words.left(countdown(left)) : words.over}</p>
+        <Deadline left={left} whole={asked.expiresAt - asked.since} />
         <p class="hint">{read ? hintOf(asked) : words.readOn}</p>
         <div class="sheet-actions">
-          <button type="button" class="primary danger" data-first disabled={blocked} onClick={() => void choose.run("deny")}>
+          <button type="button" class="primary danger" disabled={blocked} onClick={() => void choose.run("deny")}>
             {words.deny}
           </button>
           <span class="spacer" />
@@ -93,6 +96,8 @@ function hintOf({ decisions, subjectHash }: Asked): string {
 /** Somebody else decided, or nobody did in time. */
 function Over({ children }: { children: ComponentChildren }) {
   const next = waiting.value[0];
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus(), []);
   return (
     <>
       {children}
@@ -100,7 +105,7 @@ function Over({ children }: { children: ComponentChildren }) {
         {next && (
           <button type="button" class="primary" onClick={() => { shownId.value = next.id; }}>{words.next}</button>
         )}
-        <button type="button" class="quiet outline" data-first onClick={closeReview}>{strings.close}</button>
+        <button type="button" class="quiet outline" ref={close} onClick={closeReview}>{strings.close}</button>
       </div>
     </>
   );

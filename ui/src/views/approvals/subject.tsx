@@ -10,6 +10,8 @@ import { VisibleText } from "./visible-text.tsx";
 const words = strings.approvals.sheet;
 /** A line that says why it can never be remembered. */
 const RISK = "asked every time";
+/** Who may do everything. */
+const ROOT: Line = { label: "as user", text: "0" };
 
 /** Everything that a decision covers, whole: nothing is cut, folded or left out. */
 export function Subject({ asked }: { asked: Asked }) {
@@ -55,10 +57,14 @@ function Arguments({ argv }: { argv: readonly string[] }) {
 }
 
 function Covered({ line: { label, text } }: { line: Line }) {
+  const isRoot = label === ROOT.label && text === ROOT.text;
   return (
     <div class={label === RISK ? "risk" : undefined}>
       <dt>{Object.hasOwn(strings.approvals.labels, label) ? strings.approvals.labels[label] : label}</dt>
-      <dd><VisibleText text={text} /></dd>
+      <dd>
+        <VisibleText text={text} />
+        {isRoot && <p class="asked-root">{words.root}</p>}
+      </dd>
     </div>
   );
 }
@@ -76,7 +82,7 @@ export function Origin({ asked }: { asked: Asked }) {
   if (facts.every(([, value]) => !value)) return null;
   return (
     <dl class="asked-lines origin-lines">
-      {facts.map(([name, value]) => value && <div key={name}><dt>{name}</dt><dd><bdi>{value}</bdi></dd></div>)}
+      {facts.map(([name, value]) => value && <div key={name}><dt>{name}</dt><dd><VisibleText text={value} /></dd></div>)}
     </dl>
   );
 }

@@ -1,8 +1,9 @@
 import { fullTime } from "../../format.ts";
-import { accountName, agoOf, asSentence, factsOf, nextTryOf, probeSentence, sentenceOf, toneOf, wordOf } from "../../state/account-card.ts";
+import { accountName, asSentence, factsOf, nextTryOf, probeSentence, sentenceOf, toneOf, wordOf } from "../../state/account-card.ts";
 import { networkLabel, probe } from "../../state/channels.ts";
 import { strings } from "../../strings.ts";
 import type { Account, StateChange } from "../../wire/channels.ts";
+import { Ago } from "../ago.tsx";
 import { useAction } from "../use-action.ts";
 import { StateMark } from "./state-mark.tsx";
 import { StatePicture } from "./state-picture.tsx";
@@ -91,9 +92,7 @@ function Changes({ changes, now }: { changes: readonly StateChange[]; now: numbe
               {wordOf(change.state)}
               {change.reason && <span class="muted">: {change.reason}</span>}
             </span>
-            <time class="row-time" dateTime={new Date(change.at).toISOString()} title={fullTime(change.at)}>
-              {agoOf(change.at, now)}
-            </time>
+            <Ago class="row-time" at={change.at} now={now} />
           </li>
         ))}
       </ol>

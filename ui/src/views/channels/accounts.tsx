@@ -5,6 +5,7 @@ import { strings } from "../../strings.ts";
 import type { Account } from "../../wire/channels.ts";
 import { Failure } from "../failure.tsx";
 import { ChannelsIcon } from "../icons.tsx";
+import { Loading } from "../loading.tsx";
 import { AccountCard } from "./account-card.tsx";
 import { LogoutSheet } from "./logout-sheet.tsx";
 import { ArrowHead } from "./state-picture.tsx";
@@ -19,7 +20,7 @@ export function Accounts({ now }: { now: number }) {
     <section aria-labelledby="accounts-title">
       <h2 id="accounts-title">{words.account.region}</h2>
       <Failure reason={channelsFailure.value && words.failed(channelsFailure.value)} retry={() => void refreshChannels()} />
-      {!told && !channelsFailure.value && <p class="none">{words.loading}</p>}
+      {!told && !channelsFailure.value && <Loading text={words.loading} />}
       {told?.accounts.length === 0 && <NoAccount />}
       <ArrowHead />
       <ul class="cards">

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
-import { fullTime } from "../../format.ts";
-import { agoOf, asSentence } from "../../state/account-card.ts";
+import { asSentence } from "../../state/account-card.ts";
 import { networkLabel, openParts } from "../../state/channels.ts";
 import { gatewayTime } from "../../state/clock.ts";
 import { dead, deadFailure, dropPart, retryPart, traceFromHere } from "../../state/delivery.ts";
 import { strings } from "../../strings.ts";
 import type { Part } from "../../wire/delivery.ts";
+import { Ago } from "../ago.tsx";
 import { Question } from "../question.tsx";
 import { useAction } from "../use-action.ts";
 import { placeOf } from "./place.ts";
@@ -42,9 +42,7 @@ function Letter({ part, now, onDrop }: { part: Part; now: number; onDrop: () => 
     <li class="letter">
       <p class="letter-head">
         <span class="strong">{networkLabel(part.channel)}, {placeOf(part)}</span>
-        <time class="row-time" dateTime={new Date(at).toISOString()} title={fullTime(at)}>
-          {agoOf(at, gatewayTime(now))}
-        </time>
+        <Ago class="row-time" at={at} now={gatewayTime(now)} />
       </p>
       <p class="letter-words">
         {words.kinds[part.kind] && <span class="tag">{words.kinds[part.kind]}</span>}

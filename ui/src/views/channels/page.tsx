@@ -2,7 +2,7 @@ import { channels, refreshChannels } from "../../state/channels.ts";
 import { dead, refreshDead, search } from "../../state/delivery.ts";
 import { admitted, refreshPeople } from "../../state/people.ts";
 import { strings } from "../../strings.ts";
-import { Notice } from "../notice.tsx";
+import { PageBody } from "../page-body.tsx";
 import { PageHeader } from "../page-header.tsx";
 import { useFreshness } from "../use-freshness.ts";
 import { useNow } from "../use-now.ts";
@@ -27,19 +27,13 @@ export function ChannelsPage() {
   // Where there is no channel, empty lists would only stand in the way.
   const unused = channels.value?.accounts.length === 0;
   return (
-    <div class="conversation">
-      <div class="scroller" id="channels" tabIndex={0} role="group" aria-label={words.title}>
-        <div class="page-column">
-          <p class="lead">{words.lead}</p>
-          <Waiting now={now} />
-          <Accounts now={now} />
-          {!(unused && admitted.value.length === 0) && <AdmittedPeople now={now} />}
-          {!(unused && dead.value.length === 0) && <DeadLetters now={now} />}
-          <Trace />
-        </div>
-      </div>
-      <Notice />
-    </div>
+    <PageBody page="channels">
+      <Waiting now={now} />
+      <Accounts now={now} />
+      {!(unused && admitted.value.length === 0) && <AdmittedPeople now={now} />}
+      {!(unused && dead.value.length === 0) && <DeadLetters now={now} />}
+      <Trace />
+    </PageBody>
   );
 }
 

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { agoOf, waitOf } from "../../state/account-card.ts";
+import { ago, waitOf } from "../../format.ts";
 import { networkLabel } from "../../state/channels.ts";
 import { gatewayTime } from "../../state/clock.ts";
 import { admitted, approve, asking, dismiss, peopleFailure, personKey, personName } from "../../state/people.ts";
@@ -106,7 +106,7 @@ export function AdmittedPeople({ now }: { now: number }) {
             <Who person={person} />
             <span class="person-since">
               {person.owner && <span class="tag">{words.owner}</span>}
-              <span class="muted">{words.since(agoOf(person.since, gatewayTime(now)))}</span>
+              <span class="muted">{words.since(ago(person.since, gatewayTime(now)))}</span>
             </span>
             <button type="button" class="quiet outline" onClick={() => setLeaving(person)}
               aria-label={words.of(words.remove, personName(person))}>

@@ -1,6 +1,6 @@
 import { fullTime } from "../../format.ts";
-import { deviceName, factsOf, inGroups, tokenSentence, tokenState, toneOf, trustWord } from "../../state/device-card.ts";
-import { roleWord } from "../../state/rights.ts";
+import { deviceName, endsSoon, factsOf, inGroups, saysOf, tokenSentence, tokenState, toneOf, trustWord } from "../../state/device-card.ts";
+import { byWeight, rightSentence, roleWord } from "../../state/rights.ts";
 import { strings } from "../../strings.ts";
 import type { PairedDevice, Token } from "../../wire/devices.ts";
 import type { Intent } from "./paired.tsx";
@@ -21,12 +21,14 @@ export function DeviceCard({ device, now, onIntent }: CardProps) {
     <li class={`card ${toneOf(device, now)}`} data-device={device.deviceId}>
       <header class="card-head">
         <h3><bdi>{who}</bdi></h3>
-        {device.own && <span class="tag">{words.own}</span>}
-        <span class={`tag trust-${device.trust}`}>{trustWord(device.trust)}</span>
         <span class={`state-word ${toneOf(device, now)}`}>
           <span class={device.connected ? "dot ok" : "dot idle"} aria-hidden="true" />
           {device.connected ? words.connected : words.away}
         </span>
+        <p class="card-tags">
+          {device.own && <span class="tag own">{words.own}</span>}
+          <span class={`tag trust-${device.trust}`}>{trustWord(device.trust)}</span>
+        </p>
       </header>
       <dl class="card-facts">
         {factsOf(device, now).map((fact) => (
@@ -35,8 +37,8 @@ export function DeviceCard({ device, now, onIntent }: CardProps) {
             <dd title={fact.at ? fullTime(fact.at) : undefined}><bdi>{fact.value}</bdi></dd>
           </div>
         ))}
-        <div class="key-fact"><dt>{words.key}</dt><dd><code>{inGroups(device.deviceId)}</code></dd></div>
       </dl>
+      <More device={device} />
       <ul class="tokens">
         {device.tokens.map((token) => (
           <TokenRow key={token.role} token={token} now={now} who={who}
@@ -49,6 +51,23 @@ export function DeviceCard({ device, now, onIntent }: CardProps) {
         <Act word={words.remove} who={who} act={() => onIntent({ kind: "remove", device })} />
       </div>
     </li>
+  );
+}
+
+/** What is looked at once: every right in a sentence, and by what the device is known. */
+function More({ device }: { device: PairedDevice }) {
+  const rights = byWeight(device.scopes).map(rightSentence);
+  const may = device.roles.includes("node") ? [...rights, strings.devices.asNode] : rights;
+  return (
+    <details class="fold device-more">
+      <summary>{words.more}</summary>
+      <h4>{words.rightsTitle}</h4>
+      <ul class="rights">{may.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+      <dl class="card-facts">
+        <div><dt>{words.says}</dt><dd><bdi>{saysOf(device)}</bdi></dd></div>
+        <div class="key-fact"><dt>{words.key}</dt><dd><code>{inGroups(device.deviceId)}</code></dd></div>
+      </dl>
+    </details>
   );
 }
 
@@ -67,7 +86,10 @@ function TokenRow({ token, now, who, onIntent }: TokenRowProps) {
     <li class="token">
       <p>
         <span class="strong">{words.tokenOf(role)}:</span>{" "}
-        <span class={state === "valid" ? undefined : "wrong"}>{tokenSentence(token, now)}</span>
+        <span class={state !== "valid" || endsSoon(token, now) ? "wrong" : undefined}
+          title={token.expiresAt ? fullTime(token.expiresAt) : undefined}>
+          {tokenSentence(token, now)}
+        </span>
       </p>
       {state !== "revoked" && (
         <div class="token-actions">

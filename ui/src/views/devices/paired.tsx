@@ -1,9 +1,10 @@
 import { useState } from "preact/hooks";
 import { devicesFailure, paired, removeDevice, renameDevice, revokeToken } from "../../state/devices.ts";
-import { deviceName, lockoutWarnings } from "../../state/device-card.ts";
+import { deviceName, endsOf, lockoutWarnings } from "../../state/device-card.ts";
 import { roleWord } from "../../state/rights.ts";
 import { strings } from "../../strings.ts";
 import type { PairedDevice } from "../../wire/devices.ts";
+import { Loading } from "../loading.tsx";
 import { NameSheet } from "../name-sheet.tsx";
 import { DeviceCard } from "./device-card.tsx";
 import { LockoutQuestion } from "./lockout-question.tsx";
@@ -25,7 +26,7 @@ export function PairedDevices({ now }: { now: number }) {
   return (
     <section aria-labelledby="paired-title">
       <h2 id="paired-title">{words.paired.region}</h2>
-      {!told && !devicesFailure.value && <p class="none">{words.loading}</p>}
+      {!told && !devicesFailure.value && <Loading text={words.loading} />}
       {told?.length === 0 && <p class="none">{words.paired.none}</p>}
       <ul class="cards">
         {ownFirst?.map((device) => (
@@ -60,14 +61,16 @@ function Ask({ intent, now, onClose }: AskProps) {
     case "revoke": {
       const several = device.roles.length > 1;
       return (
-        <LockoutQuestion warnings={lockoutWarnings(device, intent.role, all, now)} words={words.revoke} onClose={onClose}
+        <LockoutQuestion warnings={lockoutWarnings(device, intent.role, all, now)} ends={endsOf(device, [intent.role], now)}
+          words={words.revoke} onClose={onClose}
           title={several ? words.revoke.titleRole(who, roleWord(intent.role)) : words.revoke.title(who)}
           action={() => revokeToken(device, intent.role)} />
       );
     }
     case "remove":
       return (
-        <LockoutQuestion warnings={lockoutWarnings(device, undefined, all, now)} words={words.remove} onClose={onClose}
+        <LockoutQuestion warnings={lockoutWarnings(device, undefined, all, now)} ends={endsOf(device, device.roles, now)}
+          words={words.remove} onClose={onClose}
           title={words.remove.title(who)} action={() => removeDevice(device)} />
       );
   }

@@ -1,11 +1,11 @@
 import { useState } from "preact/hooks";
 import { countdown } from "../../format.ts";
-import { agoOf } from "../../state/account-card.ts";
 import { deviceName, inGroups, placeOf, saysOf } from "../../state/device-card.ts";
 import { approveDevice, rejectDevice, waiting } from "../../state/devices.ts";
-import { byWeight, gained, isWide, rightSentence, rightWord, roleWord } from "../../state/rights.ts";
+import { difference, gained, isWide, type RightChange, roleWord } from "../../state/rights.ts";
 import { strings } from "../../strings.ts";
 import type { PendingDevice } from "../../wire/devices.ts";
+import { Ago } from "../ago.tsx";
 import { Question } from "../question.tsx";
 import { useAction } from "../use-action.ts";
 
@@ -76,32 +76,52 @@ function Facts({ request, now }: { request: PendingDevice; now: number }) {
       <div><dt>{words.says}</dt><dd><bdi>{saysOf(request)}</bdi></dd></div>
       <div><dt>{words.from}</dt><dd>{placeOf(request.address)}</dd></div>
       <div><dt>{words.role}</dt><dd>{roleWord(request.role)}</dd></div>
-      <div><dt>{words.asked}</dt><dd>{agoOf(request.since, now)}</dd></div>
+      <div><dt>{words.asked}</dt><dd><Ago at={request.since} now={now} /></dd></div>
     </dl>
   );
 }
 
-/** What it would be able to do, and what of that it can do already. */
+/** What it would be able to do; of a known device, what of that is new, stays and goes. */
 function Wants({ request }: { request: PendingDevice }) {
-  const fresh = gained(request);
   const isNode = request.role === "node";
-  const had = byWeight(request.granted).map(rightWord).join(", ");
+  const changes = difference(request);
   return (
     <div class="wants">
-      <h4>{words.wants}</h4>
-      <Rights scopes={fresh} node={isNode} />
-      {isNode && fresh.length === 0 && <p class="hint">{words.wantsNothing}</p>}
-      {request.known && <p class="hint">{had ? `${words.has}: ${had}` : words.hasNothing}</p>}
+      <h4>{request.known ? words.changes : words.wants}</h4>
+      <Rights changes={changes} node={isNode} compared={request.known} />
+      {isNode && changes.length === 0 && <p class="hint">{words.wantsNothing}</p>}
     </div>
   );
 }
 
-function Rights({ scopes, node }: { scopes: readonly string[]; node: boolean }) {
+interface RightsProps {
+  changes: readonly RightChange[];
+  node: boolean;
+  /** Whether there is something to compare with. */
+  compared: boolean;
+}
+
+function Rights({ changes, node, compared }: RightsProps) {
   return (
-    <ul class="rights">
-      {scopes.map((scope) => <li key={scope} title={scope}>{rightSentence(scope)}</li>)}
+    <ul class={compared ? "rights compared" : "rights"}>
+      {changes.map(({ scope, kind, sentence }) => (
+        <li key={scope} title={scope} class={compared ? `right-${kind}` : undefined}>
+          {compared && <RightSign kind={kind} />}
+          <span class="right-words">{sentence}</span>
+        </li>
+      ))}
       {node && <li>{strings.devices.asNode}</li>}
     </ul>
+  );
+}
+
+/** A sign for the eye, a word for the ear. */
+function RightSign({ kind }: { kind: RightChange["kind"] }) {
+  return (
+    <>
+      <span class="right-sign" aria-hidden="true">{words.signs[kind]}</span>
+      <span class="sr-only">{words.spoken[kind]} </span>
+    </>
   );
 }
 
@@ -109,7 +129,7 @@ function WideQuestion({ request, onClose }: { request: PendingDevice; onClose: (
   return (
     <Question title={words.wideTitle(deviceName(request))} text={words.wideText} confirm={words.wideConfirm}
       action={() => approveDevice(request)} onClose={onClose}>
-      <Rights scopes={gained(request)} node={request.role === "node"} />
+      <Rights changes={difference(request).filter(({ scope }) => gained(request).includes(scope))} node={request.role === "node"} compared={false} />
       <p class="key-shown">{words.key}: <code>{inGroups(request.deviceId)}</code></p>
       <p class="strong">{words.wideOnly}</p>
     </Question>

@@ -1,10 +1,9 @@
 import { useState } from "preact/hooks";
-import { fullTime } from "../../format.ts";
-import { agoOf } from "../../state/account-card.ts";
 import { deviceName, shortId, trustWord } from "../../state/device-card.ts";
 import { paired, setTrust } from "../../state/devices.ts";
 import { strings } from "../../strings.ts";
 import type { PairedDevice, TrustChange } from "../../wire/devices.ts";
+import { Ago } from "../ago.tsx";
 import { Choices } from "../choices.tsx";
 import { Sheet } from "../sheet.tsx";
 import { useAction } from "../use-action.ts";
@@ -48,7 +47,7 @@ function Change({ change: { from, to, by, at }, now }: { change: TrustChange; no
   return (
     <li>
       {words.change(trustWord(from), trustWord(to))}{" "}
-      <span class="muted" title={fullTime(at)}>{words.by(whoOf(by))}, {agoOf(at, now)}</span>
+      <span class="muted">{words.by(whoOf(by))}, <Ago at={at} now={now} /></span>
     </li>
   );
 }

@@ -1,73 +1,68 @@
-import { ConnectionLost } from "@tidegate/client";
-import { useState } from "preact/hooks";
-import { plainCount } from "../../format.ts";
-import { reasonOf } from "../../state/channels.ts";
-import { beginningOf, isProgram, readAnswer, readParams, readPicture } from "../../state/invoke.ts";
-import { invoke, nodeName } from "../../state/nodes.ts";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { elapsed } from "../../format.ts";
+import { exampleOf } from "../../state/command-examples.ts";
+import { type Invocation, send } from "../../state/invocations.ts";
+import { isProgram, readParams } from "../../state/invoke.ts";
+import { nodeName } from "../../state/nodes.ts";
 import { strings } from "../../strings.ts";
-import type { Invoked, Node } from "../../wire/nodes.ts";
+import { entryOf, QUEUEABLE } from "../../wire/catalogue.ts";
+import type { Node } from "../../wire/nodes.ts";
 import { Sheet } from "../sheet.tsx";
+import { CommandOutcome } from "./command-outcome.tsx";
+import { ParamsField } from "./params-field.tsx";
 
 const words = strings.nodes.invoke;
 /** The connection waits a minute for any answer. */
 const MOST_SECONDS = 55;
 const USUAL_SECONDS = 30;
 
-type Outcome = { phase: "idle" | "sending" } | { phase: "done"; answer: Invoked } | { phase: "failed"; sentence: string };
-
-/** Sends one command to a node by hand, and shows what it answered. */
+/** Sends one command to a node by hand, and shows what came of it. A node that is away is sent what may wait. */
 export function InvokeSheet({ node, onClose }: { node: Node; onClose: () => void }) {
-  const offered = node.commands.filter((command) => !isProgram(command));
+  const offered = node.connected ? node.commands.filter((command) => !isProgram(command)) : QUEUEABLE;
   const [command, setCommand] = useState(offered[0] ?? "");
-  const [typed, setTyped] = useState(beginningOf(command));
+  const [typed, setTyped] = useState(exampleOf(command));
   const [seconds, setSeconds] = useState(USUAL_SECONDS);
-  const [waits, setWaits] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome>({ phase: "idle" });
+  const [refusal, setRefusal] = useState<string>();
+  const [sending, setSending] = useState(false);
+  const [last, setLast] = useState<Invocation>();
+  const told = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (last) told.current?.scrollIntoView({ block: "nearest" });
+  }, [last]);
   const choose = (next: string): void => {
     setCommand(next);
-    setTyped(beginningOf(next));
-    setOutcome({ phase: "idle" });
+    setTyped(exampleOf(next));
+    setRefusal(undefined);
+    setLast(undefined);
   };
-  const send = async (event: Event): Promise<void> => {
+  const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     const params = readParams(typed);
-    if (!params.ok) {
-      setOutcome({ phase: "failed", sentence: params.why === "object" ? words.notObject : words.badParams(params.why) });
-      return;
-    }
-    setOutcome({ phase: "sending" });
-    const sent = { command, params: params.value, timeoutMs: seconds * 1_000, queue: waits && !node.connected };
-    setOutcome(
-      await invoke(node, sent).then(
-        (answer): Outcome => ({ phase: "done", answer }),
-        (error: unknown): Outcome => ({ phase: "failed", sentence: failureOf(error) }),
-      ),
-    );
+    setLast(undefined);
+    if (!params.ok) return setRefusal(params.why === "object" ? words.notObject : words.badParams(params.why));
+    setRefusal(undefined);
+    setSending(true);
+    setLast(await send(node, { command, params: params.value, timeoutMs: seconds * 1_000, queue: !node.connected }));
+    setSending(false);
   };
   return (
     <Sheet title={words.title(nodeName(node))} kind="centre" onClose={onClose}>
-      <form class="invoke" onSubmit={(event) => void send(event)}>
-        <label for="invoke-command">{words.command}</label>
-        <CommandField offered={offered} command={command} onChange={choose} />
-        <label for="invoke-params">{words.params}</label>
-        <textarea id="invoke-params" rows={5} spellcheck={false} value={typed} aria-describedby="invoke-hint"
-          onInput={(event) => setTyped(event.currentTarget.value)} />
-        <p class="hint" id="invoke-hint">{words.paramsHint}</p>
-        <label for="invoke-seconds">{words.timeout}</label>
-        <input id="invoke-seconds" type="number" min={1} max={MOST_SECONDS} value={seconds}
-          onInput={(event) => setSeconds(event.currentTarget.valueAsNumber || USUAL_SECONDS)} />
-        {!node.connected && (
-          <label class="choice">
-            <input type="checkbox" checked={waits} onChange={(event) => setWaits(event.currentTarget.checked)} />
-            <span><span class="strong">{words.queue}</span><span class="hint">{words.queueHint}</span></span>
-          </label>
-        )}
+      <form class="invoke" onSubmit={(event) => void submit(event)}>
+        {!node.connected && <p class="hint away-hint">{words.awayText}</p>}
+        {offered.length === 0 && <p data-first tabIndex={-1}>{words.none}</p>}
+        {offered.length > 0 && <CommandField offered={offered} command={command} onChange={choose} />}
+        {offered.length > 0 && <ParamsField command={command} typed={typed} refusal={refusal} onType={setTyped} />}
+        {node.connected && offered.length > 0 && <TimeField seconds={seconds} onChange={setSeconds} />}
         {node.commands.some(isProgram) && <p class="hint">{words.program}</p>}
-        <div aria-live="polite"><Told outcome={outcome} /></div>
+        <div class="invoke-outcome" ref={told} aria-live="polite">
+          {sending && <p class="hint">{words.sending}</p>}
+          {last?.outcome.kind === "done" && <h3>{words.answer} <span class="muted">{words.took(elapsed(last.tookMs))}</span></h3>}
+          {last && <CommandOutcome outcome={last.outcome} />}
+        </div>
         <div class="sheet-actions">
           <button type="button" class="quiet" onClick={onClose}>{strings.close}</button>
-          <button type="submit" class="primary" disabled={outcome.phase === "sending" || command.trim() === ""}>
-            {words.send}
+          <button type="submit" class="primary" disabled={sending || command === ""}>
+            {node.connected ? words.send : words.sendLater}
           </button>
         </div>
       </form>
@@ -81,48 +76,24 @@ interface CommandFieldProps {
   onChange: (command: string) => void;
 }
 
-/** A choice among what is offered. Of a node that is away nobody knows, so a command may be typed. */
 function CommandField({ offered, command, onChange }: CommandFieldProps) {
-  if (offered.length === 0) {
-    return (
-      <input id="invoke-command" type="text" data-first autocomplete="off" spellcheck={false} value={command}
-        onInput={(event) => onChange(event.currentTarget.value)} />
-    );
-  }
-  return (
-    <select id="invoke-command" data-first value={command} onChange={(event) => onChange(event.currentTarget.value)}>
-      {offered.map((one) => <option key={one} value={one}>{one}</option>)}
-    </select>
-  );
-}
-
-function Told({ outcome }: { outcome: Outcome }) {
-  switch (outcome.phase) {
-    case "idle":
-      return null;
-    case "sending":
-      return <p class="hint">{words.sending}</p>;
-    case "failed":
-      return <p class="hint wrong" role="alert">{outcome.sentence}</p>;
-    case "done":
-      return outcome.answer.queued ? <p class="strong">{words.queued}</p> : <Answer payload={outcome.answer.payload} />;
-  }
-}
-
-function Answer({ payload }: { payload: unknown }) {
-  const picture = readPicture(payload);
-  if (picture) return <img class="invoke-picture" src={picture} alt={words.answer} />;
-  const answer = readAnswer(payload);
-  if (!answer) return <p class="strong">{words.nothing}</p>;
   return (
     <>
-      <h3>{words.answer}</h3>
-      <pre class="invoke-answer" tabIndex={0} role="group" aria-label={words.answer}><code>{answer.text}</code></pre>
-      {answer.cut > 0 && <p class="hint">{words.cut(plainCount(answer.cut))}</p>}
+      <label for="invoke-command">{words.command}</label>
+      <select id="invoke-command" data-first value={command} aria-describedby="invoke-doc" onChange={(event) => onChange(event.currentTarget.value)}>
+        {offered.map((one) => <option key={one} value={one}>{one}</option>)}
+      </select>
+      <p class="hint" id="invoke-doc">{entryOf(command)?.doc ?? words.unknown}</p>
     </>
   );
 }
 
-function failureOf(error: unknown): string {
-  return error instanceof ConnectionLost ? words.unsure : words.failed(reasonOf(error));
+function TimeField({ seconds, onChange }: { seconds: number; onChange: (seconds: number) => void }) {
+  return (
+    <>
+      <label for="invoke-seconds">{words.timeout}</label>
+      <input id="invoke-seconds" type="number" min={1} max={MOST_SECONDS} value={seconds}
+        onInput={(event) => onChange(event.currentTarget.valueAsNumber || USUAL_SECONDS)} />
+    </>
+  );
 }

@@ -1,9 +1,12 @@
 import { fullTime } from "../../format.ts";
-import { agoOf, type Fact } from "../../state/account-card.ts";
-import { placeOf } from "../../state/device-card.ts";
+import type { Fact } from "../../state/account-card.ts";
+import { sentTo } from "../../state/invocations.ts";
+import { factsOf, grouped } from "../../state/node-card.ts";
 import { nodeName } from "../../state/nodes.ts";
 import { strings } from "../../strings.ts";
+import { entryOf } from "../../wire/catalogue.ts";
 import type { Node } from "../../wire/nodes.ts";
+import { SentCommands } from "./sent-commands.tsx";
 
 const words = strings.nodes.card;
 
@@ -23,15 +26,21 @@ export function NodeCard({ node, now, onIntent }: CardProps) {
     <li class={`card ${tone}`} data-node={node.nodeId}>
       <header class="card-head">
         <h3><bdi>{who}</bdi></h3>
-        {!node.paired && <span class="tag bad" title={words.notPairedHint}>{words.notPaired}</span>}
-        {node.waiting > 0 && <span class="tag">{words.waiting(node.waiting)}</span>}
         <span class={`state-word ${tone}`}>
           <span class={node.connected ? "dot ok" : "dot idle"} aria-hidden="true" />
           {node.connected ? words.live : words.away}
         </span>
+        {(!node.paired || node.waiting > 0) && (
+          <p class="card-tags">
+            {!node.paired && <span class="tag bad">{words.notPaired}</span>}
+            {node.waiting > 0 && <span class="tag">{words.waiting(node.waiting)}</span>}
+          </p>
+        )}
       </header>
+      {!node.paired && <p class="hint">{words.notPairedHint}</p>}
       <Facts facts={factsOf(node, now)} />
       <Commands node={node} />
+      <SentCommands sent={sentTo(node)} now={now} />
       <div class="card-actions">
         <button type="button" class="quiet outline" aria-label={of(words.invoke, who)} onClick={() => onIntent("invoke")}>
           {words.invoke}
@@ -54,20 +63,6 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
   );
 }
 
-function factsOf(node: Node, now: number): readonly Fact[] {
-  const permissions = node.permissions.map(([name, yes]) => (yes ? words.permitted(name) : words.forbidden(name)));
-  const facts: readonly Fact[] = [
-    { name: words.system, value: node.platform ?? "" },
-    { name: words.model, value: node.model ?? "" },
-    { name: words.version, value: node.version ?? "" },
-    { name: words.since, value: node.connectedAt ? agoOf(node.connectedAt, now) : "", at: node.connectedAt },
-    { name: words.from, value: node.connected ? placeOf(node.address) : "" },
-    { name: words.caps, value: node.caps.join(", ") },
-    { name: words.permissions, value: permissions.join(", ") },
-  ];
-  return facts.filter(({ value }) => value !== "");
-}
-
 function Commands({ node }: { node: Node }) {
   const { connected, commands, blocked } = node;
   if (commands.length + blocked.length === 0) {
@@ -75,19 +70,33 @@ function Commands({ node }: { node: Node }) {
   }
   return (
     <div class="commands">
-      <h4>{words.commands}</h4>
-      <ul class="command-list">
-        {commands.map((command) => <li key={command}><code>{command}</code></li>)}
-      </ul>
+      {grouped(commands).map(({ risk, commands: same }) => (
+        <CommandList key={risk} kind={risk} title={strings.nodes.risks[risk] ?? words.commands} commands={same} />
+      ))}
       {blocked.length > 0 && (
         <>
-          <h4>{words.blocked}</h4>
-          <ul class="command-list refused">
-            {blocked.map((command) => <li key={command}><code>{command}</code></li>)}
-          </ul>
+          <CommandList kind="refused" title={words.blocked} commands={blocked} />
           <p class="hint">{words.blockedWhy}</p>
         </>
       )}
     </div>
+  );
+}
+
+interface CommandListProps {
+  /** A risk, or `refused`. */
+  kind: string;
+  title: string;
+  commands: readonly string[];
+}
+
+function CommandList({ kind, title, commands }: CommandListProps) {
+  return (
+    <>
+      <h4>{title}</h4>
+      <ul class={`command-list ${kind}`}>
+        {commands.map((command) => <li key={command} title={entryOf(command)?.doc}><code>{command}</code></li>)}
+      </ul>
+    </>
   );
 }

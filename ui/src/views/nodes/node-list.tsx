@@ -4,6 +4,7 @@ import { strings } from "../../strings.ts";
 import type { Node } from "../../wire/nodes.ts";
 import { SetupSheet } from "../devices/setup-sheet.tsx";
 import { NodesIcon, PlusIcon } from "../icons.tsx";
+import { Loading } from "../loading.tsx";
 import { NameSheet } from "../name-sheet.tsx";
 import { InvokeSheet } from "./invoke-sheet.tsx";
 import { NodeCard } from "./node-card.tsx";
@@ -25,7 +26,7 @@ export function NodeList({ now }: { now: number }) {
   return (
     <section aria-labelledby="nodes-title">
       <h2 id="nodes-title">{words.card.region}</h2>
-      {!told && !nodesFailure.value && <p class="none">{words.loading}</p>}
+      {!told && !nodesFailure.value && <Loading text={words.loading} />}
       {told?.length === 0 && <NoNode onAdd={() => setAdding(true)} />}
       <ul class="cards">
         {told?.map((node) => (
@@ -53,6 +54,7 @@ function NoNode({ onAdd }: { onAdd: () => void }) {
       <h3>{words.empty.title}</h3>
       <p>{words.empty.text}</p>
       <button type="button" class="primary" onClick={onAdd}><PlusIcon />{words.empty.action}</button>
+      <p class="muted">{words.empty.host}</p>
     </div>
   );
 }

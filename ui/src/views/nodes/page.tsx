@@ -1,8 +1,7 @@
 import { gatewayTime } from "../../state/clock.ts";
 import { nodesFailure, refreshNodes } from "../../state/nodes.ts";
 import { strings } from "../../strings.ts";
-import { Failure } from "../failure.tsx";
-import { Notice } from "../notice.tsx";
+import { PageBody } from "../page-body.tsx";
 import { useFreshness } from "../use-freshness.ts";
 import { useNow } from "../use-now.ts";
 import { NodeList } from "./node-list.tsx";
@@ -17,17 +16,10 @@ export function NodesPage() {
   const now = gatewayTime(useNow());
   useFreshness(look, LOOK_AGAIN_MS);
   return (
-    <div class="conversation">
-      <div class="scroller" id="nodes" tabIndex={0} role="group" aria-label={words.title}>
-        <div class="page-column">
-          <p class="lead">{words.lead}</p>
-          <Failure reason={nodesFailure.value && words.failed(nodesFailure.value)} retry={look} />
-          <NodeList now={now} />
-          <Queue now={now} />
-        </div>
-      </div>
-      <Notice />
-    </div>
+    <PageBody page="nodes" failure={nodesFailure.value && words.failed(nodesFailure.value)} retry={look}>
+      <NodeList now={now} />
+      <Queue now={now} />
+    </PageBody>
   );
 }
 

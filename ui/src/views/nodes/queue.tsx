@@ -1,4 +1,4 @@
-import { agoOf, waitOf } from "../../state/account-card.ts";
+import { ago, waitOf } from "../../format.ts";
 import { cancelPending, nodeLabel, nodes, queue } from "../../state/nodes.ts";
 import { strings } from "../../strings.ts";
 import type { Pending } from "../../wire/nodes.ts";
@@ -31,7 +31,7 @@ function Row({ pending, now }: { pending: Pending; now: number }) {
         <bdi class="muted">{nodeLabel(pending.nodeId)}</bdi>
       </p>
       <span class="muted person-since">
-        {words.since(agoOf(pending.queuedAt, now))}, {left > 0 ? words.expires(waitOf(left)) : words.overdue}
+        {words.since(ago(pending.queuedAt, now))}, {left > 0 ? words.expires(waitOf(left)) : words.overdue}
       </span>
       <button type="button" class="quiet outline" disabled={busy} onClick={() => void run()}
         aria-label={strings.nodes.of(words.cancel, pending.command)}>

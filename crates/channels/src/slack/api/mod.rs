@@ -16,5 +16,5 @@ pub(super) use event::{Attachment, Callback, Event, File, Message, Reaction};
 pub(super) use interaction::{Command, Interaction};
 pub(super) use outgoing::{
     Changed, Completed, Finish, History, Me, Metadata, Named, Opened, Past, Person, Posted,
-    Posting, Reacting, Reserved, Span,
+    Posting, Reacting, Reserved, Room, Span,
 };

@@ -111,6 +111,21 @@ pub(crate) struct User {
     pub(crate) profile: Profile,
 }
 
+/// A conversation: `conversations.info`.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Room {
+    pub(crate) channel: RoomName,
+}
+
+/// The name of a conversation.
+#[derive(Debug, Deserialize)]
+pub(crate) struct RoomName {
+    pub(crate) name: Option<String>,
+    /// Several people without a channel.
+    #[serde(default)]
+    pub(crate) is_mpim: bool,
+}
+
 /// Which messages: `conversations.history`, and with `ts` `conversations.replies`.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Span<'a> {

@@ -19,7 +19,7 @@ pub(super) fn commanded(command: &Command, me: &Me, known: &Known, now_ms: u64) 
         thread: None,
         space: space(command.team_id.as_deref()),
         sender: person(&command.user_id, command.user_name.as_deref(), known)?,
-        title: title(command.channel_name.as_deref()),
+        title: title(&command.channel_id, command.channel_name.as_deref(), known),
         // The network does not say when.
         at_ms: now_ms,
         event: InboundEvent::Message(InboundMessage {
@@ -76,7 +76,7 @@ pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<
                     .cloned(),
                 space: space(team),
                 sender: person(&user.id, handle, known)?,
-                title: title(channel.name.as_deref()),
+                title: title(&channel.id, channel.name.as_deref(), known),
                 at_ms: ms(&action.ts),
                 event: InboundEvent::Pressed {
                     message_id,
@@ -87,15 +87,32 @@ pub(super) fn pressed(interaction: &Interaction, me: &Me, known: &Known) -> Vec<
         .collect()
 }
 
-/// The channel's name; conversations without one are called by what they are.
-fn title(name: Option<&str>) -> Option<String> {
-    let name = name.filter(|name| !matches!(*name, "" | "directmessage" | "privategroup"))?;
-    Some(name.to_owned())
+/// The channel's name, as it is told here, else as it was heard before. Conversations without one
+/// are called by what they are, or by who is in them.
+fn title(id: &str, name: Option<&str>, known: &Known) -> Option<String> {
+    let is_name = |name: &&str| {
+        !matches!(*name, "" | "directmessage" | "privategroup") && !name.starts_with("mpdm-")
+    };
+    if let Some(name) = name.filter(is_name) {
+        known.learn_name(id, Some(name));
+    }
+    known.name_of(id)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_was_told_once_is_kept_and_what_is_none_is_not() {
+        let known = Known::default();
+        for none in ["", "directmessage", "privategroup", "mpdm-ada--grace-1"] {
+            assert_eq!(title("G1", Some(none), &known), None, "{none}");
+        }
+        assert_eq!(title("C1", Some("tides"), &known).as_deref(), Some("tides"));
+        assert_eq!(title("C1", None, &known).as_deref(), Some("tides"));
+        assert_eq!(title("C2", None, &known), None);
+    }
 
     #[test]
     fn the_apps_own_command_is_not_a_part_of_the_words() {

@@ -64,7 +64,7 @@ fn wrote(message: &Message, me: &Me, known: &Known) -> Option<Inbound> {
         thread: thread(message),
         space: None,
         sender: author(message, known)?,
-        title: None,
+        title: known.name_of(&peer.id),
         at_ms: ms(&message.ts),
         event: InboundEvent::Message(InboundMessage {
             message_id: message.ts.clone(),
@@ -111,19 +111,20 @@ fn changed(id: &str, change: &Message, me: &Me, known: &Known) -> Option<Inbound
         return None;
     }
     let text = hear(&after.text, me, known).text;
+    let peer = place(change, known)?;
     Some(Inbound {
         provider_id: id.to_owned(),
-        peer: place(change, known)?,
         thread: thread(after),
         space: None,
         sender: author(after, known)?,
-        title: None,
+        title: known.name_of(&peer.id),
         at_ms: ms(&change.ts),
         event: InboundEvent::Edited {
             message_id: after.ts.clone(),
             text: Some(text).filter(|text| !text.is_empty())?,
             reply_to: answered(after, me),
         },
+        peer,
     })
 }
 
@@ -138,18 +139,19 @@ fn reacted(
     if reaction.user == me.user_id {
         return None;
     }
+    let peer = place_by_id(reaction.item.channel.as_deref()?, known)?;
     Some(Inbound {
         provider_id: id.to_owned(),
-        peer: place_by_id(reaction.item.channel.as_deref()?, known)?,
         thread: None,
         space: None,
         sender: person(&reaction.user, None, known)?,
-        title: None,
+        title: known.name_of(&peer.id),
         at_ms: ms(&reaction.event_ts),
         event: InboundEvent::Reacted {
             message_id: reaction.item.ts.clone()?,
             emoji: sign_of(&reaction.name),
             removed,
         },
+        peer,
     })
 }

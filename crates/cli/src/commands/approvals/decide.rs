@@ -1,16 +1,19 @@
 //! A decision at the terminal.
 
+use tidegate_client::Reconnecting;
+use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::approvals::{
-    ExecApprovalGet, ExecApprovalGetParams, ExecApprovalResolve, ExecApprovalResolveParams,
+    ExecApprovalGet, ExecApprovalGetParams, ExecApprovalGetResult, ExecApprovalResolve,
+    ExecApprovalResolveParams,
 };
 
 use crate::args::{ApprovalArgs, ApproveArgs, Globals};
 use crate::commands::connection::Context;
 use crate::exit::Exit;
-use crate::output;
+use crate::output::{self, Failure, age, ended, one_line};
 
-use super::waiting::LIST;
+use super::waiting::{LIST, history};
 
 pub(crate) async fn approve(args: &ApproveArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let decision = if args.always {
@@ -32,6 +35,9 @@ async fn decide(id: &str, decision: &str, globals: &Globals) -> anyhow::Result<E
     let named = ExecApprovalGetParams { id: id.to_owned() };
     let found = context.call::<ExecApprovalGet>(&mut gateway, &named).await;
     let found = found.map_err(|why| why.or_next(LIST))?;
+    if found.outcome.0.is_some() {
+        return Err(too_late(&context, &mut gateway, &found).await.into());
+    }
     let params = ExecApprovalResolveParams {
         id: found.asked.id.clone(),
         decision: decision.to_owned(),
@@ -39,7 +45,19 @@ async fn decide(id: &str, decision: &str, globals: &Globals) -> anyhow::Result<E
     let done = context
         .call::<ExecApprovalResolve>(&mut gateway, &params)
         .await;
-    let done = done.map_err(|why| why.or_next(LIST))?;
+    let done = match done {
+        Ok(done) => done,
+        Err(why) => {
+            // Somebody else may have been first, in this moment.
+            let again = context.call::<ExecApprovalGet>(&mut gateway, &named).await;
+            return Err(match again {
+                Ok(found) if found.outcome.0.is_some() => {
+                    too_late(&context, &mut gateway, &found).await.into()
+                }
+                _ => why.or_next(LIST).into(),
+            });
+        }
+    };
     gateway.close().await;
     let screen = &context.screen;
     if screen.json {
@@ -55,4 +73,30 @@ async fn decide(id: &str, decision: &str, globals: &Globals) -> anyhow::Result<E
         screen.say(&format!("\n{word}"))?;
     }
     Ok(Exit::Done)
+}
+
+/// The first decision counts: says which that was, whose and when.
+async fn too_late(
+    context: &Context,
+    gateway: &mut Reconnecting,
+    found: &ExecApprovalGetResult,
+) -> Failure {
+    let id = &found.asked.id;
+    let ended_at = history(context, gateway).await.ok().and_then(|list| {
+        let of = list.ended.into_iter().find(|one| one.asked.id == *id);
+        of.map(|one| one.ended_at_ms)
+    });
+    let mut what = "this is over: ".to_owned();
+    what.push_str(found.outcome.0.map_or("decided", ended));
+    if let Some(by) = &found.resolved_by.0 {
+        what.push_str(" by ");
+        what.push_str(&one_line(by, 100));
+    }
+    if let Some(at_ms) = ended_at {
+        what.push_str(", ");
+        what.push_str(&age(at_ms, SystemClock.now_ms()));
+    }
+    Failure::new(Exit::Failed, what).next(
+        "what waits: `tidegate approvals list`; what ended: `tidegate approvals list --ended`",
+    )
 }

@@ -1,19 +1,21 @@
-//! What waits for a decision.
+//! What waits for a decision, and what got one.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tidegate_client::Reconnecting;
+use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::approvals::{
-    ExecApprovalAsked, ExecApprovalGet, ExecApprovalGetParams, ExecApprovalList,
+    EXEC_APPROVAL_HISTORY_MAX, ExecApprovalAsked, ExecApprovalGet, ExecApprovalGetParams,
+    ExecApprovalHistory, ExecApprovalHistoryParams, ExecApprovalHistoryResult, ExecApprovalList,
     ExecApprovalListParams, ExecApprovalListResult,
 };
 
 use crate::args::{ApprovalArgs, ApprovalsListArgs, Globals};
 use crate::commands::connection::Context;
 use crate::exit::Exit;
-use crate::output;
+use crate::output::{self, Failure};
 
 /// What shows the ids.
 pub(super) const LIST: &str = "tidegate approvals list";
@@ -23,24 +25,51 @@ const LOOK: Duration = Duration::from_secs(1);
 pub(crate) async fn list(args: &ApprovalsListArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Approvals]).await?;
+    let screen = &context.screen;
     if args.watch {
         watch(&context, &mut gateway).await?;
-    } else {
-        let list = look(&context, &mut gateway).await?;
-        let screen = &context.screen;
+    } else if args.ended {
+        let list = history(&context, &mut gateway).await?;
         if screen.json {
             screen.say(&serde_json::to_string(&list)?)?;
         } else {
-            screen.say(&output::waiting_commands(screen, &list.0))?;
+            screen.say(&output::ended_questions(screen, &list.ended, now_ms()))?;
+        }
+    } else {
+        let list = look(&context, &mut gateway).await?;
+        if screen.json {
+            screen.say(&serde_json::to_string(&list)?)?;
+        } else {
+            screen.say(&output::questions(screen, &list.0, now_ms()))?;
         }
     }
     gateway.close().await;
     Ok(Exit::Done)
 }
 
+fn now_ms() -> u64 {
+    SystemClock.now_ms()
+}
+
+/// The newest that ended.
+pub(super) async fn history(
+    context: &Context,
+    gateway: &mut Reconnecting,
+) -> Result<ExecApprovalHistoryResult, Failure> {
+    let params = ExecApprovalHistoryParams {
+        limit: Some(EXEC_APPROVAL_HISTORY_MAX),
+        before: None,
+    };
+    context.call::<ExecApprovalHistory>(gateway, &params).await
+}
+
 /// Shows each question once; it ends with the gateway, or with the reader.
 async fn watch(context: &Context, gateway: &mut Reconnecting) -> anyhow::Result<()> {
     let screen = &context.screen;
+    if !screen.json {
+        screen.note(&screen.hint("All of one: tidegate approvals show ID"));
+        screen.say(&output::questions_head(screen))?;
+    }
     let mut seen = BTreeSet::new();
     loop {
         let open = look(context, gateway).await?.0;
@@ -59,7 +88,7 @@ fn told(context: &Context, one: &ExecApprovalAsked) -> serde_json::Result<String
     if context.screen.json {
         serde_json::to_string(one)
     } else {
-        Ok(output::waiting_command(&context.screen, one) + "\n")
+        Ok(output::question_line(&context.screen, one, now_ms()))
     }
 }
 

@@ -70,18 +70,15 @@ pub(crate) async fn logout(args: &ChannelsAskArgs, globals: &Globals) -> anyhow:
         .call::<ChannelsLogout>(&mut gateway, &params)
         .await?;
     gateway.close().await;
-    let screen = &context.screen;
-    if screen.json {
-        screen.say(&serde_json::to_string(&done)?)?;
-    } else {
+    context.done(&done, || {
         let account = format!("{} on {}", done.account_id, done.channel);
         let cleared = if done.cleared {
             ", and its secret is deleted"
         } else {
             ""
         };
-        screen.say(&format!("{} is signed out{cleared}", clean(&account)))?;
-    }
+        format!("{} is signed out{cleared}", clean(&account))
+    })?;
     match &done.remains_in {
         None => Ok(Exit::Done),
         Some(place) => Err(Failure::new(

@@ -221,9 +221,9 @@ impl Account {
         for note in &who.notes {
             self.screen.note(&format!("▲ {}", clean(note)));
         }
-        self.screen.note(
+        self.screen.note(&self.screen.here(
             "Restart the gateway, then write to it there: strangers get a code for `tidegate pairing approve`.",
-        );
+        ));
         Ok(())
     }
 }

@@ -62,9 +62,10 @@ pub(crate) async fn remove(args: &ChannelsRemoveArgs, globals: &Globals) -> anyh
     }
     screen.note(&match forgotten {
         Some(count) => format!("forgot {count} who were let in through it"),
-        None => "People who were let in through it stay let in, for when it comes back: \
-                 `tidegate pairing senders` lists them, --forget-senders forgets them all."
-            .to_owned(),
+        None => screen.here(
+            "People who were let in through it stay let in, for when it comes back: \
+             `tidegate pairing senders` lists them, --forget-senders forgets them all.",
+        ),
     });
     screen.note("Restart the gateway; until then it goes on.");
     Ok(Exit::Done)

@@ -52,7 +52,7 @@ impl Found {
             screen.say(&serde_json::to_string(answer)?)?;
             return Ok(Exit::Done);
         }
-        screen.say(words)?;
+        screen.say(&screen.here(words))?;
         if cuts && self.device.own {
             screen.note("It is the device that you used just now: on the gateway's own machine its secret still gets you in.");
         }
@@ -102,7 +102,7 @@ pub(crate) async fn revoke(args: &DeviceRoleArgs, globals: &Globals) -> anyhow::
         .call::<DeviceTokenRevoke>(&mut found.gateway, &params)
         .await?;
     let words = format!(
-        "The token of {} as {} is worthless. To let it in again: tidegate devices code.",
+        "The token of {} as {} is worthless. To let it in again: `tidegate devices code`.",
         called(&found.device),
         done.role.as_str()
     );

@@ -16,13 +16,7 @@ pub(crate) async fn list(globals: &Globals) -> anyhow::Result<Exit> {
     let gateway = context.connect(&[Scope::Pairing]).await?;
     let payload = context.raw(&gateway, "device.pair.list", None).await?;
     gateway.close().await;
-    let screen = &context.screen;
-    if screen.json {
-        screen.payload(&payload)?;
-    } else {
-        let list: DevicePairListResult = context.read(&payload, "device.pair.list")?;
-        screen.say(&output::devices(screen, &list))?;
-    }
+    context.show(&payload, "device.pair.list", output::devices)?;
     Ok(Exit::Done)
 }
 
@@ -42,11 +36,7 @@ pub(crate) async fn approve(args: &DevicesApproveArgs, globals: &Globals) -> any
         .call::<DevicePairApprove>(&mut gateway, &params)
         .await?;
     gateway.close().await;
-    if screen.json {
-        screen.say(&serde_json::to_string(&done)?)?;
-    } else {
-        screen.say(&format!("\n{} may join.", called(&done.device)))?;
-    }
+    context.done(&done, || format!("\n{} may join.", called(&done.device)))?;
     Ok(Exit::Done)
 }
 
@@ -79,12 +69,7 @@ pub(crate) async fn reject(args: &DevicesRejectArgs, globals: &Globals) -> anyho
         .call::<DevicePairReject>(&mut gateway, &params)
         .await?;
     gateway.close().await;
-    let screen = &context.screen;
-    if screen.json {
-        screen.say(&serde_json::to_string(&done)?)?;
-    } else {
-        screen.say("The request was refused.")?;
-    }
+    context.done(&done, || "The request was refused.".into())?;
     Ok(Exit::Done)
 }
 

@@ -13,6 +13,8 @@ use crate::output::{Failure, one_line};
 
 /// Shortest beginning of an id that names a device.
 const ID_CHARS: usize = 6;
+/// What a node can bring about.
+const OF_A_NODE: Scope = Scope::Write;
 
 /// Reads every device, with the right to decide and no more.
 pub(super) async fn devices(
@@ -26,7 +28,7 @@ pub(super) async fn devices(
 }
 
 /// A connection that may do this: the one that is there, or one with these rights too.
-pub(super) async fn allowed_to(
+pub(crate) async fn allowed_to(
     context: &Context,
     gateway: Reconnecting,
     scopes: &[Scope],
@@ -44,14 +46,18 @@ pub(super) async fn allowed_to(
 /// Nobody gives what they do not have: what this request asks for.
 pub(super) fn rights_of_request(pending: &PendingDevice) -> Vec<Scope> {
     match pending.role {
-        Role::Node => vec![Scope::Write],
+        Role::Node => vec![OF_A_NODE],
         Role::Operator => known(&pending.scopes),
     }
 }
 
-/// Nobody changes a device that may do more.
-pub(super) fn rights_of_device(device: &PairedDevice) -> Vec<Scope> {
-    known(&device.scopes)
+/// Nobody changes a device that may do more, in any of its roles.
+pub(crate) fn rights_of_device(device: &PairedDevice) -> Vec<Scope> {
+    let mut rights = known(&device.scopes);
+    if device.roles.contains(&Role::Node) {
+        rights.push(OF_A_NODE);
+    }
+    rights
 }
 
 fn known(words: &[String]) -> Vec<Scope> {

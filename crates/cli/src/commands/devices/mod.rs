@@ -8,3 +8,4 @@ mod found;
 pub(crate) use change::{remove, rename, revoke, rotate, trust};
 pub(crate) use code::code;
 pub(crate) use decide::{approve, list, reject};
+pub(crate) use found::{allowed_to, rights_of_device};

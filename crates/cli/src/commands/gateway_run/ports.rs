@@ -5,11 +5,11 @@ use std::net::{IpAddr, TcpListener};
 use tidegate_core::Secret;
 
 use super::listeners::{self, Bound, Taken};
-use super::screen;
+use super::{rival, screen};
 use crate::config::{Config, Loaded};
 use crate::exit::Exit;
-use crate::force;
 use crate::output::Failure;
+use crate::{force, lock};
 
 /// Letters of a token that may be shown to the network.
 const MIN_TOKEN_CHARS: usize = 32;
@@ -62,7 +62,8 @@ pub(super) async fn listen(
     })
 }
 
-fn port_of(listeners: &[TcpListener]) -> u16 {
+/// The one port of all these.
+pub(super) fn port_of(listeners: &[TcpListener]) -> u16 {
     let address = listeners.first().and_then(|one| one.local_addr().ok());
     address.map_or(0, |address| address.port())
 }
@@ -115,8 +116,12 @@ fn strong_enough(config: &Config, loaded: &Loaded) -> Result<(), Failure> {
 fn in_use(taken: &Taken, loaded: &Loaded, forced: bool) -> Failure {
     let Taken { address, error } = taken;
     if error.kind() != std::io::ErrorKind::AddrInUse {
-        return Failure::new(Exit::Config, format!("cannot listen on {address}: {error}"))
-            .next("choose another address or port: tidegate gateway --bind loopback --port 18790");
+        return Failure::new(Exit::Config, format!("cannot listen on {address}: {error}")).next(
+            "choose another address or port: `tidegate gateway --bind loopback --port 18790`",
+        );
+    }
+    if let Some(holder) = lock::holder(&loaded.state_dir) {
+        return rival::at_work(&loaded.state_dir, Some(holder));
     }
     let port = address.port();
     let found = force::holders(port, &loaded.state_dir);
@@ -125,22 +130,13 @@ fn in_use(taken: &Taken, loaded: &Loaded, forced: bool) -> Failure {
         Some([]) => " by a program of another user".to_owned(),
         None => String::new(),
     };
-    let ours = found
-        .as_deref()
-        .and_then(<[_]>::first)
-        .is_some_and(force::Holder::is_tidegate);
-    let talk = if ours {
-        "it works already: tidegate gateway health; "
-    } else {
-        ""
-    };
     let end = if forced {
-        ""
+        String::new()
     } else {
-        ", or end that program: tidegate gateway --force"
+        format!(", or end that program: `tidegate gateway --port {port} --force`")
     };
     Failure::new(Exit::Config, format!("port {port} is in use{who}")).next(format!(
-        "{talk}choose another port: tidegate gateway --port {}{end}",
+        "choose another port: `tidegate gateway --port {}`{end}",
         port.saturating_add(10)
     ))
 }

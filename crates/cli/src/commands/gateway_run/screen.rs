@@ -7,8 +7,10 @@ use tidegate_client::Fingerprint;
 use tidegate_core::Secret;
 use tidegate_gateway::Tls;
 
+use crate::compose;
 use crate::config::Loaded;
 use crate::logging::LogFile;
+use crate::output::Screen;
 
 /// Said by whoever serves, when it does.
 pub(crate) struct Ready {
@@ -27,6 +29,8 @@ pub(super) struct Lines {
     sockets: Vec<String>,
     page: String,
     fingerprint: Option<Fingerprint>,
+    /// Knows the flags that lead back here.
+    screen: Screen,
     rest: Vec<(&'static str, String)>,
 }
 
@@ -38,6 +42,7 @@ impl Lines {
         webchat: &[TcpListener],
         tls: Option<&Tls>,
         log: &LogFile,
+        screen: Screen,
     ) -> Self {
         let addresses: Vec<_> = listeners
             .iter()
@@ -69,6 +74,9 @@ impl Lines {
         if let Some(model) = &loaded.config.agents.defaults.model.primary {
             rest.push(("agent", model.clone()));
         }
+        if let Some(problem) = compose::fence::problem(loaded) {
+            rest.push(("programs", problem));
+        }
         Self {
             made,
             sockets: addresses
@@ -81,8 +89,23 @@ impl Lines {
                 page.map_or(0, |address| address.port())
             ),
             fingerprint: tls.and_then(|tls| tls.fingerprint().parse().ok()),
+            screen,
             rest,
         }
+    }
+
+    /// With where canvases alone are shown, if they have a port of their own. Loopback is among its
+    /// addresses whatever the binding.
+    pub(super) fn with_canvas(mut self, canvas: &[TcpListener], tls: bool) -> Self {
+        let address = canvas.first().and_then(|one| one.local_addr().ok());
+        if let Some(address) = address {
+            let scheme = if tls { "https" } else { "http" };
+            let port = address.port();
+            let line =
+                format!("{scheme}://127.0.0.1:{port}/ (pages of agents; tidegate canvas open)");
+            self.rest.insert(0, ("canvas", line));
+        }
+        self
     }
 
     fn text(&self, ready: &Ready) -> String {
@@ -105,7 +128,7 @@ impl Lines {
         }
         lines.extend(self.rest.iter().cloned());
         lines.iter().fold(String::new(), |all, (name, text)| {
-            all + &format!("{name:<10} {text}\n")
+            all + &format!("{name:<10} {}\n", self.screen.here(text))
         })
     }
 

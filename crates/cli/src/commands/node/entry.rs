@@ -2,30 +2,37 @@
 
 use std::path::Path;
 
-use tidegate_client::{Address, Auth, Credential, Fingerprint, Trust};
+use tidegate_client::{Address, Auth, Credential, Fingerprint, PutOut, Trust};
 use tidegate_core::{Clock, SystemClock};
 use tidegate_node::{Access, GatewayConfig, Home, HomeError, SetupCode};
 
 use crate::args::{Globals, NodeEntryArgs};
 use crate::commands::connection::text_argument;
 use crate::config::env::Environment;
+use crate::config::model_network::RemoteConfig;
 use crate::config::{self, Overrides};
 use crate::exit::Exit;
 use crate::output::{Failure, Screen};
 use crate::state_dir;
-use crate::trust::{self, Expected};
+use crate::target::{self, Target};
+use crate::trust::{self, Expected, Pins};
 
 /// The node's folder, and the way in.
 pub(super) struct Entry {
     pub(super) home: Home,
     pub(super) access: Access,
+    /// Which certificate is accepted, and where another one would be kept.
+    expected: Expected,
 }
 
 /// What a gateway is known by.
 struct Known {
     url: String,
     address: Address,
-    pin: Option<Fingerprint>,
+    /// What was said just now, by a person or a code.
+    said: Option<Fingerprint>,
+    /// What was said at an earlier start.
+    remembered: Option<String>,
 }
 
 /// The folder of the node, in the state directory of this user.
@@ -46,7 +53,10 @@ pub(super) fn home(globals: &Globals) -> anyhow::Result<Home> {
 )]
 pub(super) fn unusable(why: HomeError) -> Failure {
     match why {
-        HomeError::Taken => Failure::new(Exit::Failed, why.to_string()),
+        HomeError::Taken => Failure::new(Exit::Failed, why.to_string()).next(
+            "stop that one first (`systemctl --user stop tidegate-node`, or Ctrl-C where it runs), \
+             then do this again: nothing was changed, and a setup code was not used",
+        ),
         _ => Failure::new(Exit::Config, why.to_string()),
     }
 }
@@ -57,33 +67,25 @@ impl Entry {
         let home = home(globals)?;
         let code = args.setup_code.as_deref().map(read_code).transpose()?;
         let known = known(&home, args, code.as_ref())?;
-        if args.tls_fingerprint.is_some() && !known.address.is_tls() {
-            return Err(Failure::new(
-                Exit::Usage,
-                format!("--tls-fingerprint: {} is without TLS", known.address),
-            )
-            .next("an address with TLS begins with wss://")
-            .into());
-        }
-        let remembered = GatewayConfig {
-            url: known.url,
-            tls_fingerprint: known.pin.map(|pin| pin.to_string()),
-        };
-        if home.config().map_err(unusable)?.gateway.as_ref() != Some(&remembered) {
-            home.set_gateway(remembered).map_err(unusable)?;
-        }
+        let own = own_gateway(globals, &known.url);
+        let expected = known.expected(&home, own.as_ref())?;
+        let given = args.token_file.as_deref().map(token).transpose()?;
         let auth = Auth {
-            token: args.token_file.as_deref().map(token).transpose()?,
+            token: given.or_else(|| own.filter(|_| args.url.is_some())?.auth.token),
             bootstrap_token: code.map(|code| code.secret),
             ..Auth::default()
         };
-        let trust = trust_in(&home, &known.address, known.pin)?;
         let access = Access {
-            address: known.address,
-            trust,
+            address: known.address.clone(),
+            trust: expected.trust,
             auth,
         };
-        Ok(Self { home, access })
+        known.remember(&home)?;
+        Ok(Self {
+            home,
+            access,
+            expected,
+        })
     }
 
     /// Says what the owner may not have thought of.
@@ -104,11 +106,7 @@ impl Entry {
         screen: &Screen,
         why: &tidegate_client::Error,
     ) -> Result<bool, Failure> {
-        let expected = Expected {
-            known: Some(self.home.known_gateways()),
-            ..Expected::default()
-        };
-        let accepted = trust::ask(screen, &self.access.address, &expected, why)?;
+        let accepted = trust::ask(screen, &self.access.address, &self.expected, why)?;
         if let Some(pin) = accepted {
             self.access.trust = Trust::Pin(pin);
         }
@@ -121,11 +119,20 @@ impl Entry {
             place: Some(self.access.address.to_string()),
             ..Failure::new(Exit::of(why), why.to_string())
         };
+        if let Some(how) = why.put_out() {
+            return Failure {
+                what: put_out(how).to_owned(),
+                ..failure.next(JOIN_AGAIN).elsewhere()
+            };
+        }
+        if self.access.auth.bootstrap_token.is_some() && why.refusal().is_some() {
+            return failure.next(NEW_CODE).elsewhere();
+        }
         match why.distrust() {
             Some(shown) if shown.pinned.is_none() => failure.next(
                 "compare the fingerprint with what `tidegate status` shows on the gateway's own \
                  host, then give it with --tls-fingerprint",
-            ),
+            ).elsewhere(),
             Some(_) => failure.next(
                 "if the gateway has a new certificate, give its fingerprint with --tls-fingerprint",
             ),
@@ -134,30 +141,57 @@ impl Entry {
     }
 }
 
+/// What to do about a code that is none, or lets nobody in.
+const NEW_CODE: &str = "make a new one with `tidegate devices code --node` on the gateway, copy all of it, \
+    and use it once, within ten minutes";
+
+/// What became of a node, in a sentence.
+pub(super) const fn put_out(how: PutOut) -> &'static str {
+    match how {
+        PutOut::Revoked => "the owner of the gateway revoked this node",
+        PutOut::Removed => "the owner of the gateway removed this node",
+    }
+}
+
+/// What brings it back.
+pub(super) const JOIN_AGAIN: &str = "to join again, make a code with `tidegate devices code --node` \
+    on the gateway's host, then here: tidegate node run --setup-code CODE (for the service: tidegate \
+    node install --setup-code CODE, then systemctl --user restart tidegate-node)";
+
 fn read_code(code: &str) -> Result<SetupCode, Failure> {
     let text = text_argument("--setup-code", code)?;
-    let code = SetupCode::read(&text)
-        .map_err(|why| Failure::new(Exit::Usage, format!("--setup-code: {why}")))?;
+    let code = SetupCode::read(&text).map_err(|why| {
+        Failure::new(Exit::Usage, format!("--setup-code: {why}"))
+            .next(NEW_CODE)
+            .elsewhere()
+    })?;
     let over = |at_ms: u64| at_ms <= SystemClock.now_ms();
     if code.expires_at_ms.is_some_and(over) {
         return Err(Failure::new(Exit::Usage, "--setup-code: it has expired")
-            .next("make a new one with `tidegate devices code --node` on the gateway"));
+            .next(NEW_CODE)
+            .elsewhere());
     }
     Ok(code)
 }
 
 fn known(home: &Home, args: &NodeEntryArgs, code: Option<&SetupCode>) -> Result<Known, Failure> {
-    let remembered = home.config().map_err(unusable)?.gateway;
-    let (url, pin) = match (code, &args.url, &remembered) {
-        (Some(code), ..) => (code.url.clone(), code.certificate),
+    let old = home.config().map_err(unusable)?.gateway;
+    let (url, told, remembered) = match (code, &args.url, old) {
+        (Some(code), ..) => (code.url.clone(), code.certificate, None),
         // Another address is another gateway: what was remembered says nothing of it.
-        (None, Some(url), Some(old)) if *url != old.url => (url.clone(), None),
-        (None, _, Some(old)) => (old.url.clone(), pin_of(home, old)?),
-        (None, Some(url), None) => (url.clone(), None),
+        (None, Some(url), Some(old)) if *url != old.url => (url.clone(), None, None),
+        (None, _, Some(old)) => {
+            let pin = remembered_pin(home, old.tls_fingerprint)?;
+            (old.url, None, pin)
+        }
+        (None, Some(url), None) => (url.clone(), None, None),
         (None, None, None) => {
-            return Err(Failure::new(Exit::Usage, "which gateway?").next(
-                "give --setup-code with a code of `tidegate devices code --node`, or --url",
-            ));
+            return Err(Failure::new(Exit::Usage, "which gateway?")
+                .next(
+                    "give --setup-code with a code of `tidegate devices code --node` on the \
+                     gateway, or --url",
+                )
+                .elsewhere());
         }
     };
     let address = Address::parse(&url).map_err(|why| {
@@ -167,35 +201,70 @@ fn known(home: &Home, args: &NodeEntryArgs, code: Option<&SetupCode>) -> Result<
     Ok(Known {
         url,
         address,
-        pin: args.tls_fingerprint.or(pin),
+        said: args.tls_fingerprint.or(told),
+        remembered,
     })
 }
 
-fn pin_of(home: &Home, remembered: &GatewayConfig) -> Result<Option<Fingerprint>, Failure> {
-    let text = remembered.tls_fingerprint.as_deref();
-    text.map(str::parse).transpose().map_err(|why| {
+fn remembered_pin(home: &Home, text: Option<String>) -> Result<Option<String>, Failure> {
+    if let Some(Err(why)) = text.as_deref().map(str::parse::<Fingerprint>) {
         let file = home.config_file();
         let what = format!("{}: gateway.tlsFingerprint: {why}", file.display());
-        Failure::new(Exit::Config, what)
-    })
+        return Err(Failure::new(Exit::Config, what));
+    }
+    Ok(text)
+}
+
+/// This host's own gateway, if that is where the address leads: what other commands of this user
+/// know of it counts here too.
+fn own_gateway(globals: &Globals, url: &str) -> Option<Target> {
+    let own = Globals {
+        url: Some(url.to_owned()),
+        token: None,
+        token_file: None,
+        password_file: None,
+        tls_fingerprint: None,
+        ..globals.clone()
+    };
+    target::find(&own).ok().filter(|found| found.own)
+}
+
+impl Known {
+    /// Which certificate is accepted: the one that was said just now, this host's own one, the one
+    /// that was said earlier, the one that was accepted at a terminal.
+    fn expected(&self, home: &Home, own: Option<&Target>) -> Result<Expected, Failure> {
+        let own = own.and_then(|own| match own.expected.trust {
+            Trust::Pin(pin) => Some(pin),
+            Trust::Authorities => None,
+        });
+        let remembered = RemoteConfig {
+            url: Some(self.url.clone()),
+            tls_fingerprint: self.remembered.clone(),
+        };
+        let pins = Pins {
+            flag: self.said,
+            own,
+            remote: Some(&remembered),
+            state_dir: Some(home.path()),
+        };
+        trust::expected(&self.address, &pins)
+    }
+
+    /// Notes it for the next start, which is told nothing.
+    fn remember(self, home: &Home) -> Result<(), Failure> {
+        let gateway = GatewayConfig {
+            url: self.url,
+            tls_fingerprint: self.said.map(|pin| pin.to_string()).or(self.remembered),
+        };
+        if home.config().map_err(unusable)?.gateway.as_ref() != Some(&gateway) {
+            home.set_gateway(gateway).map_err(unusable)?;
+        }
+        Ok(())
+    }
 }
 
 fn token(path: &Path) -> Result<Credential, Failure> {
     config::secrets::from_file("--token-file", path)
         .map(|secret| Credential::new(secret.expose()))
         .map_err(|why| Failure::new(Exit::Usage, why.to_string()))
-}
-
-fn trust_in(home: &Home, address: &Address, pin: Option<Fingerprint>) -> Result<Trust, Failure> {
-    if !address.is_tls() {
-        return Ok(Trust::Authorities);
-    }
-    if let Some(pin) = pin {
-        return Ok(Trust::Pin(pin));
-    }
-    let accepted = home.known_gateways().pin(address).map_err(|why| {
-        Failure::new(Exit::Config, format!("the accepted certificates: {why}"))
-            .next("repair that file, or give --tls-fingerprint")
-    })?;
-    Ok(accepted.map_or(Trust::Authorities, Trust::Pin))
 }

@@ -60,7 +60,8 @@ fn refused(entry: &Entry, why: &Error) -> Failure {
             exit: Exit::Temporary,
             ..entry.failure(why)
         }
-        .next("approve it with `tidegate devices approve` on the gateway, then do this again");
+        .next("approve it with `tidegate devices approve` on the gateway, then do this again")
+        .elsewhere();
     }
     entry.failure(why)
 }

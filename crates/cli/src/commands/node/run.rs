@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use tidegate_core::{SystemClock, SystemIds};
 use tidegate_exec::WardenCommand;
-use tidegate_node::{Host, Phase, Status};
+use tidegate_node::{HomeError, Host, Phase, Status};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::entry::{Entry, unusable};
+use super::entry::{Entry, home, unusable};
 use crate::args::{Globals, NodeRunArgs};
 use crate::exit::Exit;
 use crate::lifecycle;
@@ -23,6 +23,7 @@ pub(crate) async fn run(globals: &Globals, args: &NodeRunArgs) -> anyhow::Result
     lifecycle::harden();
     log(args.verbose);
     let screen = Screen::new(globals);
+    alone(globals)?;
     let mut entry = Entry::of(globals, &args.entry)?;
     entry.warn(&screen);
     loop {
@@ -48,6 +49,14 @@ pub(crate) async fn run(globals: &Globals, args: &NodeRunArgs) -> anyhow::Result
             Err(why) => return Err(entry.failure(&why).into()),
         }
     }
+}
+
+/// Before anything is noted: what one host is told must not be the next start of another.
+fn alone(globals: &Globals) -> anyhow::Result<()> {
+    if home(globals)?.is_taken().map_err(unusable)? {
+        return Err(unusable(HomeError::Taken).into());
+    }
+    Ok(())
 }
 
 fn log(verbose: bool) {
@@ -96,7 +105,8 @@ fn words(status: &Status) -> Option<String> {
     let gateway = status.gateway.as_deref().unwrap_or_default();
     let why = status.why.as_deref().unwrap_or_default();
     match status.phase {
-        Phase::Starting | Phase::Connecting => None,
+        // Why it ends is an error, which is said at the end.
+        Phase::Starting | Phase::Connecting | Phase::PutOut => None,
         Phase::Connected => Some(format!("connected {gateway}")),
         Phase::WaitingForApproval => Some(format!(
             "waiting   for approval: `tidegate devices approve` on the gateway ({gateway})"

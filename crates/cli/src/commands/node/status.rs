@@ -1,8 +1,8 @@
 //! `tidegate node status`.
 
-use tidegate_node::{Phase, Status};
+use tidegate_node::{Home, Phase, Status};
 
-use super::entry::{home, unusable};
+use super::entry::{JOIN_AGAIN, home, unusable};
 use crate::args::Globals;
 use crate::exit::Exit;
 use crate::output::{Failure, Screen, one_line};
@@ -13,11 +13,9 @@ use crate::output::{Failure, Screen, one_line};
 /// None runs, or its files cannot be read.
 pub(crate) fn run(globals: &Globals) -> anyhow::Result<Exit> {
     let screen = Screen::new(globals);
-    let status = home(globals)?.status().map_err(unusable)?;
-    let Some(status) = status else {
-        return Err(Failure::new(Exit::Unreachable, "no node host runs here")
-            .next("start one with `tidegate node run`, or `systemctl --user start tidegate-node`")
-            .into());
+    let home = home(globals)?;
+    let Some(status) = home.status().map_err(unusable)? else {
+        return Err(none(&home)?.into());
     };
     if screen.json {
         screen.say(&serde_json::to_string(&status)?)?;
@@ -25,6 +23,26 @@ pub(crate) fn run(globals: &Globals) -> anyhow::Result<Exit> {
         screen.say(&lines(&status))?;
     }
     Ok(Exit::Done)
+}
+
+/// None runs; if the last one was put out, starting it again would not help.
+fn none(home: &Home) -> Result<Failure, Failure> {
+    let last = home.last_status().map_err(unusable)?;
+    let put_out = last.filter(|last| last.phase == Phase::PutOut);
+    let none = "no node host runs here";
+    Ok(match put_out {
+        Some(last) => {
+            let why = one_line(last.why.as_deref().unwrap_or_default(), 200);
+            Failure::new(
+                Exit::Unreachable,
+                format!("{none}: the gateway put it out ({why})"),
+            )
+            .next(JOIN_AGAIN)
+            .elsewhere()
+        }
+        None => Failure::new(Exit::Unreachable, none)
+            .next("start one with `tidegate node run`, or `systemctl --user start tidegate-node`"),
+    })
 }
 
 fn lines(status: &Status) -> String {
@@ -35,6 +53,7 @@ fn lines(status: &Status) -> String {
         Phase::Connected => "connected",
         Phase::Waiting => "waiting to try again",
         Phase::Stopping => "stopping",
+        Phase::PutOut => "put out by the owner of the gateway",
     };
     let mut lines = vec![
         format!("node      {} (process {})", status.device_id, status.pid),

@@ -22,7 +22,8 @@ pub(super) fn text(binary: &Path, state_dir: &Path, profile: Option<&str>) -> St
          Environment={state}\n\
          Restart=on-failure\n\
          RestartSec=5\n\
-         # Wrong configuration, or a gateway that is not to be trusted: again would not help.\n\
+         # Wrong configuration, a gateway that is not to be trusted, or one whose owner put this\n\
+         # node out: again would not help.\n\
          RestartPreventExitStatus=77 78\n\
          SuccessExitStatus=143\n\
          # The host ends its programs itself; what is left after that is killed.\n\

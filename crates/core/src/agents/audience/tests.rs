@@ -1,12 +1,15 @@
-use tidegate_protocol::AgentId;
+use tidegate_protocol::{AgentId, DeviceId, Role};
 
 use super::*;
 use crate::channel::{AccountKey, Peer, Target};
 use crate::origin::Origin;
+use crate::run::ByDevice;
 
 const CLIENT: &str = "client";
 const OWNER: &str = "owner";
 const GUEST: &str = "guest";
+const NODE: &str = "node";
+const LIMITED: &str = "a client that may not administer";
 const OWNER_IN_GROUP: &str = "owner in a group";
 const SENT_ON: &str = "sent on";
 
@@ -36,7 +39,15 @@ fn request(who: &str) -> RunRequest {
         thinking: None,
         extra_system_prompt: None,
         timeout_ms: None,
-        may_administer: who != GUEST,
+        may_administer: ![GUEST, NODE, LIMITED].contains(&who),
+        by: [NODE, LIMITED].contains(&who).then(|| ByDevice {
+            device: DeviceId::new("d"),
+            role: if who == NODE {
+                Role::Node
+            } else {
+                Role::Operator
+            },
+        }),
         label: None,
         origin: match who {
             OWNER | GUEST => Some(origin(PeerKind::Direct)),
@@ -61,12 +72,16 @@ fn audience(key: &str, main_is_shared: bool, who: &[&str]) -> Audience {
 /// The table of who is told what is known of the owner.
 #[test]
 fn only_the_owner_alone_hears_of_the_owner() {
-    let rows: [(&str, &[&str], Audience); 22] = [
+    let rows: [(&str, &[&str], Audience); 26] = [
         ("agent:ana:home", &[CLIENT], Audience::Owner),
         ("agent:ana:home", &[OWNER], Audience::Owner),
         ("agent:bob:home", &[OWNER, CLIENT], Audience::Owner),
         ("agent:ana:home:thread:5", &[OWNER], Audience::Owner),
         ("agent:ana:home", &[GUEST], Audience::Guests),
+        ("agent:ana:home", &[NODE], Audience::Guests),
+        ("agent:ana:home", &[CLIENT, NODE], Audience::Guests),
+        ("agent:ana:home", &[LIMITED], Audience::Guests),
+        ("agent:ana:node-d", &[NODE], Audience::Guests),
         ("agent:ana:home", &[OWNER, GUEST], Audience::Guests),
         ("agent:ana:home", &[SENT_ON], Audience::Guests),
         ("agent:ana:homely", &[OWNER], Audience::Guests),

@@ -40,6 +40,7 @@ fn run(origin: Option<PeerKind>) -> Run {
             extra_system_prompt: None,
             timeout_ms: None,
             may_administer: false,
+            by: None,
             label: None,
             origin: origin.map(|kind| Origin {
                 target: target(kind),

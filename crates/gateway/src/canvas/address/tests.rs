@@ -104,7 +104,7 @@ fn without_a_capability_nothing_is_behind_a_path() {
     }
 }
 
-/// Sixty ways of writing what must not be served.
+/// T37: sixty ways of writing what must not be served.
 #[test]
 fn what_can_be_read_in_two_ways_is_refused() {
     let ways = [

@@ -38,8 +38,11 @@ fn path(text: &str) -> CanvasPath {
     CanvasPath::parse(text).unwrap()
 }
 
+/// T42: also where the user's umask forbids nothing.
 #[test]
 fn what_is_written_is_read_and_belongs_to_the_owner_alone() {
+    // Of this process; tests that run beside it make their folders with their own modes.
+    let before = rustix::process::umask(Mode::empty());
     let home = Home::new();
     home.jail
         .write(&path("a/b/page.html"), b"one", ".half")
@@ -48,6 +51,7 @@ fn what_is_written_is_read_and_belongs_to_the_owner_alone() {
         .write(&path("a/b/page.html"), b"two", ".half")
         .unwrap();
     assert_eq!(home.read("a/b/page.html").unwrap(), "two");
+    rustix::process::umask(before);
     let mode = |name: &str| std::fs::metadata(home.inside(name)).unwrap().mode() & 0o777;
     assert_eq!(mode(""), 0o700);
     assert_eq!(mode("a"), 0o700);
@@ -67,6 +71,7 @@ fn what_is_written_is_read_and_belongs_to_the_owner_alone() {
     ));
 }
 
+/// T39: symbolic, hard and magic links.
 #[test]
 fn no_link_leads_out() {
     let home = Home::new();
@@ -110,6 +115,34 @@ fn a_folder_that_is_a_link_is_no_jail() {
     symlink(home.dir.path().join("outside"), &link).unwrap();
     assert!(Jail::open(&link).is_err());
     assert!(Jail::make(&link).is_err());
+}
+
+/// T38: words that mean a file elsewhere mean no file here.
+#[test]
+fn no_word_for_a_file_of_the_machine_reads_one() {
+    let home = Home::new();
+    let secret = home.dir.path().join("outside/file.html");
+    let absolute = secret.to_str().unwrap().to_owned();
+    for word in [
+        absolute.clone(),
+        format!("file://{absolute}"),
+        format!("file:{absolute}"),
+        format!("MEDIA:{absolute}"),
+        format!("@{absolute}"),
+        format!("file://localhost{absolute}"),
+        "/proc/self/environ".to_owned(),
+        "/dev/zero".to_owned(),
+        "\\\\host\\share".to_owned(),
+        "~/.ssh/id_ed25519".to_owned(),
+    ] {
+        match CanvasPath::parse(&word) {
+            Ok(path) => assert!(home.jail.read_whole(&path).is_err(), "{word}"),
+            Err(_) => assert!(
+                word.contains("//") || word.contains('\\') || word.contains("/."),
+                "{word}"
+            ),
+        }
+    }
 }
 
 #[test]
@@ -202,6 +235,7 @@ fn while_swapped(home: &Home, name: &str, other: &str, work: impl FnOnce()) -> u
 const READS: usize = 100_000;
 const WRITES: usize = 2_000;
 
+/// T39: a hundred thousand reads while somebody swaps names.
 #[test]
 fn whoever_swaps_folder_and_link_reads_nothing_from_outside() {
     let home = Home::new();
@@ -229,6 +263,7 @@ fn whoever_swaps_folder_and_link_reads_nothing_from_outside() {
     );
 }
 
+/// T39: writes while somebody swaps names.
 #[test]
 fn whoever_swaps_folder_and_link_gets_nothing_written_outside() {
     let home = Home::new();

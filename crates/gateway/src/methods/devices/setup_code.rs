@@ -37,7 +37,8 @@ impl Serve<DevicePairSetupCode> for Api {
             SetupAccess::Node => CodeGrant::node(),
         };
         let engine = &self.0.engine;
-        let (code, _, expires_at_ms) = engine.setup_code(call.permit().caller(), wanted);
+        let maker = call.permit().caller();
+        let (code, _, expires_at_ms) = engine.setup_code(maker, wanted).await?;
         let tls = self.0.config.tls.as_ref();
         let payload = SetupPayload {
             url: address.url.clone(),

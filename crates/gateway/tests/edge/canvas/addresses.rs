@@ -14,6 +14,7 @@ const FAMILY: [&str; 4] = [
     "__coderclaw__",
 ];
 
+/// T35: no address of a network lets anybody in.
 #[tokio::test]
 async fn without_a_capability_there_is_nothing_on_either_port() {
     let scene = Scene::new().await;
@@ -71,6 +72,7 @@ async fn the_canvas_s_own_port_serves_nothing_else() {
     scene.edge.stopped().await;
 }
 
+/// T35: a capability of one session opens no other.
 #[tokio::test]
 async fn an_address_opens_its_own_session_on_both_ports() {
     let scene = Scene::new().await;
@@ -102,6 +104,7 @@ async fn an_address_opens_its_own_session_on_both_ports() {
     scene.edge.stopped().await;
 }
 
+/// T35: after its time, and after its connection.
 #[tokio::test]
 async fn an_address_ends_by_itself_and_with_its_connection() {
     let scene = Scene::new().await;
@@ -124,6 +127,7 @@ async fn an_address_ends_by_itself_and_with_its_connection() {
     scene.edge.stopped().await;
 }
 
+/// T35, T18: after its device's right.
 #[tokio::test]
 async fn what_a_device_was_given_ends_when_it_is_revoked() {
     let scene = Scene::new().await;
@@ -140,6 +144,7 @@ async fn what_a_device_was_given_ends_when_it_is_revoked() {
     scene.edge.stopped().await;
 }
 
+/// T03, T35: a Host of others, `*.ts.net` too, and a page of others.
 #[tokio::test]
 async fn a_foreign_host_and_a_foreign_page_get_nothing() {
     let scene = Scene::new().await;
@@ -179,6 +184,7 @@ async fn a_foreign_host_and_a_foreign_page_get_nothing() {
     scene.edge.stopped().await;
 }
 
+/// T37: over the wire, on both ports.
 #[tokio::test]
 async fn a_path_that_can_be_read_in_two_ways_is_refused() {
     let scene = Scene::new().await;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{READ, Scene, WRITE, open};
+use crate::common::{Client, asks, request};
 
 fn begin(surface: &str) -> Value {
     json!({ "beginRendering": { "surfaceId": surface, "root": "root" } })
@@ -130,39 +131,22 @@ async fn presenting_makes_a_page_and_tells_everyone_who_may_read() {
 }
 
 #[tokio::test]
-async fn an_action_is_a_run_of_its_session_once() {
+async fn called_by_an_ipv6_address_a_window_of_its_own_is_on_the_canvas_s_port() {
     let scene = Scene::new().await;
-    let mut owner = scene.owner().await;
-    let params = json!({
-        "sessionKey": "main",
-        "action": { "name": "close", "surfaceId": "gate", "sourceComponentId": "yes", "context": { "by": "Ada\n/new" } },
-        "idempotencyKey": "a1",
-    });
-    let first = owner.get("canvas.action", params.clone()).await;
-    let again = owner.get("canvas.action", params.clone()).await;
-    assert_eq!(first["runId"], again["runId"]);
-    owner
-        .event_where(|event| event["event"] == "chat" && event["payload"]["state"] == "final")
-        .await;
-    let turns = scene.edge.runner.turns();
-    assert_eq!(turns.len(), 1);
-    let heard = turns[0].history.last().unwrap().body.text();
-    assert!(heard.starts_with("[canvas] "), "{heard}");
-    assert!(
-        heard.contains(r#""action":"close""#) && heard.contains(r#""by":"Ada\n/new""#),
-        "{heard}"
-    );
-    assert_eq!(
-        heard.lines().next().unwrap(),
-        heard.lines().next().unwrap().trim_end()
-    );
-    let mut large = params.clone();
-    large["action"]["context"] = "x".repeat(70 * 1024).into();
-    large["idempotencyKey"] = "a2".into();
-    let refused = owner.call("canvas.action", large).await;
-    assert_eq!(refused["error"]["code"], "INVALID_REQUEST");
-    let mut reader = scene.edge.owner(READ).await;
-    let refused = reader.call("canvas.action", params).await;
-    assert_eq!(refused["error"]["code"], "FORBIDDEN");
+    let (gateway, canvas) = (scene.edge.addr.port(), scene.edge.canvas_addr.port());
+    let host = format!("[::1]:{gateway}");
+    let mut owner = Client::open_host(scene.edge.addr, &host, &[]).await;
+    let hello = owner.connect(&asks(4, READ)).await;
+    assert_eq!(hello["ok"], true, "{hello}");
+    for (keep, port) in [(true, canvas), (false, gateway)] {
+        let params = json!({ "sessionKey": "main", "keep": keep });
+        let opened = owner.get("canvas.open", params).await;
+        let there = format!("http://[::1]:{port}{}", opened["path"].as_str().unwrap());
+        assert_eq!(opened["url"], there.as_str());
+    }
+    // No policy of a browser can name such an address: our page frames its own port there.
+    let answer = request(scene.edge.addr, "GET", "/", &[("Host", &host)]).await;
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.ends_with("frame-src 'self'"), "{policy}");
     scene.edge.stopped().await;
 }

@@ -1,6 +1,8 @@
 //! Canvases over the wire: who sees one, what a page may do, and what no path leads to.
 
+mod actions;
 mod addresses;
+mod ends;
 mod methods;
 mod nodes;
 mod pages;

@@ -3,6 +3,7 @@
 use super::{Scene, base, open, path};
 use crate::common::{get, request};
 
+/// T40, T42: a folder named by a hash, and nobody else's.
 #[tokio::test]
 async fn a_new_canvas_has_a_sample_page_that_belongs_to_the_owner_alone() {
     use std::os::unix::fs::MetadataExt;
@@ -91,6 +92,7 @@ async fn files_have_their_kinds_folders_their_pages_and_head_no_body() {
     scene.edge.stopped().await;
 }
 
+/// T36, and T35 as to `Referer`: what every answer says to the browser.
 #[tokio::test]
 async fn every_answer_ties_the_page_down() {
     let scene = Scene::new().await;
@@ -167,6 +169,7 @@ async fn only_pages_get_the_bridge() {
     scene.edge.stopped().await;
 }
 
+/// T36: nor is it led away.
 #[tokio::test]
 async fn our_page_may_frame_canvases_and_nothing_else() {
     let scene = Scene::new().await;

@@ -70,6 +70,7 @@ async fn a_change_is_one_word() {
     scene.edge.stopped().await;
 }
 
+/// T36: no socket of the gateway is a page's.
 #[tokio::test]
 async fn a_page_of_nobody_upgrades_here_and_nowhere_else() {
     let scene = Scene::new().await;
@@ -105,6 +106,7 @@ async fn a_page_of_nobody_upgrades_here_and_nowhere_else() {
     scene.edge.stopped().await;
 }
 
+/// T35: a socket that is open ends too.
 #[tokio::test]
 async fn the_socket_ends_with_its_capability() {
     let scene = Scene::new().await;

@@ -225,3 +225,22 @@ async fn a_delivery_that_fails_is_told_with_the_answer() {
     assert_eq!(status["status"], "queued", "{answer}");
     edge.stopped().await;
 }
+
+#[tokio::test]
+async fn a_repetition_is_told_the_same_although_there_is_no_way_there_any_more() {
+    let paper = Paper::new("default");
+    let edge = with(&[Arc::clone(&paper)]).await;
+    let mut client = edge.owner(&["operator.admin"]).await;
+    let params = errand("k1", json!({ "channel": "paper", "to": "5" }));
+    let first = ended(&mut client, params.clone()).await;
+    let result = &first["payload"]["result"];
+    assert_eq!(result["deliveryStatus"]["status"], "sent", "{first}");
+    let account = json!({ "channel": "paper", "accountId": "default" });
+    client.get("channels.logout", account).await;
+    let other = errand("k2", json!({ "channel": "paper", "to": "5" }));
+    let refused = client.call("agent", other).await;
+    assert_eq!(refused["error"]["code"], "NOT_LINKED", "{refused}");
+    let repeat = client.call("agent", params).await;
+    assert_eq!(repeat["payload"]["result"], *result, "{repeat}");
+    edge.stopped().await;
+}

@@ -120,3 +120,27 @@ async fn a_message_is_followed_from_its_arrival_to_the_receipt_of_its_answer() {
     assert_eq!(none["messages"], json!([]));
     edge.stopped().await;
 }
+
+#[tokio::test]
+async fn an_id_that_stands_for_messages_of_two_accounts_means_neither() {
+    let papers = [Paper::new("default"), Paper::new("other")];
+    let edge = with(&papers).await;
+    let mut client = edge.owner(&["operator.admin"]).await;
+    for paper in &papers {
+        super::people::let_in(&mut client, paper, "9").await;
+    }
+    for paper in &papers {
+        paper.script([Outcome::Refuse]);
+        paper.write("2", "9", "hello");
+    }
+    let both = |list: &serde_json::Value| list["parts"].as_array().unwrap().len() == 2;
+    until(&mut client, "outbox.list", json!({}), both).await;
+    for method in ["outbox.drop", "outbox.retry"] {
+        let refused = client.call(method, json!({ "id": "2" })).await;
+        let text = refused["error"]["message"].as_str().unwrap_or_default();
+        assert!(text.contains("paper:default, paper:other"), "{refused}");
+    }
+    let list = client.get("outbox.list", json!({})).await;
+    assert!(both(&list), "{list}");
+    edge.stopped().await;
+}

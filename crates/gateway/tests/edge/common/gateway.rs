@@ -13,7 +13,7 @@ use tidegate_core::run::Once;
 use tidegate_core::runner::{AgentRunner, ModelRef, ThinkingLevel};
 use tidegate_core::store::SessionStore as _;
 use tidegate_core::transcript::NewMessage;
-use tidegate_core::{Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
+use tidegate_core::{Clock, Events, ManualClock, Secret, SessionKey, SessionNames, SystemIds};
 use tidegate_engine::{Engine, EngineParts, HealthFacts, NetworkSettings};
 use tidegate_gateway::{
     CanvasConfig, CanvasHost, Gateway, GatewayConfig, Hub, Metrics, SetupAddress, Tls,
@@ -125,7 +125,10 @@ impl Edge {
         let mut config = config(setup.token, setup.password);
         config.tls = setup.tls;
         let events = Events::new(Arc::clone(&hub) as _);
-        config.canvas = setup.canvas.map(|root| canvas_host(root, events));
+        let canvas_clock: Arc<dyn Clock> = Arc::clone(&clock) as _;
+        config.canvas = setup
+            .canvas
+            .map(|root| canvas_host(root, events, canvas_clock));
         let canvas = config.canvas.clone();
         let shown = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let canvas_addr = shown.local_addr().unwrap();
@@ -221,12 +224,12 @@ fn agents(runner: Arc<dyn AgentRunner>, limits: RunLimits) -> Agents {
     }
 }
 
-fn canvas_host(root: PathBuf, events: Events) -> Arc<CanvasHost> {
+fn canvas_host(root: PathBuf, events: Events, clock: Arc<dyn Clock>) -> Arc<CanvasHost> {
     let config = CanvasConfig {
         root,
         live_reload: true,
     };
-    Arc::new(CanvasHost::new(config, events, Arc::new(SystemIds)))
+    Arc::new(CanvasHost::new(config, events, clock, Arc::new(SystemIds)))
 }
 
 fn facts(problems: Vec<String>) -> HealthFacts {

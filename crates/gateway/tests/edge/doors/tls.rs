@@ -134,11 +134,14 @@ async fn host_and_origin_are_checked_under_tls_as_without() {
     let secured = Secured::start().await;
     let host = secured.edge.addr.to_string();
     let own = format!("https://{host}");
+    // Whoever sits on the way can make a page of it.
+    let clear = format!("http://{host}");
     for (host, origin, status) in [
         (host.as_str(), own.as_str(), 200),
         (&host, "https://gate.example", 200),
         (&host, "https://evil.example", 403),
         (&host, "null", 403),
+        (&host, clear.as_str(), 403),
         ("rebind.example", "https://rebind.example", 421),
     ] {
         let headers = [("Host", host), ("Origin", origin), ("Connection", "close")];
@@ -282,5 +285,29 @@ async fn handshakes_count_among_the_unknown_and_the_oldest_gives_way() {
     assert_eq!(metric(&text, "gateway_refusals_total{reason=\"room\"}"), 1);
     assert!(waiting[0].has_ended().await, "the oldest gives way");
     assert!(!waiting[PER_PEER - 1].has_ended().await);
+    secured.edge.stopped().await;
+}
+
+#[tokio::test]
+async fn a_flood_of_handshakes_is_dropped_before_it_costs() {
+    let secured = Secured::start().await;
+    let addr = secured.edge.addr;
+    for _ in 0..3 * PER_PEER {
+        drop(Raw::dial(addr).await);
+    }
+    settle().await;
+    // The buckets are full again.
+    jump(Duration::from_secs(11)).await;
+    let host = addr.to_string();
+    let token = format!("Bearer {}", crate::common::TOKEN);
+    let headers = [
+        ("Host", host.as_str()),
+        ("Authorization", &token),
+        ("Connection", "close"),
+    ];
+    let (status, text) = secured.get("/metrics", &headers).await;
+    assert_eq!(status, 200, "{text}");
+    let dropped = metric(&text, "gateway_refusals_total{reason=\"tls-rate\"}");
+    assert!((1..=64).contains(&dropped), "{dropped}");
     secured.edge.stopped().await;
 }

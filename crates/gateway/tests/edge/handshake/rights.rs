@@ -276,3 +276,19 @@ async fn nothing_but_the_page_of_our_own_origin_gets_a_socket() {
     client.leave().await;
     edge.stopped().await;
 }
+
+/// A listed page may have the secret from anywhere: it may talk to us, and that is all (DECISIONS D8).
+#[tokio::test]
+async fn the_secret_pairs_nobody_silently_from_a_page_that_is_not_ours() {
+    let edge = Edge::start().await;
+    let own = format!("http://{}", edge.addr);
+    let joined = device(&edge, &[("origin", &own)], 1, asks(4, ALL)).await;
+    assert_eq!(joined.scopes(), ALL, "our own page");
+    let listed = [("origin", "https://gate.example")];
+    let refused = device(&edge, &listed, 2, asks(4, ALL)).await;
+    assert_eq!(refused.code(), "PAIRING_REQUIRED", "{}", refused.answer);
+    // What was approved is good there too.
+    let known = device(&edge, &listed, 1, asks(4, ALL)).await;
+    assert_eq!(known.scopes(), ALL);
+    edge.stopped().await;
+}

@@ -3,6 +3,7 @@
 mod calls;
 mod events;
 mod every;
+mod offers;
 mod pairing;
 
 pub(crate) use every::{ask_and_answer, every_answer};

@@ -201,7 +201,7 @@ async fn what_cannot_be_done_is_refused_with_its_reason() {
         (
             "chat.send",
             json!({ "sessionKey": "agent:nobody:x", "message": "x", "idempotencyKey": "k" }),
-            "unknown agent id \"nobody\"",
+            "unknown agent id \"nobody\": add it to agents.list to go on here; what was said stays readable",
         ),
         (
             "chat.send",

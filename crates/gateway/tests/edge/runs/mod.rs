@@ -4,6 +4,7 @@ mod aborts;
 mod answers;
 mod commands;
 mod failures;
+mod former_agents;
 mod repeats;
 mod shutdown;
 

@@ -128,8 +128,15 @@ async fn decisions(edge: &Edge, client: &mut Client, shapes: &Shapes) -> Vec<&'s
     tried.push(held("exec.approval.request", &last));
     held(
         "exec.approval.get",
-        &client.get("exec.approval.get", named).await,
+        &client.get("exec.approval.get", named.clone()).await,
     );
+    for (method, params) in [
+        ("exec.approval.waitDecision", named),
+        ("exec.approval.history", json!({ "limit": 1 })),
+    ] {
+        let payload = client.get(method, params).await;
+        tried.push(held(method, &payload));
+    }
 
     let (mut node, id) = approvals::node_with_rules(edge).await;
     let file = json!({ "version": 1 });

@@ -51,6 +51,9 @@ pub struct PendingDevice {
     pub scopes: Vec<String>,
     /// The scopes that it has in this role.
     pub granted_scopes: Vec<String>,
+    /// The commands that it offers as a node: what is approved is that it may be sent these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
     /// From where it asks; absent if that is this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_ip: Option<String>,

@@ -1,10 +1,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use tidegate_core::canvas::CanvasFile;
+use tidegate_core::canvas::{CanvasFile, OnNode};
 use tidegate_core::exec::Subject;
-use tidegate_core::tool::{AskedFor, Doors, ToolContent, ToolProgress};
-use tidegate_protocol::AgentId;
+use tidegate_core::tool::{AskedFor, Doors, NodeErrand, ToolContent, ToolProgress};
+use tidegate_protocol::{AgentId, DeviceId};
 use tokio_util::sync::CancellationToken;
 
 use super::*;
@@ -82,13 +82,33 @@ impl Canvas for Easel {
         Ok(vec!["gate".into()])
     }
 
+    async fn on_node(
+        &self,
+        session: &SessionKey,
+        view: CanvasView,
+        node: &DeviceId,
+    ) -> Result<OnNode, CanvasError> {
+        if node.as_str() != "attic-id" {
+            return Err(CanvasError::Away);
+        }
+        Ok(match view {
+            CanvasView::Page => OnNode::Page {
+                url: format!("http://gate.example/{session}/"),
+            },
+            CanvasView::Surfaces => OnNode::Surfaces {
+                messages: self.pushed.lock().unwrap().clone(),
+            },
+        })
+    }
+
     async fn reset(&self, _session: &SessionKey) {
         self.pushed.lock().unwrap().clear();
     }
 }
 
-/// A node that takes pictures.
-struct OneNode;
+/// A node that takes pictures, and shows what it is told to.
+#[derive(Default)]
+struct OneNode(Mutex<Vec<(String, Value)>>);
 
 #[async_trait]
 impl Doors for OneNode {
@@ -100,19 +120,36 @@ impl Doors for OneNode {
         Err("not asked for".into())
     }
 
-    async fn node(&self, _node: &str) -> Result<Value, String> {
-        Err("not asked for".into())
+    async fn node(&self, node: &str) -> Result<Value, String> {
+        match node {
+            "attic" | "shed" => Ok(json!({ "id": format!("{node}-id") })),
+            other => Err(format!("there is no node {other}")),
+        }
     }
 
     async fn on_node(&self, errand: NodeErrand) -> Result<Value, String> {
-        if (errand.node.as_str(), errand.command.as_str()) != ("attic", "canvas.snapshot") {
-            return Err(format!("there is no node {}", errand.node));
+        match (errand.node.as_str(), errand.command.as_str()) {
+            ("attic", "canvas.snapshot") => Ok(json!({ "format": "png", "base64": "QUJD" })),
+            ("attic-id", command) => {
+                let sent = (command.to_owned(), errand.params);
+                self.0.lock().unwrap().push(sent);
+                Ok(json!({ "ok": true }))
+            }
+            (other, _) => Err(format!("there is no node {other}")),
         }
-        Ok(json!({ "format": "png", "base64": "QUJD" }))
     }
 }
 
 async fn ask(easel: &Arc<Easel>, session: &str, arguments: Value) -> ToolOutcome {
+    ask_with(easel, session, arguments, Arc::default()).await
+}
+
+async fn ask_with(
+    easel: &Arc<Easel>,
+    session: &str,
+    arguments: Value,
+    doors: Arc<OneNode>,
+) -> ToolOutcome {
     let call = ToolCall {
         id: "c1".into(),
         run_id: None,
@@ -122,7 +159,7 @@ async fn ask(easel: &Arc<Easel>, session: &str, arguments: Value) -> ToolOutcome
         arguments: arguments.as_object().unwrap().clone(),
         stop: CancellationToken::new(),
         progress: ToolProgress::default(),
-        doors: Arc::new(OneNode),
+        doors,
     };
     CanvasTool::new(Arc::clone(easel) as Arc<dyn Canvas>)
         .call(call)
@@ -259,4 +296,47 @@ async fn a_picture_of_a_node_is_a_picture() {
         .await
         .is_error
     );
+}
+
+#[tokio::test]
+async fn a_node_is_led_to_the_page_or_draws_the_surfaces() {
+    let easel = Arc::new(Easel::default());
+    let doors = Arc::new(OneNode::default());
+    let sent = |arguments: Value| {
+        let (easel, doors) = (Arc::clone(&easel), Arc::clone(&doors));
+        async move {
+            let outcome = ask_with(&easel, "one", arguments, Arc::clone(&doors)).await;
+            (outcome, std::mem::take(&mut *doors.0.lock().unwrap()))
+        }
+    };
+    let page = json!({ "action": "present", "node": "attic" });
+    let (told, commands) = sent(page).await;
+    assert!(!told.is_error, "{told:?}");
+    assert!(
+        !text(&told).contains("http"),
+        "the model is not told the address"
+    );
+    let there = json!({ "url": "http://gate.example/one/" });
+    assert_eq!(commands, [("canvas.present".to_owned(), there)]);
+    assert!(
+        easel.shown.lock().unwrap().is_empty(),
+        "nobody else is asked"
+    );
+
+    let surfaces = json!({ "action": "present", "view": "a2ui", "node": "attic" });
+    let (told, commands) = sent(surfaces.clone()).await;
+    assert!(told.is_error && commands.is_empty(), "{told:?}");
+    let message = json!({ "deleteSurface": { "surfaceId": "x" } });
+    let push = json!({ "action": "a2ui_push", "messages": [message] });
+    assert!(!ask(&easel, "one", push).await.is_error);
+    let (told, commands) = sent(surfaces).await;
+    assert!(!told.is_error, "{told:?}");
+    let names: Vec<_> = commands.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["canvas.a2ui.reset", "canvas.a2ui.push"]);
+    assert_eq!(commands[1].1, json!({ "messages": [message] }));
+
+    for node in ["shed", "cellar"] {
+        let away = json!({ "action": "present", "node": node });
+        assert!(sent(away).await.0.is_error, "{node}");
+    }
 }

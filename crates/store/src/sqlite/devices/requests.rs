@@ -9,7 +9,7 @@ use super::super::rows::{self, all, bound, change, first, scope_words};
 use crate::rules;
 
 /// Columns of a request.
-const REQUEST: &str = "request_id, device_id, public_key, label, role, scopes, at";
+const REQUEST: &str = "request_id, device_id, public_key, label, role, scopes, at, offer";
 
 fn from_row(row: &Row<'_>) -> Result<PairRequest, Fault> {
     Ok(PairRequest {
@@ -19,6 +19,7 @@ fn from_row(row: &Row<'_>) -> Result<PairRequest, Fault> {
         label: rows::label(row, 3)?,
         role: rows::role(row, 4)?,
         scopes: rows::scopes(row, 5)?,
+        offer: super::rows::offer(row, 7)?,
         at_ms: row.get(6)?,
     })
 }
@@ -68,8 +69,8 @@ pub(super) fn ask(
 fn put(conn: &Connection, request: &PairRequest) -> Result<(), Fault> {
     change(
         conn,
-        "INSERT INTO pair_requests (request_id, device_id, public_key, label, role, scopes, at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO pair_requests (request_id, device_id, public_key, label, role, scopes, at, offer)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         params![
             request.request_id,
             request.device_id.as_str(),
@@ -77,7 +78,8 @@ fn put(conn: &Connection, request: &PairRequest) -> Result<(), Fault> {
             serde_json::to_string(&request.label)?,
             request.role.as_str(),
             scope_words(request.scopes),
-            bound(request.at_ms)
+            bound(request.at_ms),
+            super::rows::offer_text(request.offer.as_ref())?
         ],
     )?;
     Ok(())

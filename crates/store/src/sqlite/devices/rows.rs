@@ -2,6 +2,7 @@
 
 use rusqlite::{Connection, Row};
 use tidegate_core::SecretHash;
+use tidegate_core::node::Offer;
 use tidegate_core::store::{Device, DeviceGrant, TRUST_CHANGES_TOLD, Trust};
 use tidegate_protocol::{DeviceId, Role};
 
@@ -12,7 +13,7 @@ use super::trust;
 /// Columns of a device.
 const DEVICE: &str = "id, public_key, label, name, trust, paired_at, approved_at";
 /// Columns of a grant.
-const GRANT: &str = "role, scopes, token, token_scopes, granted_at, issued_at, revoked_at, expires_at, used_at, used_from";
+const GRANT: &str = "role, scopes, token, token_scopes, granted_at, issued_at, revoked_at, expires_at, used_at, used_from, offer";
 
 /// A device from [`DEVICE`], without its grants and its changes of trust.
 fn from_row(row: &Row<'_>) -> Result<Device, Fault> {
@@ -42,7 +43,19 @@ fn grant_from_row(row: &Row<'_>) -> Result<DeviceGrant, Fault> {
         expires_at_ms: row.get(7)?,
         used_at_ms: row.get(8)?,
         used_from: row.get(9)?,
+        offer: offer(row, 10)?,
     })
+}
+
+/// What a node offers, if it said so.
+pub(super) fn offer(row: &Row<'_>, column: usize) -> Result<Option<Offer>, Fault> {
+    let text: Option<String> = row.get(column)?;
+    Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
+}
+
+/// The same as it is stored.
+pub(super) fn offer_text(offer: Option<&Offer>) -> Result<Option<String>, Fault> {
+    Ok(offer.map(serde_json::to_string).transpose()?)
 }
 
 /// A stored level of trust.

@@ -1,14 +1,14 @@
 //! Conversations that get another id.
 
 use rusqlite::{Connection, params};
-use tidegate_core::channel::{AccountKey, Target};
+use tidegate_core::channel::{AccountKey, OutboundPart, Target};
 use tidegate_core::routing::moved_key;
 use tidegate_core::session::SessionKey;
 
 use super::super::append::transcript_of;
 use super::super::fault::Fault;
 use super::super::places::{self, TARGET};
-use super::super::rows::{all, bound, change};
+use super::super::rows::{all, bound, change, from_json};
 use super::words;
 
 pub(super) fn move_peer(
@@ -64,16 +64,19 @@ fn move_inbox(conn: &Connection, account: &AccountKey, from: &str, to: &str) -> 
 fn move_outbox(conn: &Connection, account: &AccountKey, from: &str, to: &str) -> Result<(), Fault> {
     let (channel, account) = words(account);
     let sql = format!(
-        "SELECT {TARGET}, no FROM outbox WHERE channel = ?1 AND account = ?2 AND peer = ?3
+        "SELECT {TARGET}, no, body FROM outbox WHERE channel = ?1 AND account = ?2 AND peer = ?3
             AND (settled_at IS NULL OR state = 'dead')"
     );
-    let parts: Vec<(Target, i64)> = all(conn, &sql, [channel, account, from], |row| {
-        Ok((places::target(row, 0)?, row.get(5)?))
-    })?;
-    for (mut target, no) in parts {
+    let parts: Vec<(Target, i64, OutboundPart)> =
+        all(conn, &sql, [channel, account, from], |row| {
+            Ok((places::target(row, 0)?, row.get(5)?, from_json(row, 6)?))
+        })?;
+    for (mut target, no, mut body) in parts {
         to.clone_into(&mut target.peer.id);
-        let sql = "UPDATE outbox SET peer = ?2, line = ?3 WHERE no = ?1";
-        change(conn, sql, params![no, to, target.line()])?;
+        body.moved();
+        let sql = "UPDATE outbox SET peer = ?2, line = ?3, body = ?4 WHERE no = ?1";
+        let body = serde_json::to_string(&body)?;
+        change(conn, sql, params![no, to, target.line(), body])?;
     }
     Ok(())
 }

@@ -73,9 +73,10 @@ pub(in crate::sqlite) fn put(conn: &Connection, parts: &[NewOutbound]) -> Result
 }
 
 fn insert(conn: &Connection, part: &NewOutbound) -> Result<(), Fault> {
-    let mut target = part.target.clone();
+    let (mut target, mut body) = (part.target.clone(), part.body.clone());
     if let Some(id) = places::current(conn, &target)? {
         target.peer.id = id;
+        body.moved();
     }
     let AccountKey { channel, account } = &target.account;
     change(
@@ -93,7 +94,7 @@ fn insert(conn: &Connection, part: &NewOutbound) -> Result<(), Fault> {
             target.peer.id,
             target.thread,
             target.line(),
-            serde_json::to_string(&part.body)?,
+            serde_json::to_string(&body)?,
             part.session_key.as_ref().map(SessionKey::as_str),
             part.run_id.as_ref().map(RunId::as_str),
             bound(part.at_ms),
