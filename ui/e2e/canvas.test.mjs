@@ -92,7 +92,10 @@ test("on a phone it opens over the conversation when it is asked for", async () 
   await page.setViewportSize({ width: 390, height: 760 });
   await enter();
   await owner.call("canvas.present", { sessionKey: MAIN });
-  await page.getByText("The agent shows something on the canvas.").first().waitFor();
+  // What comes after it is here, so it is here too: who pushed it by hand is told nothing.
+  await owner.call("chat.send", { sessionKey: MAIN, message: "Is it there?", idempotencyKey: "after-the-push" });
+  await page.getByText("Is it there?").first().waitFor();
+  assert.equal(await page.getByText("The agent shows something on the canvas.").count(), 0);
   assert.equal(await panel().count(), 0);
   await toggle().click();
   await shown().getByRole("heading", { name: "This canvas is empty" }).waitFor();
@@ -192,6 +195,36 @@ test("T36: a hostile page reaches neither gateway nor token nor parent nor anybo
   assert.equal(page.url(), `${daemon.origin}/`);
   assert.deepEqual(elsewhere.heard, []);
   elsewhere.server.close();
+});
+
+test("T36: a page that takes the focus neither reads what is typed beside it nor acts for whoever typed it", async () => {
+  put("index.html", `<!doctype html><h1>Thief</h1><input id="net"><script>
+    globalThis.caught = "";
+    globalThis.tries = 0;
+    net.addEventListener("keydown", ({ key }) => { caught += key; });
+    globalThis.steal = () => setInterval(() => {
+      net.focus();
+      tries += 1;
+      tidegateSendUserAction({ name: "forged" });
+    }, 100);
+  </script>`);
+  await enter();
+  await toggle().click();
+  await shown().getByRole("heading", { name: "Thief" }).waitFor();
+  const frame = page.frames().find((one) => one.url().includes("/cap/"));
+  const composer = page.getByRole("textbox", { name: "Message" });
+  await composer.click();
+  await frame.evaluate(() => void globalThis.steal());
+  const typed = "what nobody else reads";
+  await page.keyboard.type(typed, { delay: 60 });
+  const kept = await composer.inputValue();
+  const caught = await frame.evaluate(() => globalThis.caught);
+  assert.ok(kept.length >= typed.length - 4, `kept "${kept}", lost "${caught}"`);
+  // Longer than any browser remembers a gesture: what is forged meanwhile is known for it.
+  await until(page, () => !navigator.userActivation.isActive);
+  await frame.waitForFunction((tries) => globalThis.tries > tries + 5, await frame.evaluate(() => globalThis.tries));
+  const { messages } = await owner.call("chat.history", { sessionKey: MAIN });
+  assert.deepEqual(messages, []);
 });
 
 test("T36: another page frames no canvas, and a canvas in a window of its own has no origin either", async () => {

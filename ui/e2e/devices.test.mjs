@@ -45,6 +45,27 @@ test("a request shows all that is asked; wide rights are asked about once more",
   assert.deepEqual(stage.called("device.pair.approve"), [{ requestId: "r-wide" }, { requestId: "r-node" }]);
 });
 
+test("a node's request says what each command does and risks; of a known node, what of that is new", async () => {
+  const offered = (request) => request.locator(".offered li").evaluateAll((rows) => rows.map((row) => row.textContent.replace(/\s+/g, " ").trim()));
+  await stage.enter();
+  await stage.open("Devices");
+  const fresh = stage.page.locator('[data-request="r-node"]');
+  await fresh.getByText("Commands that it could be sent").waitFor();
+  const [camera, run, read, present] = await offered(fresh);
+  assert.match(camera, /^camera\.snap .+\. dangerous$/);
+  assert.match(run, /^system\.run Runs a program\. .+ runs programs$/);
+  assert.match(read, /^file\.read .+\. tells what is private$/);
+  assert.match(present, /^canvas\.present .+\.$/);
+  await fresh.getByText("What the gateway does not allow is not sent to it").waitFor();
+  stage.machines.request({ isRepair: true, commands: ["canvas.present", "system.run"], grantedCommands: ["canvas.present", "system.notify"] });
+  const wider = stage.page.locator('[data-request="r-late"]');
+  await wider.getByText("Commands: what would change").waitFor();
+  const changes = (await offered(wider)).map((row) => row.split(" ").slice(0, 4).join(" "));
+  assert.deepEqual(changes, ["+New: system.run Runs a", "=As before: canvas.present Shows", "−No longer: system.notify Shows"]);
+  await accessible(stage.page, "offered");
+  await picture(stage.page, "devices-offered");
+});
+
 test("a request appears at once with a mark in the list, and can be rejected", async () => {
   await stage.enter();
   const link = stage.page.getByRole("navigation").getByRole("button", { name: /^Devices/ });
@@ -145,6 +166,7 @@ test("a device is renamed, trusted, given a new key, signed out and removed", as
   assert.equal(await stage.page.evaluate(() => navigator.clipboard.readText()), "fresh-token-of-the-device");
   await stage.dialog().getByRole("button", { name: "Close" }).last().click();
   await stage.press("Sign out… Pocket, operator");
+  await stage.dialog().locator(".ends").waitFor();
   assert.equal(await stage.dialog().locator(".lockout").count(), 0, "nobody is locked out by this");
   assert.deepEqual(await stage.dialog().locator(".ends li").allTextContents(), [
     "Its connection, within a second, and what it has open.", "Its rights: approve commands, write, read.",

@@ -175,6 +175,28 @@ test("a node joins, is listed with what it may do, and answers a command", async
   await page.getByText("The command was cancelled.").first().waitFor();
 });
 
+test("T17: what a node offers beyond what was approved is shown as new, and is sent once it is approved", async () => {
+  const node = await joined("Offer commands", { name: "Workshop", role: "node", mode: "node", clientId: "node-host", caps: ["system"], commands: ["system.which"] });
+  node.leave();
+  node.offer(["system.which", "system.run", "camera.snap"]);
+  await node.join(daemon.origin.replace("http", "ws"));
+  await open("Nodes");
+  const row = page.locator(`[data-node="${node.id}"]`);
+  await row.getByText("Not approved yet").waitFor();
+  assert.deepEqual(await row.locator(".unapproved li").allTextContents(), ["system.run"]);
+  await press("Look at the request Workshop");
+  const request = page.locator("[data-request]", { hasText: "Workshop" });
+  await request.getByText("Commands: what would change").waitFor();
+  const changes = await request.locator(".offered li").evaluateAll((rows) => rows.map((one) => [one.className, one.dataset.command]));
+  assert.deepEqual(changes, [["right-gained", "camera.snap"], ["right-gained", "system.run"], ["right-kept", "system.which"]]);
+  await request.locator('[data-command="system.run"]').getByText("runs programs").waitFor();
+  await press("Approve Workshop");
+  await request.waitFor({ state: "detached" });
+  await open("Nodes");
+  await row.locator(".program").getByText("system.run").waitFor();
+  assert.equal(await row.locator(".unapproved").count(), 0);
+});
+
 test("a node and its device have one name, whichever page gives it", async () => {
   const node = await joined("Offer commands", { name: "Workshop", role: "node", mode: "node", clientId: "node-host", caps: [], commands: ["system.which"] });
   await open("Nodes");

@@ -18,7 +18,7 @@ test("nodes say what they offer, what is refused and why; a command is sent by h
   await stage.press("Send a command… Workshop machine");
   const commands = stage.page.getByRole("combobox", { name: "Command" });
   await commands.waitFor();
-  assert.deepEqual(await commands.locator("option").allTextContents(), ["canvas.present", "file.list", "system.which"]);
+  assert.deepEqual(await commands.locator("option").allTextContents(), ["canvas.present", "file.list", "system.execApprovals.get", "system.execApprovals.set", "system.which"]);
   await commands.selectOption("system.which");
   await stage.dialog().getByText("Where programs are.").waitFor();
   assert.deepEqual(JSON.parse(await stage.page.getByRole("textbox", { name: /What it takes/ }).inputValue()), { bins: ["git"] });
@@ -98,4 +98,39 @@ test("without a node the page leads to the code that adds one", async () => {
   await picture(stage.page, "nodes-none");
   await stage.press("Add a device");
   assert.equal(await stage.page.getByRole("radio", { name: /^Offer commands/ }).isChecked(), true);
+});
+
+test("what nobody has approved leads to the request", async () => {
+  await stage.enter();
+  await stage.open("Nodes");
+  const node = stage.page.locator(`[data-node="${NODE}"]`);
+  await node.getByText("Not approved yet").waitFor();
+  assert.deepEqual(await node.locator(".unapproved li").allTextContents(), ["system.notify"]);
+  await node.getByText("beyond what was approved").waitFor();
+  await stage.press("Look at the request Workshop machine");
+  await stage.page.getByRole("heading", { name: "Devices", level: 1 }).waitFor();
+});
+
+test("the rules that a node keeps are asked of it when they are looked at, and changed there", async () => {
+  await stage.enter();
+  await stage.open("Nodes");
+  const node = stage.page.locator(`[data-node="${NODE}"]`);
+  await node.getByText("Live").waitFor();
+  assert.deepEqual(stage.called("exec.approvals.node.get"), []);
+  await node.getByText("Its own rules for programs").click();
+  await node.locator('[data-agent="main"]').getByText("You are asked every time").waitFor();
+  await accessible(stage.page, "node rules");
+  await picture(stage.page, "nodes-rules");
+  await stage.press("Change… All agents");
+  await stage.page.getByRole("radio", { name: /^Everything/ }).check();
+  await stage.dialog().getByText("Any program, as the user of the node.").waitFor();
+  await stage.dialog().getByText("This machine then runs whatever the gateway sends it.").waitFor();
+  await stage.page.getByRole("radio", { name: /^Nothing/ }).check();
+  await accessible(stage.page, "node rule sheet");
+  await stage.press("Save");
+  await stage.dialog().waitFor({ state: "detached" });
+  await node.locator('[data-agent="defaults"]').getByText("Nothing runs at all.").waitFor();
+  const [set] = stage.called("exec.approvals.node.set");
+  assert.deepEqual([set.nodeId, set.file.defaults, set.file.agents], [NODE, { security: "deny" }, { main: { ask: "always" } }]);
+  assert.deepEqual(stage.called("exec.approvals.set"), []);
 });

@@ -115,7 +115,7 @@ export const approvalWords = {
       securities: {
         deny: { word: "Nothing", sentence: "No program, whoever asks." },
         allowlist: { word: "What is allowed", sentence: "What you have allowed for ever, and what you approve." },
-        full: { word: "Everything", sentence: "Any program, as the user of the gateway." },
+        full: { word: "Everything" },
       },
       ask: "When you are asked",
       asks: {
@@ -133,7 +133,16 @@ export const approvalWords = {
         allowlist: { word: "It runs if it is allowed for ever", sentence: "Anything else does not." },
       },
       result: "Together this means",
-      open: "Whatever your agent is talked into then runs at once: it can read every file of the gateway’s user, the gateway’s secret among them. A message, a page or a mail that the agent reads is enough.",
+      places: {
+        gateway: {
+          everything: "Any program, as the user of the gateway.",
+          open: "Whatever your agent is talked into then runs at once: it can read every file of the gateway’s user, the gateway’s secret among them. A message, a page or a mail that the agent reads is enough.",
+        },
+        node: {
+          everything: "Any program, as the user of the node.",
+          open: "This machine then runs whatever the gateway sends it. Only the gateway’s own rules stand before that: who gets past them can read every file of the node’s user.",
+        },
+      },
       openSure: "I know, and want it",
       changed: "These rules were changed elsewhere while you looked. They now mean:",
       save: "Save",

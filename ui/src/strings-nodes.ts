@@ -34,10 +34,20 @@ export const nodeWords = {
     noCommands: "It offers no command.",
     blocked: "Refused by the gateway",
     blockedWhy: "The node offers these; the gateway does not send them. Who wants them adds them to “gateway.nodes.allowCommands”, unless “denyCommands” names them.",
+    unapproved: "Not approved yet",
+    unapprovedWhy: "The node offers these beyond what was approved, so it is not sent them. Its request waits among the devices.",
+    approve: "Look at the request",
     waiting: (count: number) => (count === 1 ? "1 command waits for it" : `${count} commands wait for it`),
     awayHint: "What it offers is known again when it connects.",
     invoke: "Send a command…",
     rename: "Rename…",
+  },
+
+  rules: {
+    title: "Its own rules for programs",
+    lead: "The node decides once more, by rules that it keeps itself: what it refuses does not run, whatever the gateway allows.",
+    loading: "Asking the node…",
+    unknown: (reason: string) => `The node did not tell its rules: ${reason}`,
   },
 
   caps: {

@@ -229,6 +229,7 @@ export const strings = {
     presented: "The agent shows something on the canvas.",
     leaving: "The canvas leads to another address:",
     leave: "Open it",
+    unsure: "It is not certain that you did this. Do it again.",
     failed: (reason: string) => `The canvas cannot be shown${reason ? `: ${reason}` : "."}`,
   },
 

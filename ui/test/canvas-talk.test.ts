@@ -21,7 +21,7 @@ class Frame {
 
 const ACTION = { id: "a1", name: "close", surfaceId: "gate", context: { by: "Ada" } };
 
-function scene({ gesture = () => true, act = vi.fn(async () => undefined) as Host["act"], messages = async () => [1] as unknown[] } = {}) {
+function scene({ gesture = async () => true, act = vi.fn(async () => undefined) as Host["act"], messages = async () => [1] as unknown[] } = {}) {
   const frame = new Frame();
   const leave = vi.fn();
   const arrived = vi.fn();
@@ -39,6 +39,9 @@ async function opened(options = {}) {
   const nonce = all.frame.last("canvas.open")!.nonce!;
   return { ...all, nonce };
 }
+
+/** Until everything that was promised is done. */
+const rest = () => new Promise((done) => setTimeout(done));
 
 describe("the talk with a canvas", () => {
   it("greets each page with a nonce of its own and fills its surfaces", async () => {
@@ -62,32 +65,50 @@ describe("the talk with a canvas", () => {
     say(word, { origin: "https://evil.example" });
     say({ ...word, nonce: "guessed-guessed-guessed" });
     say({ ...word, nonce: undefined });
+    await rest();
     expect(host.act).not.toHaveBeenCalled();
     say(word);
+    await rest();
     expect(host.act).toHaveBeenCalledWith(ACTION);
   });
 
   it("takes no action that nobody made by hand", async () => {
     let atWork = false;
-    const { say, nonce, host, wait } = await opened({ gesture: () => atWork });
+    const { frame, say, nonce, host, wait } = await opened({ gesture: async () => atWork });
     const act = (id: string) => say({ type: "canvas.action", nonce, userAction: { ...ACTION, id } });
     act("1");
+    await rest();
     expect(host.act).not.toHaveBeenCalled();
+    expect(frame.last("a2ui.status")).toMatchObject({ id: "1", ok: false });
     atWork = true;
     act("2");
     act("3");
-    await Promise.resolve();
-    await Promise.resolve();
+    await rest();
     act("4");
+    await rest();
     expect(host.act).toHaveBeenCalledTimes(1);
     wait(300);
     act("5");
+    await rest();
     expect(host.act).toHaveBeenCalledTimes(2);
     wait(300);
     say({ type: "canvas.action", nonce, userAction: { name: "", id: "6" } });
     say({ type: "canvas.action", nonce, userAction: "close" });
     say({ type: "canvas.action", nonce, userAction: { ...ACTION, name: "x".repeat(300) } });
+    await rest();
     expect(host.act).toHaveBeenCalledTimes(2);
+  });
+
+  it("takes nothing of a page that is gone before it is certain who did it", async () => {
+    let certain: (atWork: boolean) => void = () => undefined;
+    const { say, nonce, host, leave } = await opened({ gesture: () => new Promise((resolve) => { certain = resolve; }) });
+    say({ type: "canvas.action", nonce, userAction: ACTION });
+    say({ type: "canvas.ready" });
+    certain(true);
+    await rest();
+    expect(host.act).not.toHaveBeenCalled();
+    say({ type: "a2ui.openUrl", nonce, url: "https://a.example/" });
+    expect(leave).not.toHaveBeenCalled();
   });
 
   it("tells the page what became of its action", async () => {
@@ -100,15 +121,17 @@ describe("the talk with a canvas", () => {
 
   it("leads out to https alone, and only by hand", async () => {
     let atWork = true;
-    const { say, nonce, leave } = await opened({ gesture: () => atWork });
+    const { say, nonce, leave } = await opened({ gesture: async () => atWork });
     for (const url of ["javascript:alert(1)", "http://a.example/", "data:text/html,x", "", undefined]) {
       say({ type: "a2ui.openUrl", nonce, url });
     }
     atWork = false;
     say({ type: "a2ui.openUrl", nonce, url: "https://a.example/" });
+    await rest();
     expect(leave).not.toHaveBeenCalled();
     atWork = true;
     say({ type: "a2ui.openUrl", nonce, url: "https://a.example/" });
+    await rest();
     expect(leave).toHaveBeenCalledWith("https://a.example/");
   });
 

@@ -31,4 +31,8 @@ describe("the title of a conversation", () => {
     expect(of({ derivedTitle: "[canvas] On the canvas of this conversation some" })).toBe("Begun on the canvas");
     expect(of({})).toBe("New conversation");
   });
+
+  test("is a guest’s own words where a chat network brought them", () => {
+    expect(of({ derivedTitle: "[canvas] On the canvas of this conversation some", origin: { provider: "chat" } })).toContain("[canvas] On the canvas");
+  });
 });

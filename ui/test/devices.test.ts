@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { canConnect, deviceName, endsOf, endsSoon, factsOf, inGroups, lockoutWarnings, saysOf, tokenSentence, tokenState, toneOf } from "../src/state/device-card.ts";
+import { offerChanges } from "../src/state/offer.ts";
 import { byWeight, difference, gained, isWide, rightSentence, rightWord } from "../src/state/rights.ts";
 import { strings } from "../src/strings.ts";
 import { type PairedDevice, readDevices, readNewToken, readPaired, readPending, readSetupCode } from "../src/wire/devices.ts";
@@ -26,7 +27,7 @@ describe("what device.pair.list says", () => {
   test("a request is read with all that it asks, and names cannot turn the line around", () => {
     expect(readPending(pending)).toEqual({
       requestId: "r1", deviceId: ID, name: "Ana’s laptop", platform: "macos", family: "Mac", program: "cli", mode: "cli", address: "192.168.1.20",
-      role: "operator", scopes: ["operator.read", "operator.admin"], granted: ["operator.read"], known: true, since: TS, expiresAt: TS + 60_000,
+      role: "operator", scopes: ["operator.read", "operator.admin"], granted: ["operator.read"], commands: [], grantedCommands: [], known: true, since: TS, expiresAt: TS + 60_000,
     });
   });
 
@@ -89,6 +90,24 @@ describe("rights", () => {
       expect(isWide(ask([scope], [scope]))).toBe(false);
     }
     expect(isWide(ask([]))).toBe(false);
+  });
+});
+
+describe("what a node offers", () => {
+  const offer = (commands: string[], grantedCommands: string[] = []) => offerChanges({ commands, grantedCommands }).map(({ command, kind, risk }) => [command, kind, risk]);
+
+  test("the wire's own example is read with what is new and what was approved", () => {
+    const request = readPending(golden("device.pair.requested.event"));
+    expect(offer([...request!.commands], [...request!.grantedCommands])).toEqual([["camera.snap", "gained", "dangerous"], ["canvas.present", "kept", "plain"]]);
+  });
+
+  test("is compared with what was approved, the new first, the weightiest of them first", () => {
+    expect(offer(["system.which", "file.list", "node.fly", "system.run", "canvas.present"], ["canvas.present", "system.notify"])).toEqual([
+      ["node.fly", "gained", "unknown"], ["system.run", "gained", "program"], ["file.list", "gained", "private"], ["system.which", "gained", "plain"],
+      ["canvas.present", "kept", "plain"], ["system.notify", "lost", "plain"],
+    ]);
+    expect(offer([])).toEqual([]);
+    expect(offerChanges({ commands: ["system.which", "node.fly"], grantedCommands: [] }).map(({ doc }) => doc)).toEqual([undefined, "Where programs are."]);
   });
 });
 

@@ -32,6 +32,7 @@ const devices = await import("../src/state/devices.ts");
 const approvals = await import("../src/state/approvals.ts");
 const ended = await import("../src/state/decided.ts");
 const rules = await import("../src/state/rules.ts");
+const { rulesOfNode } = await import("../src/state/node-rules.ts");
 const invocations = await import("../src/state/invocations.ts");
 const { overlay } = await import("../src/state/page.ts");
 const { announcement } = await import("../src/state/announce.ts");
@@ -268,7 +269,7 @@ describe("the rules", () => {
 
   test("are set with the hash of those that were shown, and taken as the gateway answers", async () => {
     answers.set("exec.approvals.set", ({ file }) => ({ ...told, hash: "next", file }));
-    await rules.saveRules("work", { ask: "off" });
+    await rules.saveRules(rules.gatewayRules, "work", { ask: "off" });
     expect(calls("exec.approvals.set")).toEqual([{ file: { ...told.file, agents: { ...told.file.agents, work: { ask: "off" } } }, baseHash: told.hash }]);
     expect([rules.policy.value?.hash, notices]).toEqual(["next", ["The rules were changed."]]);
   });
@@ -276,29 +277,47 @@ describe("the rules", () => {
   test("of somebody who was quicker are loaded, and a second try goes on from them", async () => {
     const theirs = { ...told, hash: "theirs", file: { version: 1, agents: { main: { ask: "always" } } } };
     answers.set("exec.approvals.get", () => theirs);
-    await expect(rules.saveRules("work", { ask: "off" })).rejects.toThrow("somebody changed the rules meanwhile");
+    await expect(rules.saveRules(rules.gatewayRules, "work", { ask: "off" })).rejects.toThrow("somebody changed the rules meanwhile");
     expect(rules.policy.value?.hash).toBe("theirs");
     answers.set("exec.approvals.set", ({ file }) => ({ ...theirs, hash: "ours", file }));
-    await rules.saveRules("work", { ask: "off" });
+    await rules.saveRules(rules.gatewayRules, "work", { ask: "off" });
     expect(calls("exec.approvals.set")[1]).toEqual({ file: { version: 1, agents: { main: { ask: "always" }, work: { ask: "off" } } }, baseHash: "theirs" });
   });
 
   test("a refusal that is no conflict is told as it is", async () => {
-    await expect(rules.saveRules("work", { ask: "off" })).rejects.toThrow("exec.approvals.set is not allowed");
+    await expect(rules.saveRules(rules.gatewayRules, "work", { ask: "off" })).rejects.toThrow("exec.approvals.set is not allowed");
   });
 
   test("an entry that somebody else took back meanwhile is told as gone", async () => {
     const entry = rules.policy.value?.agents[0]?.remembered[0];
     if (!entry) throw new Error("the example has an entry");
     answers.set("exec.approvals.get", () => ({ ...told, hash: "theirs", file: { version: 1 } }));
-    await expect(rules.forget(entry)).rejects.toThrow("somebody else has already taken it back");
+    await expect(rules.forget(rules.gatewayRules, entry)).rejects.toThrow("somebody else has already taken it back");
     answers.set("exec.approvals.get", () => ({ ...told, hash: "others" }));
-    await expect(rules.forget(entry)).rejects.toThrow("this is still allowed");
+    await expect(rules.forget(rules.gatewayRules, entry)).rejects.toThrow("this is still allowed");
+  });
+});
+
+describe("the rules that a node keeps", () => {
+  const told = golden("exec.approvals.node.get.result") as { hash: string; file: { agents: object } };
+
+  test("are asked of that node, set with the hash that was shown, and a refusal is told", async () => {
+    answers.set("exec.approvals.node.get", () => told).set("exec.approvals.node.set", ({ file }) => ({ ...told, hash: "next", file }));
+    const kept = rulesOfNode("n1");
+    await kept.refresh();
+    expect([calls("exec.approvals.node.get"), kept.policy.value?.hash]).toEqual([[{ nodeId: "n1" }], told.hash]);
+    await rules.saveRules(kept, "work", { security: "deny" });
+    const file = { ...told.file, agents: { ...told.file.agents, work: { security: "deny" } } };
+    expect(calls("exec.approvals.node.set")).toEqual([{ nodeId: "n1", file, baseHash: told.hash }]);
+    expect([kept.policy.value?.hash, calls("exec.approvals.set")]).toEqual(["next", []]);
+    answers.delete("exec.approvals.node.get");
+    await kept.refresh();
+    expect([kept.failure.value, kept.policy.value?.hash]).toEqual(["exec.approvals.node.get is not allowed", "next"]);
   });
 });
 
 describe("commands that were sent from this page", () => {
-  const node = { nodeId: "n", caps: [], commands: [], blocked: [], permissions: [], connected: true, paired: true, waiting: 0 };
+  const node = { nodeId: "n", caps: [], commands: [], blocked: [], unapproved: [], permissions: [], connected: true, paired: true, waiting: 0 };
   const sent = { command: "system.which", params: { bins: ["git"] }, timeoutMs: 5_000, queue: false };
 
   test("are remembered with what came of them, newest first, twenty of them", async () => {

@@ -14,14 +14,14 @@ describe("what node.list says", () => {
       ts: TS,
       nodes: [{
         nodeId: "n1", displayName: "Workshop\u200b machine", platform: "linux", version: "1", deviceFamily: "Mac", remoteIp: "10.0.0.7", caps: ["canvas"], commands: ["system.which"],
-        blockedCommands: ["camera.snap"], permissions: { camera: true, screen: false }, connectedAtMs: TS - 5, waiting: 2, paired: true, connected: true,
+        blockedCommands: ["camera.snap"], unapprovedCommands: ["system.run"], permissions: { camera: true, screen: false }, connectedAtMs: TS - 5, waiting: 2, paired: true, connected: true,
       }],
     });
     expect(told).toEqual({
       ts: TS,
       nodes: [{
         nodeId: "n1", name: "Workshop machine", platform: "linux", version: "1", model: "Mac", address: "10.0.0.7", caps: ["canvas"], commands: ["system.which"],
-        blocked: ["camera.snap"], permissions: [["camera", true], ["screen", false]], connectedAt: TS - 5, waiting: 2, paired: true, connected: true,
+        blocked: ["camera.snap"], unapproved: ["system.run"], permissions: [["camera", true], ["screen", false]], connectedAt: TS - 5, waiting: 2, paired: true, connected: true,
       }],
     });
   });
@@ -36,7 +36,7 @@ describe("what node.list says", () => {
 
   test("what is missing is nothing, and rows without an id are left out", () => {
     const [bare] = readNodes({ nodes: [{}, null, { nodeId: "n" }] }).nodes;
-    expect(bare).toMatchObject({ nodeId: "n", name: undefined, commands: [], blocked: [], permissions: [], waiting: 0, paired: false, connected: false });
+    expect(bare).toMatchObject({ nodeId: "n", name: undefined, commands: [], blocked: [], unapproved: [], permissions: [], waiting: 0, paired: false, connected: false });
     expect(readNodes(undefined).nodes).toEqual([]);
   });
 

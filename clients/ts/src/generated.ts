@@ -468,6 +468,8 @@ export type CanvasChangedEvent = ({
   change: "present";
   /** What of it: `page` or `a2ui`. */
   view: string;
+  /** Who wants it. */
+  by: CanvasPresenter;
 } | {
   change: "push";
   /** The messages. */
@@ -560,6 +562,14 @@ export interface CanvasPresentParams {
   /** Where on the screen. */
   placement?: CanvasPlacement;
 }
+
+/** Who wants a canvas to be seen: who asked for it needs no word that it came. */
+export type CanvasPresenter =
+  /** The agent, by its tool. */
+  | "agent"
+  /** Somebody at a client, by `canvas.present`. */
+  | "operator"
+  | (string & {});
 
 /** Params of `canvas.push`. */
 export interface CanvasPushParams {
@@ -2823,6 +2833,8 @@ export interface PendingDevice {
   grantedScopes: string[];
   /** The commands that it offers as a node: what is approved is that it may be sent these. */
   commands?: string[];
+  /** The commands that it may be sent already, on a machine of the system that it says it is. */
+  grantedCommands?: string[];
   /** From where it asks; absent if that is this machine. */
   remoteIp?: string;
   /** Always false: what needs nobody's decision is not asked. */

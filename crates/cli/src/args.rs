@@ -6,6 +6,7 @@ mod channel_secrets;
 mod channels;
 mod client;
 mod devices;
+mod given_name;
 mod globals;
 mod node;
 mod nodes;

@@ -157,7 +157,7 @@ fn networks_of(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<NetworkSetting
         accounts: channels::open(loaded, clock)?,
         routing: routing::routing(config),
         resets: routing::resets(config),
-        zone: jiff::tz::TimeZone::system(),
+        zone: jiff::tz::TimeZone::system,
         claims: Some(Arc::new(HostClaims::new(&claims_in, &loaded.state_dir))),
         files: loaded.state_dir.join(FILES),
         source: Arc::new(WebFiles::default()),

@@ -3,6 +3,7 @@
 
 use tidegate_protocol::{Access, EventSpec, MethodSpec, Role, Scope};
 
+use crate::live::Standing;
 use crate::principal::{Chain, Principal, PrincipalId};
 use crate::session::SessionKey;
 
@@ -32,9 +33,22 @@ pub enum Resource {
 #[derive(Debug, Clone)]
 pub struct Permit {
     chain: Chain,
+    standing: Option<Standing>,
 }
 
 impl Permit {
+    /// The same, for no longer than what the caller was admitted with holds.
+    #[must_use]
+    pub fn while_it_holds(self, standing: Option<Standing>) -> Self {
+        Self { standing, ..self }
+    }
+
+    /// Whether nothing was taken from the caller since it was admitted. Of a caller without a device
+    /// nothing can be.
+    pub fn stands(&self) -> bool {
+        self.standing.as_ref().is_none_or(Standing::is_current)
+    }
+
     /// Who was permitted.
     pub const fn caller(&self) -> &Principal {
         self.chain.caller()
@@ -68,6 +82,7 @@ pub fn authorize(chain: &Chain, action: Action, _resource: &Resource) -> Result<
     }
     Ok(Permit {
         chain: chain.clone(),
+        standing: None,
     })
 }
 

@@ -223,6 +223,7 @@ impl Engine {
             self.inner.tasks.spawn(presence::keep(self.clone())),
             self.inner.tasks.spawn(health::keep(self.clone())),
             self.inner.tasks.spawn(prune::keep_pruned(self.clone())),
+            self.inner.tasks.spawn(pairing::keep_uses(self.clone())),
         ];
         drop(keepers);
         Ok(())

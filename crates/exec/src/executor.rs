@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 use tidegate_core::IdGen;
-use tidegate_core::exec::{ContentHash, Input, Place, Subject};
+use tidegate_core::exec::{Cleared, ContentHash, Input, Place, Subject};
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -121,20 +121,20 @@ impl Executor {
         looked.unwrap_or(Err(LookError::Interrupted))
     }
 
-    /// Runs exactly this, or nothing. Whoever calls has an approval for the subject, or a policy
-    /// that allows it, and uses it once. To be waited for: if it is given up halfway, the program may
+    /// Runs exactly this, or nothing. The leave is used up, also if it was not started. To be waited for: if it is given up halfway, the program may
     /// have run for a moment before it was ended.
     ///
     /// # Errors
     /// Why it was not started. Then nothing of it has run.
     pub async fn start(
         &self,
-        subject: &Subject,
+        cleared: Cleared,
         scripts: Scripts,
         stdin: Stdin,
         deadline: Duration,
     ) -> Result<Running, ExecError> {
-        self.admit(subject, &stdin)?;
+        let subject = cleared.into_subject();
+        self.admit(&subject, &stdin)?;
         let room = Arc::clone(&self.room)
             .try_acquire_owned()
             .map_err(|_| ExecError::Busy)?;
@@ -170,7 +170,7 @@ impl Executor {
     /// As [`Self::start`].
     pub async fn run(
         &self,
-        subject: &Subject,
+        cleared: Cleared,
         scripts: Scripts,
         stdin: Stdin,
         deadline: Duration,
@@ -180,7 +180,7 @@ impl Executor {
             return Err(ExecError::Stopped);
         }
         // Not given up halfway: what has begun is ended as every other, and reported so.
-        let running = self.start(subject, scripts, stdin, deadline).await?;
+        let running = self.start(cleared, scripts, stdin, deadline).await?;
         tokio::select! {
             finished = running.finished() => Ok(finished),
             () = stop.cancelled() => {

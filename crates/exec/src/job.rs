@@ -57,7 +57,7 @@ pub(crate) struct Job {
 impl Job {
     /// For a program that will be known by `mark`.
     pub(crate) fn new(
-        subject: &Subject,
+        subject: Subject,
         scripts: Scripts,
         fence: Option<&Fence>,
         mark: &Mark,
@@ -68,7 +68,7 @@ impl Job {
         let mut environment = child_environment(ours, &subject.environment);
         environment.extend([mark.pair()]);
         Self {
-            subject: subject.clone(),
+            subject,
             scripts,
             environment,
             fence: fence.cloned(),

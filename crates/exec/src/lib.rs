@@ -2,7 +2,8 @@
 //!
 //! 1. [`Executor::look`] turns a request into a [`Subject`]: which file the name stands for and what
 //!    is in it, which directory, which files arguments name.
-//! 2. The rules of `tidegate_core::exec` decide about the subject, and a person may.
+//! 2. The rules of `tidegate_core::exec` decide about the subject, and a person may: that makes a
+//!    [`Cleared`](tidegate_core::exec::Cleared), and nothing else is started.
 //! 3. [`Executor::start`] looks again, and runs the bytes that were hashed or nothing.
 //!
 //! Each program runs under a *warden*: a small process of ours (see [`warden`]) from which no

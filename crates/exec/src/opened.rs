@@ -38,6 +38,21 @@ pub(crate) enum Unhashed {
     Spent(Spent),
 }
 
+/// Why a subject's files are not open.
+#[derive(Debug)]
+pub(crate) enum Unopened {
+    /// Something is not as it was when it was looked at.
+    Changed(Changed),
+    /// This file may not be read from where the program would run.
+    Closed(String),
+}
+
+impl From<Changed> for Unopened {
+    fn from(changed: Changed) -> Self {
+        Self::Changed(changed)
+    }
+}
+
 impl From<io::Error> for Unhashed {
     fn from(error: io::Error) -> Self {
         Self::Unread(error)
@@ -53,17 +68,17 @@ impl From<Spent> for Unhashed {
 /// Opens everything and compares it.
 ///
 /// # Errors
-/// The first thing that is not as the subject says.
-pub(crate) fn open(subject: &Subject, budget: &mut Budget) -> Result<Opened, Changed> {
+/// The first thing that is not as the subject says, or that may not be read.
+pub(crate) fn open(subject: &Subject, budget: &mut Budget) -> Result<Opened, Unopened> {
     if rustix::process::geteuid().as_raw() != subject.user {
-        return Err(Changed::User);
+        return Err(Changed::User.into());
     }
     let cwd = open_cwd(&subject.cwd)?;
-    let executable = open_pinned(&subject.executable, budget).ok_or(Changed::Executable)?;
+    let executable = open_pinned(&subject.executable, budget, Changed::Executable)?;
     let (program, script) = match &subject.interpreter {
         None => (executable, None),
         Some(reader) => {
-            let program = open_pinned(&reader.file, budget).ok_or(Changed::Interpreter)?;
+            let program = open_pinned(&reader.file, budget, Changed::Interpreter)?;
             (program, Some(executable))
         }
     };
@@ -71,11 +86,11 @@ pub(crate) fn open(subject: &Subject, budget: &mut Budget) -> Result<Opened, Cha
     let pinned = |index: &usize| subject.arguments.iter().any(|pin| pin.index == *index);
     let mut naming = naming_code(&subject.argv, Path::new(&subject.cwd.path)).into_iter();
     if let Some(new) = naming.find(|index| !pinned(index)) {
-        return Err(Changed::Argument(new));
+        return Err(Changed::Argument(new).into());
     }
     let mut arguments = Vec::new();
     for pin in &subject.arguments {
-        let file = open_pinned(&pin.file, budget).ok_or(Changed::Argument(pin.index))?;
+        let file = open_pinned(&pin.file, budget, Changed::Argument(pin.index))?;
         if pin.code {
             arguments.push((pin.index, file));
         }
@@ -150,15 +165,20 @@ pub(crate) fn read_script(file: &mut File, sha256: ContentHash) -> Option<Vec<u8
     same.then_some(bytes)
 }
 
-fn open_pinned(pinned: &Pinned, budget: &mut Budget) -> Option<File> {
+fn open_pinned(pinned: &Pinned, budget: &mut Budget, changed: Changed) -> Result<File, Unopened> {
     let path = Path::new(&pinned.path);
     // A directory on the way may have become a symlink.
-    if path.canonicalize().ok()? != path {
-        return None;
+    if path.canonicalize().is_ok_and(|now| now != path) {
+        return Err(changed.into());
     }
-    let file = open_file(path).ok()?;
-    let (found, _) = hash_file(&file, budget).ok()?;
-    (found == pinned.sha256).then_some(file)
+    let file = open_file(path).map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => Unopened::Closed(pinned.path.clone()),
+        _ => changed.into(),
+    })?;
+    match hash_file(&file, budget) {
+        Ok((found, _)) if found == pinned.sha256 => Ok(file),
+        _ => Err(changed.into()),
+    }
 }
 
 fn open_cwd(cwd: &Directory) -> Result<OwnedFd, Changed> {

@@ -4,7 +4,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tidegate_core::exec::Subject;
+use tidegate_core::exec::Cleared;
 use tidegate_core::{Clock, IdGen};
 
 use crate::ending::{Finished, Outcome};
@@ -84,17 +84,18 @@ impl Processes {
     pub async fn start(
         &self,
         owner: &str,
-        subject: &Subject,
+        cleared: Cleared,
         scripts: Scripts,
         stdin: Stdin,
         deadline: Duration,
     ) -> Result<String, ProcessError> {
         self.has_room()?;
+        let argv = cleared.subject().argv.clone();
         let running = self
             .executor
-            .start(subject, scripts, stdin, deadline)
+            .start(cleared, scripts, stdin, deadline)
             .await?;
-        self.keep(owner, subject.argv.clone(), running)
+        self.keep(owner, argv, running)
     }
 
     /// Keeps a program that was just started. Others may have started one meanwhile: without room

@@ -1,77 +1,26 @@
-//! Every metric, in one table. Label values are closed sets, present at zero from the start.
+//! Every metric, in one table. Label values are closed sets, present at zero in every answer; those
+//! that did not happen are made when somebody asks first, which most gateways never see.
 
 mod channels;
+mod events;
 mod nodes;
+mod requests;
 
-use std::fmt::Write;
+use std::sync::Once;
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 use tidegate_engine::{AccountTally, NodeTally};
-use tidegate_protocol::{Event, EventVisitor, Method, MethodVisitor, catalog};
 
 use channels::ChannelFigures;
+use events::EventFigures;
 use nodes::NodeFigures;
-
-/// Upper bounds of request times, in seconds.
-const SECONDS: [f64; 8] = [0.0001, 0.001, 0.005, 0.025, 0.1, 0.5, 2.0, 10.0];
-
-/// How a request ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Outcome {
-    Ok,
-    Invalid,
-    Denied,
-    Busy,
-    Failed,
-}
-
-impl Outcome {
-    const ALL: [Self; 5] = [
-        Self::Ok,
-        Self::Invalid,
-        Self::Denied,
-        Self::Busy,
-        Self::Failed,
-    ];
-
-    pub(crate) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Invalid => "invalid",
-            Self::Denied => "denied",
-            Self::Busy => "busy",
-            Self::Failed => "failed",
-        }
-    }
-}
-
-impl EncodeLabelValue for Outcome {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), std::fmt::Error> {
-        encoder.write_str(self.as_str())
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct RequestLabels {
-    method: &'static str,
-    outcome: Outcome,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct MethodLabels {
-    method: &'static str,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-struct EventLabels {
-    event: &'static str,
-}
+pub(crate) use requests::Outcome;
+use requests::RequestFigures;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct CloseLabels {
@@ -93,21 +42,19 @@ const CODES: [u16; 10] = [1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1012, 
 #[derive(Debug)]
 pub struct Metrics {
     registry: Registry,
+    /// Whether every label value is there.
+    complete: Once,
     pub(crate) connections: Gauge,
     pub(crate) handshakes: Counter,
     pub(crate) tcp_accepted: Counter,
-    pub(crate) request_seconds: Histogram,
-    pub(crate) unknown_methods: Counter,
     pub(crate) connect_unknown_fields: Counter,
     runs_active: Gauge,
     runs_queued: Gauge,
     outbox_bytes: Gauge,
-    requests: Family<RequestLabels, Counter>,
-    schema_refusals: Family<MethodLabels, Counter>,
-    events: Family<EventLabels, Counter>,
-    dropped: Family<EventLabels, Counter>,
     closes: Family<CloseLabels, Counter>,
     refusals: Family<RefusalLabels, Counter>,
+    requests: RequestFigures,
+    events: EventFigures,
     channels: ChannelFigures,
     nodes: NodeFigures,
 }
@@ -134,26 +81,22 @@ impl Metrics {
     pub fn new() -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("gateway"),
+            complete: Once::new(),
             connections: Gauge::default(),
             handshakes: Counter::default(),
             tcp_accepted: Counter::default(),
-            request_seconds: Histogram::new(SECONDS),
-            unknown_methods: Counter::default(),
             connect_unknown_fields: Counter::default(),
             runs_active: Gauge::default(),
             runs_queued: Gauge::default(),
             outbox_bytes: Gauge::default(),
-            requests: Family::default(),
-            schema_refusals: Family::default(),
-            events: Family::default(),
-            dropped: Family::default(),
             closes: Family::default(),
             refusals: Family::default(),
+            requests: RequestFigures::new(),
+            events: EventFigures::default(),
             channels: ChannelFigures::default(),
             nodes: NodeFigures::default(),
         };
         metrics.register();
-        metrics.preset();
         metrics
     }
 
@@ -175,16 +118,6 @@ impl Metrics {
             self.tcp_accepted.clone(),
         );
         r.register(
-            "request_seconds",
-            "Time from frame to answer",
-            self.request_seconds.clone(),
-        );
-        r.register(
-            "unknown_methods",
-            "Requests for methods that do not exist",
-            self.unknown_methods.clone(),
-        );
-        r.register(
             "connect_unknown_fields",
             "Connects with fields that were ignored",
             self.connect_unknown_fields.clone(),
@@ -196,49 +129,21 @@ impl Metrics {
             "Bytes that wait for all connections",
             self.outbox_bytes.clone(),
         );
-        r.register(
-            "requests",
-            "Requests by method and outcome",
-            self.requests.clone(),
-        );
-        r.register(
-            "schema_refusals",
-            "Requests whose params were refused",
-            self.schema_refusals.clone(),
-        );
-        r.register("events_published", "Events by name", self.events.clone());
-        r.register(
-            "events_dropped",
-            "Events dropped for slow clients",
-            self.dropped.clone(),
-        );
         r.register("closes", "Connections closed by code", self.closes.clone());
         r.register(
             "refusals",
             "Connections refused before they joined",
             self.refusals.clone(),
         );
+        self.requests.register(r);
+        self.events.register(r);
         self.channels.register(r);
         self.nodes.register(r);
     }
 
-    fn preset(&self) {
-        let mut names = Names::default();
-        catalog::visit_all(&mut names);
-        catalog::visit_all_events(&mut names);
-        for method in names.methods {
-            for outcome in Outcome::ALL {
-                drop(
-                    self.requests
-                        .get_or_create(&RequestLabels { method, outcome }),
-                );
-            }
-            drop(self.schema_refusals.get_or_create(&MethodLabels { method }));
-        }
-        for event in names.events {
-            drop(self.events.get_or_create(&EventLabels { event }));
-            drop(self.dropped.get_or_create(&EventLabels { event }));
-        }
+    fn complete(&self) {
+        self.requests.complete();
+        self.events.complete();
         for code in CODES {
             drop(self.closes.get_or_create(&CloseLabels { code }));
         }
@@ -248,24 +153,23 @@ impl Metrics {
     }
 
     pub(crate) fn request(&self, method: &'static str, outcome: Outcome, seconds: f64) {
-        self.requests
-            .get_or_create(&RequestLabels { method, outcome })
-            .inc();
-        self.request_seconds.observe(seconds);
+        self.requests.ended(method, outcome, seconds);
+    }
+
+    pub(crate) fn unknown_method(&self) {
+        self.requests.unknown.inc();
     }
 
     pub(crate) fn schema_refused(&self, method: &'static str) {
-        self.schema_refusals
-            .get_or_create(&MethodLabels { method })
-            .inc();
+        self.requests.refused(method);
     }
 
     pub(crate) fn event_published(&self, event: &'static str) {
-        self.events.get_or_create(&EventLabels { event }).inc();
+        self.events.published(event);
     }
 
     pub(crate) fn event_dropped(&self, event: &'static str) {
-        self.dropped.get_or_create(&EventLabels { event }).inc();
+        self.events.dropped(event);
     }
 
     pub(crate) fn closed(&self, code: u16) {
@@ -279,6 +183,7 @@ impl Metrics {
 
     /// The OpenMetrics text.
     pub(crate) fn text(&self, gauges: Gauges, accounts: &[AccountTally]) -> String {
+        self.complete.call_once(|| self.complete());
         let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         set(&self.runs_active, gauges.runs_active);
         set(&self.runs_queued, gauges.runs_queued);
@@ -292,20 +197,29 @@ impl Metrics {
     }
 }
 
-#[derive(Default)]
-struct Names {
-    methods: Vec<&'static str>,
-    events: Vec<&'static str>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl MethodVisitor for Names {
-    fn method<M: Method>(&mut self) {
-        self.methods.push(M::SPEC.name);
-    }
-}
-
-impl EventVisitor for Names {
-    fn event<E: Event>(&mut self) {
-        self.events.push(E::SPEC.name);
+    #[test]
+    fn what_did_not_happen_is_made_when_somebody_asks() {
+        let metrics = Metrics::new();
+        let labels = ["method=", "event=", "code=", "reason="];
+        let mut before = String::new();
+        encode(&mut before, &metrics.registry).unwrap();
+        assert!(
+            !labels.iter().any(|label| before.contains(label)),
+            "{before}"
+        );
+        let gauges = Gauges {
+            runs_active: 0,
+            runs_queued: 0,
+            outbox_bytes: 0,
+            nodes: 0,
+            node_tally: NodeTally::default(),
+        };
+        let text = metrics.text(gauges, &[]);
+        assert!(labels.iter().all(|label| text.contains(label)), "{text}");
+        assert_eq!(metrics.text(gauges, &[]), text);
     }
 }

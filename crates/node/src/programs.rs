@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tidegate_core::exec::Input;
-use tidegate_exec::{
-    Executor, Finished, Outcome, Request, Running, Scripts, Stdin, Subject, which,
-};
+use tidegate_core::exec::{Cleared, Input};
+use tidegate_exec::{Executor, Finished, Outcome, Request, Running, Scripts, Stdin, which};
 use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
@@ -45,10 +43,10 @@ impl Programs {
         deadline: Duration,
         stop: &CancellationToken,
     ) -> Result<Finished, Failure> {
-        let subject = self.subject(argv).await?;
+        let cleared = self.cleared(argv).await?;
         let run = self
             .executor
-            .run(&subject, Scripts::InPlace, Stdin::None, deadline, stop);
+            .run(cleared, Scripts::InPlace, Stdin::None, deadline, stop);
         run.await
             .map_err(|why| Failure::unavailable(why.to_string()))
     }
@@ -72,9 +70,9 @@ impl Programs {
 
     /// Starts a program that goes on. To drop it ends it.
     pub(crate) async fn start(&self, argv: Vec<String>) -> Result<Running, Failure> {
-        let subject = self.subject(argv).await?;
+        let cleared = self.cleared(argv).await?;
         let start = self.executor.start(
-            &subject,
+            cleared,
             Scripts::InPlace,
             Stdin::None,
             tidegate_exec::DEADLINE_MAX,
@@ -84,7 +82,7 @@ impl Programs {
             .map_err(|why| Failure::unavailable(why.to_string()))
     }
 
-    async fn subject(&self, argv: Vec<String>) -> Result<Subject, Failure> {
+    async fn cleared(&self, argv: Vec<String>) -> Result<Cleared, Failure> {
         let request = Request {
             argv,
             cwd: Some("/".to_owned()),
@@ -92,7 +90,8 @@ impl Programs {
             input: Input::None,
         };
         let look = self.executor.look(request).await;
-        look.map_err(|why| Failure::unavailable(why.to_string()))
+        look.map(Cleared::own)
+            .map_err(|why| Failure::unavailable(why.to_string()))
     }
 }
 

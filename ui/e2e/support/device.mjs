@@ -22,6 +22,11 @@ export class Device extends EventEmitter {
     return createHash("sha256").update(Buffer.from(this.#publicKey, "base64url")).digest("hex");
   }
 
+  /** Offers other commands from the next connection on. */
+  offer(commands) {
+    this.#said = { ...this.#said, commands };
+  }
+
   /** Connects with the words of a setup code, or with the token that it was given. */
   async join(url, setupCode) {
     const code = setupCode && JSON.parse(Buffer.from(setupCode, "base64url")).bootstrapToken;

@@ -17,6 +17,8 @@ export class FakeMachines {
   asked = [];
   rulesHash = "hash";
   rules = rulesAt(Date.now());
+  /** What the node keeps. */
+  nodeRules = { version: 1, defaults: { security: "allowlist" }, agents: { main: { ask: "always" } } };
   /** Questions that are over, the newest end first. */
   ended = [];
 
@@ -42,6 +44,8 @@ export class FakeMachines {
     this.#serve("node.invoke", (params) => this.#invoke(params));
     this.#serve("exec.approvals.get", () => ({ path: "tidegate.db", exists: true, hash: this.rulesHash, file: this.rules }));
     this.#serve("exec.approvals.set", ({ file, baseHash }) => this.#setRules(file, baseHash));
+    this.#serve("exec.approvals.node.get", () => this.#nodeRules());
+    this.#serve("exec.approvals.node.set", ({ file }) => this.#nodeRules(file));
     this.#serve("exec.approval.list", () => this.asked);
     this.#serve("exec.approval.history", (params) => this.#history(params));
     this.#serve("agents.list", () => ({ defaultId: "main", mainKey: "main", scope: "per-sender", agents: [{ id: "main", name: "Ana’s helper" }, { id: "work" }] }));
@@ -120,6 +124,11 @@ export class FakeMachines {
     return { ok: true };
   }
 
+  #nodeRules(file = this.nodeRules) {
+    this.nodeRules = file;
+    return { path: "/var/lib/tidegate-node/exec-approvals.json", exists: true, hash: JSON.stringify(file), file };
+  }
+
   #setRules(file, baseHash) {
     if (baseHash !== this.rulesHash) return refusal("exec approvals changed since last load; re-run exec.approvals.get and retry");
     this.rules = file;
@@ -179,7 +188,7 @@ function wideRequest(now) {
 function nodeRequest(now) {
   return {
     requestId: "r-node", deviceId: "f6".repeat(32), publicKey: "key", displayName: "Harbour camera", platform: "linux", clientId: "node-host", clientMode: "node",
-    role: "node", roles: ["node"], scopes: [], grantedScopes: [], remoteIp: "192.168.1.41", silent: false, isRepair: false, expiresAtMs: now + 5 * MINUTE_MS, ts: now - 3_000,
+    role: "node", roles: ["node"], scopes: [], grantedScopes: [], commands: ["camera.snap", "canvas.present", "file.read", "system.run"], remoteIp: "192.168.1.41", silent: false, isRepair: false, expiresAtMs: now + 5 * MINUTE_MS, ts: now - 3_000,
   };
 }
 
@@ -212,8 +221,8 @@ function pairedAt(now) {
 function nodesAt(now) {
   return [
     {
-      nodeId: NODE, displayName: "Workshop machine", platform: "linux", version: "0.4.0", remoteIp: "192.168.1.50", caps: ["canvas", "files", "system"], commands: ["canvas.present", "file.list", "system.run", "system.which"],
-      blockedCommands: ["camera.snap", "file.write"], permissions: { camera: true, screenRecording: false }, connectedAtMs: now - 8 * 60 * MINUTE_MS, paired: true, connected: true,
+      nodeId: NODE, displayName: "Workshop machine", platform: "linux", version: "0.4.0", remoteIp: "192.168.1.50", caps: ["canvas", "files", "system"], commands: ["canvas.present", "file.list", "system.execApprovals.get", "system.execApprovals.set", "system.run", "system.which"],
+      blockedCommands: ["camera.snap", "file.write"], unapprovedCommands: ["system.notify"], permissions: { camera: true, screenRecording: false }, connectedAtMs: now - 8 * 60 * MINUTE_MS, paired: true, connected: true,
     },
     { nodeId: PHONE, displayName: "Ana’s phone", platform: "ios", deviceFamily: "iPhone", caps: [], commands: [], permissions: {}, waiting: 1, paired: true, connected: false },
   ];

@@ -1,3 +1,4 @@
+import { strings } from "../strings.ts";
 import { object, text } from "../wire/read.ts";
 import { readUserAction, type UserAction } from "../wire/canvas.ts";
 
@@ -14,8 +15,8 @@ export interface Host {
   theme(): string;
 }
 
-/** Whether somebody is at work in the frame now: the browser knows, the page in it cannot pretend. */
-export type Gesture = () => boolean;
+/** Whether somebody is at work in the frame now, as soon as that is certain; the page in it cannot pretend. */
+export type Gesture = () => Promise<boolean>;
 
 /** Actions that nobody made by hand come faster than this. */
 const APART_MS = 250;
@@ -60,7 +61,7 @@ export class Talk {
       case "a2ui.action":
         return void this.#act(word.userAction);
       case "a2ui.openUrl":
-        return this.#leave(text(word.url));
+        return void this.#leave(text(word.url));
     }
   }
 
@@ -103,17 +104,24 @@ export class Talk {
 
   async #act(value: unknown): Promise<void> {
     const action = readUserAction(value);
-    if (!action || this.#acting || this.#now() - this.#actedAt < APART_MS || !this.#gesture()) return;
+    if (!action || this.#acting || this.#now() - this.#actedAt < APART_MS) return;
     const nonce = this.#nonce;
     this.#acting = true;
-    this.#actedAt = this.#now();
-    const error = await this.#host.act(action).then(() => "", sentence);
+    const error = await this.#actByHand(action, nonce);
     this.#acting = false;
     if (nonce === this.#nonce) this.#say("a2ui.status", { id: action.id, ok: error === "", error });
   }
 
-  #leave(url: string | undefined): void {
-    if (url?.startsWith("https://") && this.#gesture()) this.#host.leave(url);
+  /** What went wrong, in a sentence; empty if nothing did. */
+  async #actByHand(action: UserAction, nonce: string | undefined): Promise<string> {
+    if (!(await this.#gesture()) || nonce !== this.#nonce) return strings.canvas.unsure;
+    this.#actedAt = this.#now();
+    return this.#host.act(action).then(() => "", sentence);
+  }
+
+  async #leave(url: string | undefined): Promise<void> {
+    const nonce = this.#nonce;
+    if (url?.startsWith("https://") && (await this.#gesture()) && nonce === this.#nonce) this.#host.leave(url);
   }
 
   #say(type: string, more: object = {}): void {

@@ -29,6 +29,7 @@ export const canvasFailure = signal<string | undefined>(undefined);
 /** Counts up to have the frame loaded again. */
 export const canvasLoads = signal(0);
 
+type Presented = Extract<CanvasChange, { kind: "present" }>;
 type Listener = (change: CanvasChange) => void;
 let listener: Listener | undefined;
 
@@ -113,17 +114,21 @@ export function watchCanvas(): void {
   gateway().on("canvas.changed", (payload) => {
     const event = readCanvasChanged(payload);
     if (!event || fullKey(event.sessionKey, hello.value) !== openKey.peek()) return;
-    if (event.change.kind === "present") present(event.change.view);
+    if (event.change.kind === "present") present(event.change);
     else void changed(event.change);
   });
 }
 
-/** Nothing covers a narrow page unasked, so there a sentence leads to it; elsewhere it opens, and that is seen. */
-function present(view: CanvasView): void {
+/**
+ * Nothing covers a narrow page unasked, so there a sentence leads to what the agent shows; elsewhere it opens, and
+ * that is seen. Whoever pushed it by hand knows that it is there, and is told nothing.
+ */
+function present({ view, by }: Presented): void {
   canvas.value = { ...canvas.value, [view === "a2ui" ? "surfaces" : "page"]: true };
   if (shownView.value === view) return;
-  if (narrow.value) return showNotice(strings.canvas.presented);
-  announce(strings.canvas.presented);
+  const isTold = by === "agent";
+  if (narrow.value) return isTold ? showNotice(strings.canvas.presented) : undefined;
+  if (isTold) announce(strings.canvas.presented);
   void showCanvas(view);
 }
 

@@ -1,6 +1,6 @@
 import { ago } from "../format.ts";
 import { strings } from "../strings.ts";
-import { entryOf } from "../wire/catalogue.ts";
+import { RISKS, riskOf } from "../wire/catalogue.ts";
 import type { Node } from "../wire/nodes.ts";
 import type { Fact } from "./account-card.ts";
 import { placeOf } from "./device-card.ts";
@@ -36,11 +36,8 @@ export interface CommandGroup {
   commands: readonly string[];
 }
 
-const BY_WEIGHT: readonly string[] = ["plain", "private", "program", "dangerous", "unknown"];
-
 /** What a node may be sent, by what it could do in wrong hands; the harmless first. */
 export function grouped(commands: readonly string[]): readonly CommandGroup[] {
-  const riskOf = (command: string): string => entryOf(command)?.risk ?? "unknown";
-  return BY_WEIGHT.map((risk) => ({ risk, commands: commands.filter((one) => riskOf(one) === risk) }))
+  return RISKS.map((risk) => ({ risk, commands: commands.filter((one) => riskOf(one) === risk) }))
     .filter((group) => group.commands.length > 0);
 }

@@ -1,11 +1,12 @@
 import { batch, computed, signal } from "@preact/signals";
 import { strings } from "../strings.ts";
 import { list, object, text } from "../wire/read.ts";
-import { DEFAULTS, nameOf, type Policy, readPolicy, type Remembered, type Rules, type RulesFile, withoutEntry, withRules } from "../wire/rules.ts";
+import { DEFAULTS, nameOf, type Policy, readPolicy, type Remembered, type Rules, withoutEntry, withRules } from "../wire/rules.ts";
 import { reasonOf } from "./channels.ts";
 import { gateway, isReady } from "./gateway.ts";
 import { showNotice } from "./page.ts";
 import { orRefusal } from "./refusal.ts";
+import { changeRules, type RuleKeeper } from "./rule-change.ts";
 
 const words = strings.approvals.rules;
 
@@ -48,32 +49,25 @@ function readAgents(value: unknown): ReadonlyMap<string, string> {
   return new Map(rows.flatMap(({ id, name }) => (text(id) ? [[String(id), text(name) ?? String(id)]] : [])));
 }
 
+/** The gateway's own rules. */
+export const gatewayRules: RuleKeeper = {
+  policy,
+  refresh: refreshPolicy,
+  set: async (file, baseHash) => {
+    policy.value = readPolicy(await orRefusal(gateway().call("exec.approvals.set", { file, baseHash })));
+  },
+};
+
 /** Takes back an “always”. */
-export async function forget(entry: Remembered): Promise<void> {
+export async function forget(keeper: RuleKeeper, entry: Remembered): Promise<void> {
   const name = nameOf(entry);
-  const isThere = (): boolean => policy.value?.agents.some(({ remembered }) => remembered.some((one) => nameOf(one) === name)) ?? false;
-  await change((file) => withoutEntry(file, entry), () => (isThere() ? words.forgetConflict : words.forgetGone));
+  const isThere = (): boolean => keeper.policy.value?.agents.some(({ remembered }) => remembered.some((one) => nameOf(one) === name)) ?? false;
+  await changeRules(keeper, (file) => withoutEntry(file, entry), () => (isThere() ? words.forgetConflict : words.forgetGone));
   showNotice(words.forgotten);
 }
 
 /** Sets other rules for one agent, or for [`DEFAULTS`]. */
-export async function saveRules(agent: string, rules: Rules): Promise<void> {
-  await change((file) => withRules(file, agent, rules), () => words.conflict);
+export async function saveRules(keeper: RuleKeeper, agent: string, rules: Rules): Promise<void> {
+  await changeRules(keeper, (file) => withRules(file, agent, rules), () => words.conflict);
   showNotice(words.saved);
-}
-
-/**
- * Sets the rules as they are shown, changed. The gateway refuses it if they are no longer those that
- * are shown; then they are loaded again, and whoever changes them is told so and may decide anew.
- */
-async function change(apply: (file: RulesFile) => RulesFile, onConflict: () => string): Promise<void> {
-  const shown = policy.value;
-  if (!shown) return;
-  try {
-    const call = gateway().call("exec.approvals.set", { file: apply(shown.file), baseHash: shown.hash });
-    policy.value = readPolicy(await orRefusal(call));
-  } catch (error) {
-    await refreshPolicy();
-    throw policy.value?.hash === shown.hash ? error : new Error(onConflict(), { cause: error });
-  }
 }

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { watchHands } from "../canvas/hands.ts";
 import { Talk } from "../canvas/talk.ts";
 import {
   actOnCanvas, canvas, canvasAddress, canvasFailure, canvasLoads, canvasWide, hideCanvas, onCanvasChange, reloadCanvas,
@@ -98,6 +99,7 @@ function CanvasFrame({ address, leave }: FrameProps) {
   const [arrived, setArrived] = useState(false);
   useEffect(() => {
     const late = setTimeout(() => setSource(address.path), ARRIVAL_MS);
+    const { hands, end } = watchHands(frame.current!);
     const talk = new Talk(frame.current!, {
       arrived: () => {
         clearTimeout(late);
@@ -107,7 +109,7 @@ function CanvasFrame({ address, leave }: FrameProps) {
       act: actOnCanvas,
       leave,
       theme: () => theme.value,
-    }, () => isAtWork(frame.current));
+    }, () => hands.atWork());
     const hear = (event: MessageEvent): void => talk.hear(event);
     addEventListener("message", hear);
     onCanvasChange((change) => {
@@ -117,6 +119,7 @@ function CanvasFrame({ address, leave }: FrameProps) {
     });
     return () => {
       clearTimeout(late);
+      end();
       removeEventListener("message", hear);
       onCanvasChange(undefined);
     };
@@ -133,10 +136,4 @@ function CanvasFrame({ address, leave }: FrameProps) {
 /** A page that came encrypted frames nothing that did not. */
 function firstSource({ url, path }: CanvasAddress): string {
   return new URL(url).protocol === location.protocol ? url : path;
-}
-
-/** Somebody pressed something a moment ago, and the frame has the focus. */
-function isAtWork(frame: HTMLIFrameElement | null): boolean {
-  const active = navigator.userActivation?.isActive ?? true;
-  return active && frame !== null && document.activeElement === frame;
 }

@@ -51,7 +51,8 @@ export function UserMessage({ text, at, runId }: UserMessageProps) {
 
 /** What was typed; or what was done on a canvas, which the agent is told in words of ours. */
 function Bubble({ text }: { text: string }) {
-  const done = readCanvasWords(text);
+  // A guest may type the very same words, so in a conversation that a chat network brings they stay words.
+  const done = openHasOrigin.value ? undefined : readCanvasWords(text);
   if (!done) return <div class="bubble">{text}</div>;
   const { didOn, did } = strings.canvas;
   return (

@@ -32,8 +32,11 @@ export function readCanvasAddress(value: unknown): CanvasAddress | undefined {
   return whole && alone?.startsWith("/") ? { url: whole, path: alone } : undefined;
 }
 
+/** Who wants a canvas to be seen: the agent, or somebody at a client. */
+export type CanvasPresenter = "agent" | "operator";
+
 export type CanvasChange =
-  | { kind: "present"; view: CanvasView }
+  | { kind: "present"; view: CanvasView; by: CanvasPresenter }
   | { kind: "push"; messages: readonly unknown[] }
   | { kind: "refresh" }
   | { kind: "reset" };
@@ -50,10 +53,10 @@ export function readCanvasChanged(value: unknown): CanvasChanged | undefined {
   return sessionKey && change ? { sessionKey, change } : undefined;
 }
 
-function readChange({ change, view, messages }: Readonly<Record<string, unknown>>): CanvasChange | undefined {
+function readChange({ change, view, by, messages }: Readonly<Record<string, unknown>>): CanvasChange | undefined {
   switch (change) {
     case "present":
-      return { kind: "present", view: view === "a2ui" ? "a2ui" : "page" };
+      return { kind: "present", view: view === "a2ui" ? "a2ui" : "page", by: by === "operator" ? "operator" : "agent" };
     case "push":
       return { kind: "push", messages: list(messages) };
     case "refresh":

@@ -25,6 +25,14 @@ export function entryOf(command: string): CommandEntry | undefined {
   return Object.hasOwn(commands, command) ? commands[command] : undefined;
 }
 
+/** What a command could do in wrong hands, the harmless first; who knows what one does that the catalogue lacks. */
+export const RISKS = ["plain", "private", "program", "dangerous", "unknown"] as const;
+
+/** One of [`RISKS`]. */
+export function riskOf(command: string): string {
+  return entryOf(command)?.risk ?? "unknown";
+}
+
 /** Commands that still make sense later, in the order of their names. */
 export const QUEUEABLE: readonly string[] = Object.keys(commands).filter((name) => commands[name]?.queueable);
 

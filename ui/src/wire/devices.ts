@@ -21,6 +21,10 @@ export interface PendingDevice extends Described {
   scopes: readonly string[];
   /** What it may do in this role already. */
   granted: readonly string[];
+  /** What it offers as a node: what it may be sent once it is approved. */
+  commands: readonly string[];
+  /** What of its commands was approved before. */
+  grantedCommands: readonly string[];
   /** Whether it is known and wants more. */
   known: boolean;
   since: number;
@@ -85,6 +89,8 @@ export function readPending(value: unknown): PendingDevice | undefined {
     role: text(row.role) ?? "operator",
     scopes: texts(row.scopes),
     granted: texts(row.grantedScopes),
+    commands: texts(row.commands),
+    grantedCommands: texts(row.grantedCommands),
     known: row.isRepair === true,
     since: number(row.ts) ?? 0,
     expiresAt: number(row.expiresAtMs) ?? 0,

@@ -15,6 +15,8 @@ export interface Node {
   commands: readonly string[];
   /** Commands that it offers and the gateway does not allow. */
   blocked: readonly string[];
+  /** Commands that it offers and nobody has approved. */
+  unapproved: readonly string[];
   /** What its operating system permits, by name. */
   permissions: readonly (readonly [name: string, granted: boolean])[];
   connectedAt?: number;
@@ -52,6 +54,7 @@ function readNode(value: unknown): Node | undefined {
     caps: texts(row.caps),
     commands: texts(row.commands),
     blocked: texts(row.blockedCommands),
+    unapproved: texts(row.unapprovedCommands),
     permissions: Object.entries(object(row.permissions)).map(([name, granted]) => [name, granted === true]),
     connectedAt: number(row.connectedAtMs),
     connected: row.connected === true,

@@ -6,6 +6,7 @@ use super::rust::{more_than_declares, without_tests};
 pub(super) const RULES: &[fn(&Source, &mut Vec<String>)] = &[
     unfinished_words,
     names_in_their_rooms,
+    leave_where_it_is_judged,
     module_fronts,
     white_space,
     tabs,
@@ -45,6 +46,22 @@ const ROOMS: &[&str] = &[
     "crates/cli/src/compose/networks.rs",
     "crates/protocol/",
     "crates/runners/",
+];
+
+/// What lets a program start, and the files that may make it: those that judge first. Tests may
+/// make any.
+const LEAVE: &[(&str, &[&str])] = &[
+    (
+        concat!("Cleared::", "decided"),
+        &[
+            "crates/engine/src/tools/doors.rs",
+            "crates/node/src/commands/run.rs",
+        ],
+    ),
+    (
+        concat!("Cleared::", "own"),
+        &["crates/node/src/programs.rs"],
+    ),
 ];
 
 /// Hosts of package registries: a lock or a script that names one works on one machine only.
@@ -92,8 +109,12 @@ pub(super) fn has_word(line: &str, word: &str) -> bool {
     })
 }
 
+fn is_for_tests(source: &Source) -> bool {
+    source.path.contains("/tests/") || source.path.ends_with("/tests.rs")
+}
+
 fn names_in_their_rooms(source: &Source, problems: &mut Vec<String>) {
-    let for_tests = source.path.contains("/tests/") || source.path.ends_with("/tests.rs");
+    let for_tests = is_for_tests(source);
     let in_room = ROOMS.iter().any(|room| source.path.starts_with(room));
     if !source.is_rust() || !source.path.starts_with("crates/") || for_tests || in_room {
         return;
@@ -108,6 +129,23 @@ fn names_in_their_rooms(source: &Source, problems: &mut Vec<String>) {
                  crates/cli/src/compose/networks.rs",
                 source.path
             ));
+        }
+    }
+}
+
+fn leave_where_it_is_judged(source: &Source, problems: &mut Vec<String>) {
+    if !source.is_rust() || is_for_tests(source) {
+        return;
+    }
+    for (number, line) in without_tests(&source.text) {
+        for (maker, judges) in LEAVE {
+            if line.contains(maker) && !judges.contains(&source.path.as_str()) {
+                problems.push(format!(
+                    "{}:{number}: calls `{maker}`: a program is let start where it was judged: {}",
+                    source.path,
+                    judges.join(", ")
+                ));
+            }
         }
     }
 }
@@ -219,6 +257,23 @@ mod tests {
                 check(names_in_their_rooms, room, &text).is_empty(),
                 "{room}"
             );
+        }
+    }
+
+    #[test]
+    fn a_program_is_let_start_where_it_was_judged_only() {
+        for (maker, judges) in LEAVE {
+            let text = format!("a\nlet cleared = {maker}(subject);\n");
+            assert_eq!(
+                check(leave_where_it_is_judged, "crates/runners/src/a.rs", &text),
+                ["crates/runners/src/a.rs:2"]
+            );
+            for place in judges.iter().chain(&["crates/exec/tests/a.rs"]) {
+                assert!(
+                    check(leave_where_it_is_judged, place, &text).is_empty(),
+                    "{place}"
+                );
+            }
         }
     }
 

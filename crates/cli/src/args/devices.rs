@@ -5,6 +5,7 @@ use tidegate_protocol::Role;
 use tidegate_protocol::api::devices::{SetupProfile, TrustLevel};
 
 use super::Connection;
+use super::given_name::given_name;
 
 /// `devices`.
 #[derive(Debug, Clone, Subcommand)]
@@ -66,7 +67,7 @@ pub(crate) struct DevicesRenameArgs {
     #[arg(value_name = "DEVICE")]
     pub(crate) device: String,
     /// What you call it, at most 64 characters
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = given_name)]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) connection: Connection,

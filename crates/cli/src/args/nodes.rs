@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 
 use super::Connection;
+use super::given_name::given_name;
 
 /// `nodes`.
 #[derive(Debug, Clone, Subcommand)]
@@ -46,7 +47,7 @@ pub(crate) struct NodesRenameArgs {
     #[arg(value_name = "NODE")]
     pub(crate) node: String,
     /// What you call it, at most 64 characters: the name of its device
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = given_name)]
     pub(crate) name: String,
     #[command(flatten)]
     pub(crate) connection: Connection,

@@ -17,6 +17,7 @@ pub(crate) mod discover;
 pub(crate) mod gateway_run;
 pub(crate) mod health;
 pub(crate) mod logs;
+mod meant;
 mod media;
 pub(crate) mod node;
 pub(crate) mod nodes;

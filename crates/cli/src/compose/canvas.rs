@@ -10,10 +10,8 @@ use tidegate_gateway::{CanvasConfig, CanvasHost};
 use tidegate_runners::tools::CanvasTool;
 
 use crate::config::Loaded;
+use crate::config::canvas_root::canvas_root;
 use crate::config::env::Environment;
-
-/// The folder of canvases in the state directory.
-const FOLDER: &str = "canvas";
 
 /// What agents write and show them with.
 pub(super) fn tool(canvas: &Arc<CanvasHost>) -> Arc<dyn Tool> {
@@ -22,9 +20,11 @@ pub(super) fn tool(canvas: &Arc<CanvasHost>) -> Arc<dyn Tool> {
 
 /// The folder of canvases.
 pub(super) fn root(loaded: &Loaded) -> PathBuf {
-    let named = loaded.config.canvas_host.root.as_deref();
-    let named = named.and_then(|root| Environment::of_process().rooted(root));
-    named.unwrap_or_else(|| loaded.state_dir.join(FOLDER))
+    canvas_root(
+        &loaded.config,
+        &Environment::of_process(),
+        &loaded.state_dir,
+    )
 }
 
 /// The canvases; `None` if they are off.

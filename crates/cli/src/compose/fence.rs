@@ -63,7 +63,7 @@ fn secret_files(loaded: &Loaded) -> Vec<PathBuf> {
         let SecretRef::File(path) = secret else {
             return None;
         };
-        env.rooted(path)
+        placed(&env, path)
     });
     let tls_key = config.gateway.tls.key_path.as_deref();
     files
@@ -71,9 +71,22 @@ fn secret_files(loaded: &Loaded) -> Vec<PathBuf> {
         .collect()
 }
 
+/// Where a file with a secret is: an argument may name one from where the gateway was started.
+fn placed(env: &Environment, path: &str) -> Option<PathBuf> {
+    env.rooted(path).or_else(|| std::path::absolute(path).ok())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_that_an_argument_names_from_here_is_hidden_too() {
+        let env = Environment::of_process();
+        let here = std::env::current_dir().unwrap();
+        assert_eq!(placed(&env, "own/token"), Some(here.join("own/token")));
+        assert_eq!(placed(&env, "/etc/token"), Some("/etc/token".into()));
+    }
 
     #[test]
     fn a_kernel_that_cannot_is_told_of_unless_nothing_is_demanded() {

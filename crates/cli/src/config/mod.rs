@@ -6,6 +6,7 @@
 //! first start is in [`template`].
 
 pub(crate) mod accounts;
+pub(crate) mod canvas_root;
 pub(crate) mod check;
 pub(crate) mod document;
 pub(crate) mod edit;

@@ -2,6 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use super::canvas_root;
 use super::env::Environment;
 use super::file::Judged;
 use super::finding::Finding;
@@ -172,7 +173,7 @@ fn shared(found: &[(Asked<'_>, PathBuf)]) -> Vec<(String, String)> {
 }
 
 /// The path without links, as far as it exists.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     for above in path.ancestors() {
         if let (Ok(known), Ok(rest)) = (above.canonicalize(), path.strip_prefix(above)) {
             return known.join(rest);
@@ -184,9 +185,16 @@ fn real(path: &Path) -> PathBuf {
 impl Judged {
     /// Judged once more where it counts: by the home and the state directory.
     pub(crate) fn placed_in(mut self, env: &Environment, state_dir: &Path) -> Self {
-        let config = self.config.as_ref();
-        let placed = config.map(|config| placed(&config.agents, env, state_dir));
-        for (path, message) in placed.and_then(Result::err).into_iter().flatten() {
+        let Some(config) = &self.config else {
+            return self;
+        };
+        let mut wrong = placed(&config.agents, env, state_dir)
+            .err()
+            .unwrap_or_default();
+        if let Err(message) = canvas_root::judge(config, env, state_dir) {
+            wrong.push((canvas_root::KEY.into(), message));
+        }
+        for (path, message) in wrong {
             let at = self.nearest_place(&path);
             self.errors.push(Finding { path, message, at });
             self.config = None;

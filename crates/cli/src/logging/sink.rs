@@ -3,10 +3,11 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::time::Duration;
 
 use tidegate_core::Secret;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::config::secret_ref::REDACTED;
@@ -56,10 +57,11 @@ impl Scrub {
     }
 }
 
-/// The near end of the queue.
+/// The near end of the queue. Tokio's takes memory as lines come, the standard library's (128 KiB)
+/// at once.
 #[derive(Clone)]
 pub(super) struct Sink {
-    queue: SyncSender<Item>,
+    queue: Sender<Item>,
     waiting: Arc<AtomicU64>,
     total: Arc<AtomicU64>,
 }
@@ -72,7 +74,7 @@ impl Sink {
         write: impl FnMut(&[u8]) + Send + 'static,
         note: fn(u64) -> Vec<u8>,
     ) -> io::Result<Self> {
-        let (queue, lines) = sync_channel(QUEUE_LINES);
+        let (queue, lines) = channel(QUEUE_LINES);
         let sink = Self {
             queue,
             waiting: Arc::default(),
@@ -82,7 +84,7 @@ impl Sink {
         // Ends when the last sender is gone; nobody waits for it, see `flush`.
         std::thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || drain(&lines, &scrub, write, note, &waiting))?;
+            .spawn(move || drain(lines, &scrub, write, note, &waiting))?;
         Ok(sink)
     }
 
@@ -107,13 +109,13 @@ impl Sink {
 }
 
 fn drain(
-    lines: &Receiver<Item>,
+    mut lines: Receiver<Item>,
     scrub: &Scrub,
     mut write: impl FnMut(&[u8]),
     note: fn(u64) -> Vec<u8>,
     waiting: &AtomicU64,
 ) {
-    for item in lines {
+    while let Some(item) = lines.blocking_recv() {
         match item {
             Item::Line(line) => write(&scrub.clean(line)),
             Item::Flush(done) => drop(done.try_send(())),

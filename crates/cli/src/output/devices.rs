@@ -149,12 +149,13 @@ pub(crate) fn request(screen: &Screen, one: &PendingDevice) -> String {
     )
 }
 
-/// The commands that a node may be sent once it is approved.
+/// The commands that a node may be sent once it is approved: all of them, since what is approved is
+/// what stands here.
 fn sent(one: &PendingDevice) -> String {
     if one.commands.is_empty() {
         return "-".to_owned();
     }
-    one_line(&one.commands.join(" "), 2_000)
+    one_line(&one.commands.join(" "), usize::MAX)
 }
 
 fn wants(one: &PendingDevice) -> String {
@@ -202,6 +203,7 @@ pub(crate) fn pending_sample(request_id: &str) -> PendingDevice {
         silent: false,
         is_repair: false,
         commands: vec!["camera.snap".into()],
+        granted_commands: Vec::new(),
         expires_at_ms: u64::MAX,
         ts: 0,
     }

@@ -29,7 +29,7 @@ pub(crate) fn nodes(screen: &Screen, list: &NodeListResult) -> String {
     let row = |node: &NodeRow| {
         vec![
             one_line(node.display_name.as_deref().unwrap_or_default(), NAME),
-            node.node_id.chars().take(ID).collect(),
+            short(&node.node_id),
             one_line(node.platform.as_deref().unwrap_or_default(), 24),
             connected(node, list.ts),
             node.commands.len().to_string(),
@@ -61,7 +61,7 @@ pub(crate) fn node(screen: &Screen, node: &NodeRow, now_ms: u64) -> String {
         ("model", text(node.model_identifier.as_ref())),
         ("version", text(node.version.as_ref())),
         ("abilities", words(&node.caps)),
-        ("permissions", words(&permissions)),
+        ("permissions", one_line(&permissions.join(", "), 2_000)),
         ("commands", words(&node.commands)),
         ("unapproved", words(&node.unapproved_commands)),
         ("blocked", words(&node.blocked_commands)),
@@ -121,6 +121,11 @@ pub(crate) fn waiting_for_nodes(
     table(screen, &columns, &rows)
 }
 
+/// The beginning of an id. A name that was paired without a device chose its own.
+fn short(id: &str) -> String {
+    one_line(&id.chars().take(ID).collect::<String>(), ID)
+}
+
 fn connected(node: &NodeRow, now_ms: u64) -> String {
     match node.connected_at_ms {
         Some(since) if node.connected => lasting(since, now_ms),
@@ -134,5 +139,27 @@ fn some(number: usize) -> String {
         String::new()
     } else {
         number.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_id_that_a_machine_chose_moves_the_cursor() {
+        let odd = NodeRow {
+            node_id: "\x1b[2J\u{9b}31mX".into(),
+            ..NodeRow::default()
+        };
+        let list = NodeListResult {
+            ts: 0,
+            nodes: vec![odd.clone()],
+        };
+        let screen = Screen::of_width(120);
+        for page in [nodes(&screen, &list), node(&screen, &odd, 0)] {
+            assert!(page.contains("[2J31mX"), "{page}");
+            assert!(!page.contains(['\x1b', '\u{9b}']), "{page:?}");
+        }
     }
 }

@@ -106,6 +106,9 @@ impl Life<'_> {
         let mut client = RawClient::connect(gateway.port, &[]).await?;
         let hello = device.connect(&mut client, "token", &token).await?;
         assert_eq!(hello["ok"], true, "{hello}");
+        // Whoever looks sees that use: it is written for that.
+        let mut owner = self.owner(gateway).await?;
+        owner.request("device.pair.list", json!({})).await?;
         let mut client =
             RawClient::connect(gateway.port, &[("x-forwarded-for", "203.0.113.9")]).await?;
         let refused = Device::number(2)

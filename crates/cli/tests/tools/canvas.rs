@@ -76,7 +76,11 @@ async fn a_model_writes_a_page_shows_it_and_describes_a_form() {
         let shown = house
             .owner
             .wait_event("canvas.changed", |event| event["change"] == "present");
-        assert_eq!(shown.await.unwrap()["view"], "page");
+        let shown = shown.await.unwrap();
+        assert_eq!(
+            (&shown["view"], &shown["by"]),
+            (&json!("page"), &json!("agent"))
+        );
         let pushed = house
             .owner
             .wait_event("canvas.changed", |event| event["change"] == "push");

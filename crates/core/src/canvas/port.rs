@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use serde_json::Value;
 use tidegate_protocol::DeviceId;
+use tidegate_protocol::api::canvas::CanvasPresenter;
 
 use super::path::{BadCanvasPath, CanvasPath};
 use crate::session::SessionKey;
@@ -123,11 +124,16 @@ pub trait Canvas: Send + Sync + 'static {
     /// The disk failed.
     async fn list(&self, session: &SessionKey) -> Result<Vec<CanvasFile>, CanvasError>;
 
-    /// Asks every page that shows the session to show its canvas.
+    /// Asks every page that shows the session to show its canvas, and tells them who wants it.
     ///
     /// # Errors
     /// The disk failed.
-    async fn present(&self, session: &SessionKey, view: CanvasView) -> Result<(), CanvasError>;
+    async fn present(
+        &self,
+        session: &SessionKey,
+        view: CanvasView,
+        by: CanvasPresenter,
+    ) -> Result<(), CanvasError>;
 
     /// What a node is to be sent so that it shows the canvas. What people do there belongs to this
     /// session from now on, as long as the node stays connected and shows no other one.

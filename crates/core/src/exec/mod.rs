@@ -1,9 +1,10 @@
 //! Running programs on a machine: what exactly would run ([`Subject`]), whether it may
-//! ([`Policy::decide`]), and how it is shown to whoever decides ([`visible`]).
+//! ([`Policy::decide`]), the leave to start it ([`Cleared`]), and how it is shown to whoever decides ([`visible`]).
 //!
 //! Nothing here touches a file or a process: `tidegate-exec` looks, builds the subject, and runs
 //! what was approved. Both sides of a connection use these rules, the gateway and a node.
 
+mod cleared;
 mod dangerous;
 mod environment;
 mod file;
@@ -20,6 +21,7 @@ mod shown;
 mod subject;
 mod visible;
 
+pub use cleared::Cleared;
 pub use dangerous::is_dangerous;
 pub use environment::{
     ADDED_VALUE_MAX_BYTES, ADDITIONS_MAX, BadAddition, INHERITED_NAMES, SEARCH_PATH,

@@ -79,15 +79,11 @@ pub struct NodeCall {
 
 /// What storing a command found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one at a time, on its way to whoever asked"
-)]
 pub enum CallBegun {
     /// It is stored.
     New,
     /// The same was asked before.
-    Repeat(NodeCall),
+    Repeat(Box<NodeCall>),
     /// The key was used before with other params.
     KeyReused,
     /// Too much waits for this node already; nothing was stored.

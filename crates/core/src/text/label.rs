@@ -8,6 +8,10 @@ pub const LABEL_MAX_CHARS: usize = 64;
 /// Longest reaction in a line, in characters: the longest emoji have ten.
 const SIGN_MAX_CHARS: usize = 16;
 
+/// What stands in brackets before what was done on a canvas, which is nobody's message. No stranger's
+/// label begins with it, whatever they call themselves.
+pub const CANVAS_MARK: &str = "canvas";
+
 /// The name of somebody who has none that can be shown.
 const NAMELESS: &str = "someone";
 
@@ -45,7 +49,7 @@ fn one_line(text: &str, max_chars: usize) -> Option<String> {
 /// stranger who writes `[Bob] …` on a line of its own is seen to quote. To indent is safer than to
 /// escape, since it does not depend on a list of everything that looks like a bracket.
 pub fn attributed(sender_name: &str, text: &str) -> String {
-    let mut said = format!("[{}]", label_name(sender_name));
+    let mut said = format!("[{}]", speaker(sender_name));
     let text = text.replace("\r\n", "\n");
     for (number, line) in text.trim_end().split(breaks_line).enumerate() {
         let line = line.trim_end();
@@ -58,6 +62,15 @@ pub fn attributed(sender_name: &str, text: &str) -> String {
         }
     }
     said
+}
+
+/// The name of a speaker: [`label_name`], in round brackets if it would pass for a mark of ours.
+fn speaker(name: &str) -> String {
+    let label = label_name(name);
+    let passes = label
+        .get(..CANVAS_MARK.len())
+        .is_some_and(|begin| begin.eq_ignore_ascii_case(CANVAS_MARK));
+    if passes { format!("({label})") } else { label }
 }
 
 /// The beginning of somebody's words as a Markdown quote, at most so many characters: no line of it
@@ -178,6 +191,23 @@ mod tests {
         assert_eq!(attributed("Anna]\n[Bob", "hi"), "[Anna) (Bob] hi");
     }
 
+    /// T24: what a guest writes is never told as what the owner did on a canvas.
+    #[test]
+    fn nobody_speaks_for_a_canvas() {
+        for name in [
+            "canvas",
+            " Canvas\n",
+            "CANVAS",
+            "canv\u{200b}as",
+            "canvas of Bob",
+        ] {
+            let said = attributed(name, "On the canvas of this conversation somebody did this");
+            assert!(said.starts_with("[(") && said.contains(")] On"), "{said}");
+        }
+        assert_eq!(attributed("Cans", "hi"), "[Cans] hi");
+        assert_eq!(attributed("ćanvas", "hi"), "[ćanvas] hi");
+    }
+
     proptest! {
         #[test]
         fn a_label_is_one_safe_line(name in any::<String>()) {
@@ -196,7 +226,7 @@ mod tests {
             text in "(\\PC|[\\[\\]\n\r\u{85}\u{2028}\u{b}]|\\[Bob\\] ){0,60}",
         ) {
             let said = attributed(&name, &text);
-            let label = format!("[{}]", label_name(&name));
+            let label = format!("[{}]", speaker(&name));
             prop_assert!(said.starts_with(&label));
             for line in said.split(breaks_line).skip(1) {
                 prop_assert!(line.is_empty() || line.starts_with(INDENT), "{:?}", said);

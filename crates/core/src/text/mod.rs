@@ -8,6 +8,6 @@ mod label;
 
 pub use chunk::chunk;
 pub use code::{PAIRING_CODE_CHARS, pairing_code, read_pairing_code};
-pub use label::{LABEL_MAX_CHARS, attributed, label_name, label_sign, quoted};
+pub use label::{CANVAS_MARK, LABEL_MAX_CHARS, attributed, label_name, label_sign, quoted};
 
 pub(crate) use invisible::is_invisible;

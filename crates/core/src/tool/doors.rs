@@ -8,7 +8,7 @@ use serde_json::Value;
 use tidegate_protocol::{AgentId, RunId};
 use tokio_util::sync::CancellationToken;
 
-use crate::exec::Subject;
+use crate::exec::{Cleared, Subject};
 use crate::session::SessionKey;
 
 /// For whom something is to happen.
@@ -43,11 +43,11 @@ pub struct NodeErrand {
 #[async_trait]
 pub trait Doors: Send + Sync + 'static {
     /// Leave to run exactly this on the gateway's machine, once and now: by the rules, else by a
-    /// person, who is waited for. The leave is used up by being given.
+    /// person, who is waited for. The leave is used up by starting it.
     ///
     /// # Errors
     /// Why not, for the model.
-    async fn allow(&self, subject: &Subject, asked_for: &AskedFor) -> Result<(), String>;
+    async fn allow(&self, subject: Subject, asked_for: &AskedFor) -> Result<Cleared, String>;
 
     /// Every known node: id, name, whether it is connected, what it can do.
     ///

@@ -85,18 +85,28 @@ impl Approvals<'_> {
         self.refuse_guests(context.run_id.as_ref()).await?;
         let on_node =
             !matches!(matter, Matter::Subject(subject) if subject.place == Place::Gateway);
-        let policy = self.policy(&context.agent, on_node).await?;
-        let policy = policy.narrowed(context.security, context.ask);
+        let policy = self.policy_for(&context, on_node).await?;
         let why = match matter.judge(&policy) {
             Verdict::Run => return Ok(self.by_rules(&policy, matter, &context).await),
             Verdict::Refuse(why) => return Err(why.into()),
             Verdict::Ask(why) => why.to_string(),
         };
         let asked = self.put(matter, &context, Some(why)).await;
-        if matches!(asked, Err(Unapproved::Expired)) && runs_unanswered(&policy, matter) {
+        if !matches!(asked, Err(Unapproved::Expired)) {
+            return asked;
+        }
+        // Whoever was asked may have changed the rules instead of answering.
+        let policy = self.policy_for(&context, on_node).await?;
+        if runs_unanswered(&policy, matter) {
             return Ok(self.by_rules(&policy, matter, &context).await);
         }
         asked
+    }
+
+    /// The rules as they are, and what the request wants of them.
+    async fn policy_for(&self, context: &AskContext, on_node: bool) -> Result<Policy, EngineError> {
+        let policy = self.policy(&context.agent, on_node).await?;
+        Ok(policy.narrowed(context.security, context.ask))
     }
 
     /// Leave to run this once by a person, whatever the rules say.

@@ -29,6 +29,11 @@ impl Approvals<'_> {
         let Some(found) = self.find(id).await? else {
             return Err(unknown());
         };
+        if !permit.stands() {
+            return Err(EngineError::invalid(
+                "unauthorized: the right to decide was taken back",
+            ));
+        }
         let caller = permit.caller();
         found
             .question

@@ -46,20 +46,22 @@ impl Approvals<'_> {
     }
 
     /// One question: by its id, or by a beginning of at least 8 characters that only one of those
-    /// that wait has.
+    /// that wait has. A client chooses the id of its own question, so an id with which that of
+    /// another begins means neither.
     ///
     /// # Errors
     /// Several have it, or the store failed.
     pub async fn find(&self, id: &str) -> Result<Option<Approval>, EngineError> {
         let store = &self.engine.inner().approvals;
-        if let Some(found) = store.approval(id).await? {
-            return Ok(Some(found));
-        }
+        let exact = store.approval(id).await?;
         if id.len() < ID_BEGINNING {
-            return Ok(None);
+            return Ok(exact);
         }
         let mut begin = self.open().await?;
         begin.retain(|one| one.id.starts_with(id));
+        if begin.iter().all(|one| one.id == id) && exact.is_some() {
+            return Ok(exact);
+        }
         if begin.len() > 1 {
             return Err(EngineError::invalid(format!(
                 "{} commands that wait have ids that begin with {id}: name one whole",

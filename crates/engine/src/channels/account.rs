@@ -61,8 +61,8 @@ pub struct NetworkSettings {
     pub routing: Routing,
     /// When conversations are over.
     pub resets: ResetRules,
-    /// The zone of the host, by whose days they are.
-    pub zone: TimeZone,
+    /// Finds the zone of the host, by whose days they are; asked when a conversation may be over.
+    pub zone: fn() -> TimeZone,
     /// Where accounts are claimed; none in tests without a host.
     pub claims: Option<Arc<dyn Claims>>,
     /// Where files of messages lie; made when it is needed.
@@ -85,7 +85,7 @@ impl Default for NetworkSettings {
                 group: ResetRule::Never,
                 thread: ResetRule::Never,
             },
-            zone: TimeZone::UTC,
+            zone: || TimeZone::UTC,
             claims: None,
             files: PathBuf::new(),
             source: Arc::new(NoFiles),
@@ -141,7 +141,7 @@ pub(crate) struct Accounts {
     list: BTreeMap<AccountKey, Arc<Account>>,
     routing: RwLock<Routing>,
     pub(crate) resets: ResetRules,
-    pub(crate) zone: TimeZone,
+    pub(crate) zone: fn() -> TimeZone,
     pub(crate) claims: Option<Arc<dyn Claims>>,
     pub(crate) files: PathBuf,
     pub(crate) source: Arc<dyn FileSource>,

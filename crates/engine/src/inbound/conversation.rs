@@ -24,8 +24,8 @@ impl Engine {
             return Ok(false);
         };
         let rule = inner.accounts.resets.of(kind);
-        let zone = &inner.accounts.zone;
-        Ok(rule.is_over(session.updated_at_ms, self.now_ms(), zone))
+        let zone = (inner.accounts.zone)();
+        Ok(rule.is_over(session.updated_at_ms, self.now_ms(), &zone))
     }
 
     /// Whether the owner switched messages to the session off.

@@ -120,10 +120,10 @@ impl Nodes {
 }
 
 /// What a repetition is told.
-pub(super) fn repeated(call: NodeCall) -> Result<Invoked, NodeError> {
+pub(super) fn repeated(call: Box<NodeCall>) -> Result<Invoked, NodeError> {
     match call.state {
         CallState::Ended(ending) => Ok(Invoked::Ended(Arc::new(ending))),
-        CallState::Waiting(_) => Ok(Invoked::Waiting(Box::new(call))),
+        CallState::Waiting(_) => Ok(Invoked::Waiting(call)),
         CallState::Sent => Err(NodeError::Busy(
             "the node is at work on this command; ask again".into(),
         )),

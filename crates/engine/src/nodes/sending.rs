@@ -69,24 +69,14 @@ impl Nodes {
             NotOpened::Full => NodeError::Busy("the node is at work on too much".into()),
         })?;
         let begun = self.begin(&id, &ask, None).await;
-        match begun {
-            Ok(CallBegun::New) => {}
-            Ok(CallBegun::Repeat(call)) => {
-                directory.forget(&id);
-                return repeated(call);
-            }
-            Ok(CallBegun::KeyReused) => {
-                directory.forget(&id);
-                return Err(NodeError::KeyReused);
-            }
-            Ok(CallBegun::NoRoom) => {
-                directory.forget(&id);
-                return Err(full());
-            }
-            Err(error) => {
-                directory.forget(&id);
-                return Err(error);
-            }
+        if !matches!(begun, Ok(CallBegun::New)) {
+            directory.forget(&id);
+        }
+        match begun? {
+            CallBegun::New => {}
+            CallBegun::Repeat(call) => return repeated(call),
+            CallBegun::KeyReused => return Err(NodeError::KeyReused),
+            CallBegun::NoRoom => return Err(full()),
         }
         if let Some(approved) = &ask.approved {
             let session = approved.session_key.clone();

@@ -1,17 +1,14 @@
 //! Whether a device may join, and with which rights.
 
 use tidegate_core::node::Offer;
-use tidegate_core::secret::hex;
-use tidegate_core::store::{Device, DeviceGrant, DeviceLabel, NewToken, PairRequest, Touch};
-use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret, SecretHash, Standing};
+use tidegate_core::store::{Device, DeviceGrant, DeviceLabel, PairRequest};
+use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret, Standing};
 use tidegate_protocol::{DeviceId, Role};
 
 use super::codes::CodeGrant;
-use super::told::Decision;
+use super::pair::touch;
+use super::uses::Use;
 use crate::{Engine, EngineError};
-
-/// A token that nobody showed for so long is worthless, in milliseconds: half a year.
-const TOKEN_IDLE_MS: u64 = 180 * 24 * 60 * 60 * 1000;
 
 /// A device whose signature was verified, and what it asks for.
 #[derive(Debug, Clone)]
@@ -37,8 +34,8 @@ pub enum Joined {
     Owner,
     /// The shared secret from elsewhere.
     Secret,
-    /// A one-time code that was redeemed, and what it is good for.
-    Code(CodeGrant),
+    /// A one-time code, which is used up by this.
+    Code(Secret<String>),
     /// A token of this device.
     Token(Secret<String>),
 }
@@ -48,7 +45,7 @@ pub enum Joined {
 pub struct Admission {
     /// Who it is now.
     pub principal: Principal,
-    /// Its token: the one that it showed, or a new one.
+    /// Its token: the one that it showed or was told before, or a new one.
     pub token: Secret<String>,
     /// When the token was made, in Unix milliseconds.
     pub issued_at_ms: u64,
@@ -80,6 +77,8 @@ pub enum Refusal {
     BadToken,
     /// Its token was the right one until somebody revoked it.
     Revoked,
+    /// Its code is wrong, used, expired or burned, or the device made it itself.
+    BadCode,
     /// Its code is not for this role.
     WrongRole,
     /// Somebody must approve it first, under this id.
@@ -116,11 +115,15 @@ impl Engine {
             Joined::Token(token) => self.admit_token(claim, token).await,
             Joined::Owner => {
                 let _alone = alone.await;
-                self.pair(claim).await
+                let known = self.inner().devices.device(&claim.id).await?;
+                self.pair_by_secret(claim, known.as_ref()).await
             }
-            Joined::Code(grant) => {
+            Joined::Code(code) => {
+                // Used up here and not before: whoever lost a right meanwhile has no code any more.
                 let _alone = alone.await;
-                self.admit_code(claim, grant).await
+                let codes = &self.inner().pairing.codes;
+                let grant = codes.redeem(code.expose(), &claim.id);
+                self.admit_code(claim, grant.ok_or(Refusal::BadCode)?).await
             }
             Joined::Secret => {
                 let _alone = alone.await;
@@ -134,11 +137,7 @@ impl Engine {
         claim: DeviceClaim,
         token: Secret<String>,
     ) -> Result<Admission, Refusal> {
-        // Nothing is kept for a stranger who shows some token.
-        if self.inner().devices.device(&claim.id).await?.is_none() {
-            return Err(Refusal::BadToken);
-        }
-        let standing = self.inner().pairing.standing(&claim.id, claim.role);
+        let standing = self.standing_of(&claim).await?;
         let now_ms = self.now_ms();
         let device = self.inner().devices.device(&claim.id).await?;
         let grant = device
@@ -152,14 +151,7 @@ impl Engine {
         if !grant.is_live(now_ms) {
             return Err(Refusal::BadToken);
         }
-        let noted = Touch {
-            label: claim.label,
-            at_ms: now_ms,
-            expires_at_ms: Some(now_ms.saturating_add(TOKEN_IDLE_MS)),
-            offer: claim.offer.clone(),
-        };
-        let devices = &self.inner().devices;
-        devices.touch(&claim.id, claim.role, noted).await?;
+        self.came_by(&claim, grant, &standing, now_ms).await?;
         Ok(Admission {
             principal: Principal {
                 id: PrincipalId::Device(claim.id),
@@ -174,6 +166,42 @@ impl Engine {
         })
     }
 
+    /// What a device is admitted with. Nothing is kept for a stranger who shows some token.
+    async fn standing_of(&self, claim: &DeviceClaim) -> Result<Standing, Refusal> {
+        let pairing = &self.inner().pairing;
+        if let Some(standing) = pairing.known_standing(&claim.id, claim.role) {
+            return Ok(standing);
+        }
+        let known = self.inner().devices.device(&claim.id).await?;
+        known.ok_or(Refusal::BadToken)?;
+        Ok(pairing.standing(&claim.id, claim.role))
+    }
+
+    /// Notes that a device came by. What a node offers for the first time counts as approved, so
+    /// that is stored before anybody goes by it.
+    async fn came_by(
+        &self,
+        claim: &DeviceClaim,
+        grant: &DeviceGrant,
+        standing: &Standing,
+        now_ms: u64,
+    ) -> Result<(), Refusal> {
+        let touch = touch(claim, now_ms);
+        if grant.offer.is_none() && claim.offer.is_some() {
+            let devices = &self.inner().devices;
+            devices.touch(&claim.id, claim.role, touch).await?;
+            return Ok(());
+        }
+        let used = Use {
+            device: claim.id.clone(),
+            role: claim.role,
+            touch,
+            standing: standing.clone(),
+        };
+        self.note_use(used).await;
+        Ok(())
+    }
+
     /// The shared secret from elsewhere admits a device that was approved for all that it asks, and
     /// not revoked since; anything more waits for an approval.
     async fn admit_secret(&self, claim: DeviceClaim) -> Result<Admission, Refusal> {
@@ -181,10 +209,10 @@ impl Engine {
         let has = standing_scopes(known.as_ref(), claim.role);
         if has.is_some_and(|has| claim.requested.within(has) == claim.requested) {
             // The secret from elsewhere makes no more of a node than was approved.
-            let approved = known.as_ref().and_then(|device| device.grant(claim.role));
-            let approved = approved.and_then(|grant| grant.offer.clone());
+            let approved = approved_offer(known.as_ref(), claim.role);
             let offer = approved.or(claim.offer);
-            return self.pair(DeviceClaim { offer, ..claim }).await;
+            let claim = DeviceClaim { offer, ..claim };
+            return self.pair_by_secret(claim, known.as_ref()).await;
         }
         let request = PairRequest {
             request_id: self.inner().ids.uuid(),
@@ -203,28 +231,21 @@ impl Engine {
         })
     }
 
-    /// A code gives no more than it was made for; a phone gets its other role with it, since the
-    /// code is used up.
+    /// A code gives no more than it was made for, so its token can nothing beside; a phone gets its
+    /// other role with it, since the code is used up.
     async fn admit_code(&self, claim: DeviceClaim, grant: CodeGrant) -> Result<Admission, Refusal> {
         let ceiling = grant.ceiling(claim.role).ok_or(Refusal::WrongRole)?;
-        let other_role = match claim.role {
-            Role::Operator => Role::Node,
-            Role::Node => Role::Operator,
+        let known = self.inner().devices.device(&claim.id).await?;
+        let other = other_role(&claim, grant, known.as_ref());
+        let known = known.as_ref();
+        let asked = DeviceClaim {
+            requested: claim.requested.within(ceiling),
+            offer: offer_by_code(&claim, grant, known),
+            ..claim
         };
-        let other = grant.ceiling(other_role).map(|scopes| DeviceClaim {
-            role: other_role,
-            requested: scopes,
-            offer: None,
-            ..claim.clone()
-        });
-        let mut admission = self
-            .pair(DeviceClaim {
-                requested: claim.requested.within(ceiling),
-                ..claim
-            })
-            .await?;
+        let mut admission = self.pair(asked, known, ScopeSet::EMPTY).await?;
         if let Some(other) = other {
-            let made = self.pair(other).await?;
+            let made = self.pair(other, known, ScopeSet::EMPTY).await?;
             admission.other = Some(OtherRole {
                 role: made.principal.role,
                 scopes: made.principal.scopes,
@@ -234,60 +255,39 @@ impl Engine {
         }
         Ok(admission)
     }
+}
 
-    /// Adds role and scopes to the device and gives it a new token for exactly what it asked.
-    async fn pair(&self, claim: DeviceClaim) -> Result<Admission, Refusal> {
-        let standing = self.inner().pairing.standing(&claim.id, claim.role);
-        let known = self.inner().devices.device(&claim.id).await?;
-        let before = standing_scopes(known.as_ref(), claim.role);
-        let (token, stored) = self.new_token();
-        let now_ms = stored.issued_at_ms;
-        let grant = DeviceGrant {
-            role: claim.role,
-            scopes: before.unwrap_or_default().union(claim.requested),
-            token: stored.hash,
-            token_scopes: claim.requested,
-            granted_at_ms: now_ms,
-            issued_at_ms: now_ms,
-            revoked_at_ms: None,
-            expires_at_ms: stored.expires_at_ms,
-            used_at_ms: Some(now_ms),
-            used_from: claim.label.remote_ip.clone(),
-            offer: claim.offer.clone(),
-        };
-        let devices = &self.inner().devices;
-        devices
-            .grant(&claim.id, claim.public_key, claim.label, grant)
-            .await?;
-        if before.is_none_or(|before| !claim.requested.is_subset(before)) {
-            let request_id = self.inner().ids.uuid();
-            self.tell_resolved(&request_id, &claim.id, Decision::Approved);
-            let upgrades = &self.inner().pairing.upgrades;
-            upgrades.settle_of(&claim.id, claim.role, Decision::Approved);
-        }
-        Ok(Admission {
-            principal: Principal {
-                id: PrincipalId::Device(claim.id),
-                role: claim.role,
-                scopes: claim.requested,
-            },
-            token,
-            issued_at_ms: now_ms,
-            standing,
-            other: None,
-            offer: claim.offer,
-        })
-    }
+/// What a device gets by its code in the role in which it did not come.
+fn other_role(claim: &DeviceClaim, code: CodeGrant, known: Option<&Device>) -> Option<DeviceClaim> {
+    let role = match claim.role {
+        Role::Operator => Role::Node,
+        Role::Node => Role::Operator,
+    };
+    let other = DeviceClaim {
+        role,
+        requested: code.ceiling(role)?,
+        offer: None,
+        ..claim.clone()
+    };
+    let offer = offer_by_code(&other, code, known);
+    Some(DeviceClaim { offer, ..other })
+}
 
-    /// A token of 256 random bits, and what is stored of it.
-    pub(super) fn new_token(&self) -> (Secret<String>, NewToken) {
-        let token = hex(&self.inner().ids.secret());
-        let issued_at_ms = self.now_ms();
-        let stored = NewToken {
-            hash: SecretHash::of(&token),
-            issued_at_ms,
-            expires_at_ms: Some(issued_at_ms.saturating_add(TOKEN_IDLE_MS)),
-        };
-        (Secret::new(token), stored)
+/// What a node is sent that came by a code. Who makes a code for a node alone says yes to what that
+/// machine offers with it. Who makes one for a phone was shown no command: what it offers waits for
+/// an approval (SECURITY T17).
+fn offer_by_code(claim: &DeviceClaim, code: CodeGrant, known: Option<&Device>) -> Option<Offer> {
+    let approved = || approved_offer(known, Role::Node).unwrap_or_default();
+    match claim.role {
+        Role::Operator => None,
+        Role::Node if code.operator.is_none() => claim.offer.clone(),
+        Role::Node => Some(approved()),
     }
+}
+
+/// What somebody approved that a node is sent, and nobody took back.
+fn approved_offer(known: Option<&Device>, role: Role) -> Option<Offer> {
+    let grant = known?.grant(role)?;
+    let stands = grant.revoked_at_ms.is_none();
+    stands.then(|| grant.offer.clone()).flatten()
 }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use tidegate_core::run::{ByDevice, Run, RunRequest};
-use tidegate_core::{Principal, PrincipalId};
+use tidegate_core::{Permit, PrincipalId};
 use tidegate_protocol::{DeviceId, Role, Scope};
 use tokio::sync::MutexGuard;
 
@@ -74,15 +74,18 @@ impl Engine {
     /// It was, or the store cannot be read.
     pub(super) async fn alone_as(
         &self,
-        caller: &Principal,
+        permit: &Permit,
     ) -> Result<MutexGuard<'_, ()>, EngineError> {
         let alone = self.inner().pairing.rights().await;
+        let caller = permit.caller();
         let PrincipalId::Device(id) = &caller.id else {
             return Ok(alone);
         };
         let device = self.inner().devices.device(id).await?;
         let grant = device.as_ref().and_then(|device| device.grant(caller.role));
-        if grant.is_some_and(|grant| grant.revoked_at_ms.is_none()) {
+        let stands = grant.is_some_and(|grant| grant.revoked_at_ms.is_none());
+        // Also a token that was only replaced since gives nothing any more.
+        if stands && permit.stands() {
             return Ok(alone);
         }
         Err(EngineError::invalid(

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tidegate_core::secret::hex;
-use tidegate_core::{Clock, IdGen, Principal, PrincipalId, ScopeSet, Secret, SecretHash};
+use tidegate_core::{Clock, IdGen, Permit, PrincipalId, ScopeSet, Secret, SecretHash};
 use tidegate_protocol::{DeviceId, Role, Scope};
 use tokio::time::Instant;
 
@@ -141,7 +141,7 @@ impl OneTimeCodes {
 
     /// Uses a code up. A try counts before it is looked at, under one lock: no race gives a sixth.
     /// A code is for others than its maker: nobody gives themselves back what was taken from them.
-    fn redeem(&self, code: &str, by: &DeviceId) -> Option<CodeGrant> {
+    pub(super) fn redeem(&self, code: &str, by: &DeviceId) -> Option<CodeGrant> {
         let now_ms = self.clock.now_ms();
         let mut codes = self.lock();
         codes.retain(|kept| kept.is_live(now_ms));
@@ -177,10 +177,11 @@ impl Engine {
     /// The maker's own right was taken back meanwhile, or the store cannot be read.
     pub async fn setup_code(
         &self,
-        maker: &Principal,
+        permit: &Permit,
         wanted: CodeGrant,
     ) -> Result<(Secret<String>, CodeGrant, u64), EngineError> {
-        let _alone = self.alone_as(maker).await?;
+        let _alone = self.alone_as(permit).await?;
+        let maker = permit.caller();
         let grant = CodeGrant {
             operator: wanted.operator.map(|scopes| scopes.within(maker.scopes)),
             node: wanted.node && super::mint::may_give_node(maker),
@@ -188,12 +189,6 @@ impl Engine {
         let codes = &self.inner().pairing.codes;
         let (code, expires_at_ms) = codes.make(&*self.inner().ids, maker.id.clone(), grant);
         Ok((code, grant, expires_at_ms))
-    }
-
-    /// Uses a one-time code up for this device. None if it is wrong, used, expired or burned, or
-    /// the device made it.
-    pub fn redeem(&self, code: &str, by: &DeviceId) -> Option<CodeGrant> {
-        self.inner().pairing.codes.redeem(code, by)
     }
 }
 

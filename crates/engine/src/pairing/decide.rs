@@ -1,6 +1,8 @@
 //! Requests of devices, and who decides on them. What is approved is exactly the request that was
 //! stored under this id: a changed one has another id (SECURITY T17).
 
+use std::collections::BTreeSet;
+
 use tidegate_core::store::{Device, PairRequest};
 use tidegate_core::{Permit, ScopeSet};
 
@@ -23,16 +25,31 @@ pub struct Waiting {
     pub is_known: bool,
     /// What it has in the role that it asks for; none if it has not this role.
     pub granted: Option<ScopeSet>,
+    /// The commands that somebody approved for it, as far as they count for what it offers now.
+    pub granted_commands: BTreeSet<String>,
 }
 
 impl Waiting {
     fn of(request: PairRequest, device: Option<&Device>) -> Self {
+        let granted = standing_scopes(device, request.role);
         Self {
             is_known: device.is_some(),
-            granted: standing_scopes(device, request.role),
+            granted_commands: granted
+                .and_then(|_| standing_commands(&request, device?))
+                .unwrap_or_default(),
+            granted,
             request,
         }
     }
+}
+
+/// What was approved of a node's commands for a machine of the system that the request says.
+fn standing_commands(request: &PairRequest, device: &Device) -> Option<BTreeSet<String>> {
+    let (offer, approved) = (
+        request.offer.as_ref()?,
+        device.grant(request.role)?.offer.as_ref()?,
+    );
+    (offer.system == approved.system).then(|| approved.commands.clone())
 }
 
 /// Devices that wait, and devices that may join.
@@ -51,6 +68,7 @@ impl Engine {
     /// The store cannot be read.
     pub async fn devices(&self) -> Result<Devices, EngineError> {
         self.nodes().ask_for_all().await?;
+        self.write_uses().await;
         let paired = self.inner().devices.devices().await?;
         let requests = self.requests().await?;
         let waiting = requests.into_iter().map(|request| {
@@ -122,7 +140,7 @@ impl Engine {
         permit: &Permit,
         request_id: &str,
     ) -> Result<Device, EngineError> {
-        let _alone = self.alone_as(permit.caller()).await?;
+        let _alone = self.alone_as(permit).await?;
         let requests = self.requests().await?;
         let request = requests
             .into_iter()

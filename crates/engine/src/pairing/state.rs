@@ -7,7 +7,9 @@ use tidegate_core::{Clock, Generation, LiveConnections, PrincipalId, Standing};
 use tidegate_protocol::{DeviceId, Role};
 
 use super::codes::OneTimeCodes;
+use super::told_tokens::ToldTokens;
 use super::upgrades::Upgrades;
+use super::uses::Uses;
 
 /// Voided requests that are remembered, so that approving one is told from approving nothing.
 const MOST_VOIDED: usize = 256;
@@ -16,6 +18,8 @@ const MOST_VOIDED: usize = 256;
 pub(crate) struct Pairing {
     pub(super) codes: OneTimeCodes,
     pub(super) upgrades: Upgrades,
+    pub(super) told: ToldTokens,
+    pub(super) uses: Uses,
     connections: Arc<dyn LiveConnections>,
     /// One for each device and role that was admitted in this life.
     generations: Mutex<HashMap<(DeviceId, Role), Generation>>,
@@ -30,6 +34,8 @@ impl Pairing {
         Self {
             codes: OneTimeCodes::new(Arc::clone(clock)),
             upgrades: Upgrades::default(),
+            told: ToldTokens::default(),
+            uses: Uses::default(),
             connections,
             generations: Mutex::default(),
             voided: Mutex::default(),
@@ -55,6 +61,16 @@ impl Pairing {
             .standing()
     }
 
+    /// The same of a device that was admitted in this life and keeps its right.
+    pub(super) fn known_standing(&self, device: &DeviceId, role: Role) -> Option<Standing> {
+        let generations = self
+            .generations
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let generation = generations.get(&(device.clone(), role));
+        generation.map(Generation::standing)
+    }
+
     /// Ends what a device opened in this role. Called after the store holds the change.
     pub(super) fn cut(&self, device: &DeviceId, role: Role, why: &'static str) {
         let generation = self
@@ -65,6 +81,7 @@ impl Pairing {
         if let Some(generation) = generation {
             generation.end();
         }
+        self.told.forget(device, role);
         self.upgrades.refuse_of(device, role);
         if role == Role::Operator {
             self.codes.void_of(&PrincipalId::Device(device.clone()));

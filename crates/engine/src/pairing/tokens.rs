@@ -44,7 +44,7 @@ impl Engine {
         role: Role,
         scopes: Option<ScopeSet>,
     ) -> Result<Rotated, EngineError> {
-        let _alone = self.alone_as(permit.caller()).await?;
+        let _alone = self.alone_as(permit).await?;
         let device = self.managed(permit, id).await?;
         let grant = device.grant(role).ok_or_else(unknown_role)?;
         not_its_own(permit.caller(), &device, role)?;
@@ -80,7 +80,7 @@ impl Engine {
         id: &DeviceId,
         role: Role,
     ) -> Result<u64, EngineError> {
-        let _alone = self.alone_as(permit.caller()).await?;
+        let _alone = self.alone_as(permit).await?;
         self.managed(permit, id).await?;
         let devices = &self.inner().devices;
         let since = devices
@@ -97,7 +97,7 @@ impl Engine {
     /// # Errors
     /// There is no such device, or it may do more than the caller.
     pub async fn remove_device(&self, permit: &Permit, id: &DeviceId) -> Result<u64, EngineError> {
-        let _alone = self.alone_as(permit.caller()).await?;
+        let _alone = self.alone_as(permit).await?;
         self.managed(permit, id).await?;
         let now_ms = self.now_ms();
         let by = permit.caller().id.storage_key();

@@ -58,6 +58,7 @@ impl Waiting {
             scopes: scopes.words(),
             commands: offer.map_or_else(Vec::new, |offer| offer.commands.into_iter().collect()),
             granted_scopes: self.granted.map_or(ScopeSet::EMPTY, |has| has).words(),
+            granted_commands: self.granted_commands.iter().cloned().collect(),
             remote_ip: label.remote_ip,
             silent: false,
             is_repair: self.is_known,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tidegate_core::node::Offer;
 use tidegate_core::store::PairRequest;
-use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret};
+use tidegate_core::{Permit, Principal, PrincipalId, ScopeSet, Secret};
 use tidegate_protocol::{DeviceId, Role};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -196,10 +196,10 @@ impl Engine {
     /// There is no such request of this device, or the gateway is stopping.
     pub async fn wait_upgrade(
         &self,
-        caller: &Principal,
+        permit: &Permit,
         request_id: &str,
     ) -> Result<UpgradeOutcome, EngineError> {
-        let id = device_of(caller)?;
+        let id = device_of(permit.caller())?;
         let unknown = || EngineError::invalid("scope upgrade expired or not found");
         let upgrades = &self.inner().pairing.upgrades;
         let mut awaited = upgrades.awaited(request_id, id).ok_or_else(unknown)?;
@@ -216,18 +216,18 @@ impl Engine {
         }
         match decided {
             None => Ok(UpgradeOutcome::Expired),
-            Some(Decision::Approved) => self.upgraded(caller, id, awaited.role).await,
+            Some(Decision::Approved) => self.upgraded(permit, id, awaited.role).await,
             Some(Decision::Rejected | Decision::Superseded) => Ok(UpgradeOutcome::Rejected),
         }
     }
 
     async fn upgraded(
         &self,
-        caller: &Principal,
+        permit: &Permit,
         id: &DeviceId,
         role: Role,
     ) -> Result<UpgradeOutcome, EngineError> {
-        let _alone = self.alone_as(caller).await?;
+        let _alone = self.alone_as(permit).await?;
         let devices = &self.inner().devices;
         let device = devices.device(id).await?;
         // Whatever was taken back meanwhile is not given.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::Value;
 use tidegate_core::approval::Matter;
-use tidegate_core::exec::Subject;
+use tidegate_core::exec::{Cleared, Subject};
 use tidegate_core::tool::{AskedFor, Doors, NodeErrand};
 
 use crate::Engine;
@@ -63,9 +63,10 @@ impl EngineDoors {
 
 #[async_trait]
 impl Doors for EngineDoors {
-    async fn allow(&self, subject: &Subject, asked_for: &AskedFor) -> Result<(), String> {
+    async fn allow(&self, subject: Subject, asked_for: &AskedFor) -> Result<Cleared, String> {
         let matter = Matter::Subject(Box::new(subject.clone()));
-        self.leave(&matter, asked_for).await.map(drop)
+        self.leave(&matter, asked_for).await?;
+        Ok(Cleared::decided(subject))
     }
 
     async fn nodes(&self) -> Result<Value, String> {

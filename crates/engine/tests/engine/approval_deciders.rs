@@ -2,6 +2,7 @@
 
 use tidegate_core::approval::{Outcome, Words};
 use tidegate_core::exec::Decision;
+use tidegate_core::live::Generation;
 use tidegate_core::{Permit, PrincipalId};
 use tidegate_engine::{Asked, ClientQuestion, Engine};
 use tidegate_protocol::{ConnId, Scope};
@@ -101,25 +102,67 @@ async fn whoever_asks_does_not_decide() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_right_that_was_taken_back_decides_nothing() {
+    let world = Plan::default().start().await;
+    let engine = &world.engine;
+    let asked = asking(engine, command("ls"), context());
+    let waiting = the_one(engine).await.id;
+    let right = Generation::default();
+    let permit = who(device("d"), [Scope::Approvals]).while_it_holds(Some(right.standing()));
+    right.end();
+    for decision in [Decision::AllowOnce, Decision::AllowAlways, Decision::Deny] {
+        let approvals = engine.approvals();
+        let decided = approvals.resolve(&permit, None, &waiting, decision).await;
+        assert!(decided.is_err(), "{decided:?}");
+    }
+    the_one(engine).await;
+    decide(engine, Decision::Deny).await.unwrap();
+    assert!(asked.answer().await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_name_with_which_that_of_another_begins_means_neither() {
+    let world = Plan::default().start().await;
+    let engine = &world.engine;
+    let agents = asking(engine, command("ls"), context());
+    let whole = the_one(engine).await.id;
+    let (short, _) = whole.split_at(8);
+    let mine = client_asks_as(engine, short, &ConnId::new("one"))
+        .await
+        .unwrap();
+    let approvals = engine.approvals();
+    let meant = approvals
+        .resolve(&owner(), None, short, Decision::Deny)
+        .await;
+    assert!(meant.is_err(), "{meant:?}");
+    assert_eq!(approvals.find(&whole).await.unwrap().unwrap().id, whole);
+    drop(mine);
+    drop(agents);
+}
+
+/// A client asks under a name that it chose.
+async fn client_asks_as(engine: &Engine, id: &str, connection: &ConnId) -> Result<Asked, String> {
+    let question = ClientQuestion {
+        id: Some(id.into()),
+        words: Words::default(),
+        agent: None,
+        session_key: None,
+        timeout: None,
+    };
+    let caller = owner();
+    let asked = engine
+        .approvals()
+        .ask_for_client(question, caller.caller(), connection)
+        .await;
+    asked.map_err(|why| why.to_string())
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_name_that_a_client_chose_is_taken_once_and_shows_nothing_else() {
     let world = Plan::default().start().await;
     let engine = &world.engine;
     let connection = ConnId::new("one");
-    let ask = async |id: &str| {
-        let question = ClientQuestion {
-            id: Some(id.into()),
-            words: Words::default(),
-            agent: None,
-            session_key: None,
-            timeout: None,
-        };
-        let caller = owner();
-        let asked = engine
-            .approvals()
-            .ask_for_client(question, caller.caller(), &connection)
-            .await;
-        asked.map_err(|why| why.to_string())
-    };
+    let ask = async |id: &str| client_asks_as(engine, id, &connection).await;
     let first = ask("ap-1").await.unwrap();
     assert_eq!(
         ask("ap-1").await.unwrap_err(),

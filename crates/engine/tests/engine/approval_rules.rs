@@ -172,6 +172,26 @@ async fn a_fallback_allows_what_is_listed_and_no_more() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_nobody_answered_is_judged_by_the_rules_as_they_are_then() {
+    let world = open().await;
+    let engine = &world.engine;
+    let entry = Entry::remember(&subject("wc -l"), "id".into(), 1).unwrap();
+    let watched = json!({ "ask": "always", "askFallback": "full", "allowlist": [entry] });
+    let rules = json!({ "version": 1, "agents": { "main": watched } });
+    set_rules(engine, rules).await;
+    let asked = asking(engine, command("wc -l"), context());
+    the_one(engine).await;
+    let before = engine.approvals().rules().await.unwrap();
+    let none = json!({ "version": 1, "agents": { "main": { "security": "deny" } } });
+    let none = serde_json::from_value(none).unwrap();
+    let approvals = engine.approvals();
+    let set = approvals.set_rules(none, Some(&before.hash));
+    set.await.unwrap();
+    let answer = asked.answer().await;
+    assert!(matches!(answer, Err(Unapproved::Expired)), "{answer:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn rules_are_changed_only_by_who_saw_the_last_ones() {
     let world = open().await;
     let approvals = world.engine.approvals();

@@ -3,10 +3,10 @@
 use serde_json::json;
 use tidegate_core::node::{NotAllowed, Offer};
 use tidegate_core::{PrincipalId, ScopeSet};
-use tidegate_engine::{DeviceClaim, EngineError, Joined, NodeError};
+use tidegate_engine::{CodeGrant, DeviceClaim, EngineError, Joined, NodeError};
 use tidegate_protocol::{Role, Scope};
 
-use crate::devices::{admit, ask, claim, owner, permit_of, scopes};
+use crate::devices::{admit, ask, claim, code, owner, permit_of, scopes};
 use crate::node_world::{Node, found, linux, which};
 use crate::world::{Plan, World, settle};
 
@@ -157,4 +157,42 @@ async fn the_secret_from_elsewhere_and_another_role_approve_no_commands() {
     assert!(matches!(refused, Err(EngineError::TooWide(Scope::Write))));
     let renamed = world.engine.nodes().rename(&reader, "n", "Mine").await;
     assert!(matches!(renamed, Err(EngineError::TooWide(Scope::Write))));
+}
+
+/// The maker of a code for a phone was shown no command: what the phone offers as a node waits for
+/// somebody who is, in whichever role it used the code.
+#[tokio::test(start_paused = true)]
+async fn the_code_of_a_phone_approves_no_command_and_that_of_a_node_does() {
+    let wide = ["system.which", "system.run"];
+    for as_node in [false, true] {
+        let world = Plan::default().start().await;
+        let phone = code(&world, CodeGrant::full()).await;
+        let approved = if as_node {
+            comes(&world, &wide, phone).await
+        } else {
+            let asked = claim("n", Role::Operator, scopes(&[Scope::Read]));
+            let joined = admit(&world, asked, phone).await.unwrap();
+            let token = Joined::Token(joined.other.unwrap().token);
+            comes(&world, &wide, token).await
+        };
+        assert_eq!(approved, Offer::default());
+        let _node = Node::join_with(&world.engine, "n", "c1", linux(&wide), approved);
+        settle().await;
+        let refused = refused(&world, "system.which").await;
+        assert_eq!(refused, Some(NotAllowed::NotApproved));
+        let told = world.heard.named("device.pair.requested");
+        let shown = &told[0].payload;
+        assert_eq!(shown["commands"], json!(["system.run", "system.which"]));
+        let waiting = world.engine.devices().await.unwrap().waiting;
+        let request = &waiting[0].request.request_id;
+        let decided = world.engine.approve_device(&owner(), request).await;
+        decided.unwrap();
+        // Another code takes away nothing that was approved.
+        let again = code(&world, CodeGrant::limited()).await;
+        assert_eq!(comes(&world, &wide, again).await, linux(&wide).offer());
+    }
+    let world = Plan::default().start().await;
+    let for_a_node = code(&world, CodeGrant::node()).await;
+    let approved = comes(&world, &wide, for_a_node).await;
+    assert_eq!(approved, linux(&wide).offer());
 }

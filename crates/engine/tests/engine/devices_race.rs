@@ -2,160 +2,18 @@
 //! thing that it can do is stopped at each of its steps in the store and the device is revoked
 //! meanwhile, and the other way round; whichever comes first, the device comes out without rights.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use tidegate_core::store::{
-    Device, DeviceGrant, DeviceLabel, DeviceStore, NewToken, PairRequest, Requested, StoreError,
-    Touch, Trust, TrustChange,
-};
+use tidegate_core::store::DeviceStore;
 use tidegate_core::{Principal, PrincipalId, ScopeSet, Secret};
 use tidegate_engine::{Admission, CodeGrant, Joined, Refusal, UpgradeOutcome};
-use tidegate_protocol::{DeviceId, Role, Scope};
+use tidegate_protocol::{Role, Scope};
 use tidegate_store::MemoryStore;
-use tokio::sync::Notify;
 use tokio_util::task::TaskTracker;
 
-use crate::devices::{admit, claim, id, owner, permit_of, scopes};
+use crate::device_store::Halting;
+use crate::devices::{admit, claim, id, is_good, owner, permit_of, scopes};
 use crate::world::{Plan, World, settle};
-
-/// Devices in memory; the step that is armed waits until the test lets it go on. Before and after
-/// each verb is a step.
-struct Halting {
-    kept: MemoryStore,
-    left: Mutex<Option<usize>>,
-    halted: Notify,
-    go: Notify,
-}
-
-impl Halting {
-    async fn step(&self) {
-        let halts = {
-            let mut left = self.left.lock().unwrap();
-            let halts = *left == Some(0);
-            *left = left.and_then(|left| left.checked_sub(1));
-            halts
-        };
-        if halts {
-            self.halted.notify_one();
-            self.go.notified().await;
-        }
-    }
-
-    async fn around<T>(&self, verb: impl Future<Output = T>) -> T {
-        self.step().await;
-        let done = verb.await;
-        self.step().await;
-        done
-    }
-}
-
-#[async_trait]
-impl DeviceStore for Halting {
-    async fn device(&self, id: &DeviceId) -> Result<Option<Device>, StoreError> {
-        self.around(self.kept.device(id)).await
-    }
-
-    async fn devices(&self) -> Result<Vec<Device>, StoreError> {
-        self.around(self.kept.devices()).await
-    }
-
-    async fn grant(
-        &self,
-        id: &DeviceId,
-        public_key: [u8; 32],
-        label: DeviceLabel,
-        grant: DeviceGrant,
-    ) -> Result<(), StoreError> {
-        self.around(self.kept.grant(id, public_key, label, grant))
-            .await
-    }
-
-    async fn touch(&self, id: &DeviceId, role: Role, touch: Touch) -> Result<(), StoreError> {
-        self.around(self.kept.touch(id, role, touch)).await
-    }
-
-    async fn request_pairing(
-        &self,
-        request: PairRequest,
-        expired_before_ms: u64,
-        max_pending: u32,
-    ) -> Result<Requested, StoreError> {
-        let asked = self
-            .kept
-            .request_pairing(request, expired_before_ms, max_pending);
-        self.around(asked).await
-    }
-
-    async fn pair_requests(&self, expired_before_ms: u64) -> Result<Vec<PairRequest>, StoreError> {
-        self.around(self.kept.pair_requests(expired_before_ms))
-            .await
-    }
-
-    async fn approve_pairing(
-        &self,
-        request_id: &str,
-        expired_before_ms: u64,
-        token: NewToken,
-    ) -> Result<Option<Device>, StoreError> {
-        let approved = self
-            .kept
-            .approve_pairing(request_id, expired_before_ms, token);
-        self.around(approved).await
-    }
-
-    async fn reject_pairing(
-        &self,
-        request_id: &str,
-        expired_before_ms: u64,
-    ) -> Result<Option<PairRequest>, StoreError> {
-        self.around(self.kept.reject_pairing(request_id, expired_before_ms))
-            .await
-    }
-
-    async fn replace_token(
-        &self,
-        id: &DeviceId,
-        role: Role,
-        token: NewToken,
-        scopes: ScopeSet,
-    ) -> Result<Option<Device>, StoreError> {
-        self.around(self.kept.replace_token(id, role, token, scopes))
-            .await
-    }
-
-    async fn revoke_token(
-        &self,
-        id: &DeviceId,
-        role: Role,
-        at_ms: u64,
-    ) -> Result<Option<u64>, StoreError> {
-        self.around(self.kept.revoke_token(id, role, at_ms)).await
-    }
-
-    async fn remove_device(
-        &self,
-        id: &DeviceId,
-        by: &str,
-        at_ms: u64,
-    ) -> Result<Option<Device>, StoreError> {
-        self.around(self.kept.remove_device(id, by, at_ms)).await
-    }
-
-    async fn rename_device(&self, id: &DeviceId, name: &str) -> Result<bool, StoreError> {
-        self.around(self.kept.rename_device(id, name)).await
-    }
-
-    async fn set_trust(
-        &self,
-        id: &DeviceId,
-        to: Trust,
-        by: &str,
-        at_ms: u64,
-    ) -> Result<Option<TrustChange>, StoreError> {
-        self.around(self.kept.set_trust(id, to, by, at_ms)).await
-    }
-}
 
 const ALL: &[Scope] = &[Scope::Admin, Scope::Pairing, Scope::Read, Scope::Write];
 
@@ -208,7 +66,7 @@ async fn did(world: &World, deed: Deed, token: Secret<String>, wish: String) -> 
                 .await;
             if let Ok(asked) = asked
                 && let Ok(UpgradeOutcome::Approved { token, .. }) =
-                    engine.wait_upgrade(caller, &asked.request_id).await
+                    engine.wait_upgrade(&permit, &asked.request_id).await
             {
                 got.token = Some((Role::Operator, token));
             }
@@ -225,7 +83,7 @@ async fn did(world: &World, deed: Deed, token: Secret<String>, wish: String) -> 
             let _ = engine.approve_device(&permit, &wish).await;
         }
         Deed::Code => {
-            let made = engine.setup_code(caller, CodeGrant::full()).await;
+            let made = engine.setup_code(&permit, CodeGrant::full()).await;
             got.code = made.ok().map(|(code, ..)| code);
         }
     }
@@ -235,12 +93,7 @@ async fn did(world: &World, deed: Deed, token: Secret<String>, wish: String) -> 
 /// Lets one of the two come to this step, the other as far as it can, and looks at what is left. False
 /// if the first was over before.
 async fn raced(deed: Deed, deed_first: bool, step: usize) -> bool {
-    let store = Arc::new(Halting {
-        kept: MemoryStore::new(),
-        left: Mutex::default(),
-        halted: Notify::new(),
-        go: Notify::new(),
-    });
+    let store = Halting::new();
     let plan = Plan {
         devices: Some(Arc::clone(&store) as _),
         ..Plan::default()
@@ -327,7 +180,7 @@ async fn has_nothing(world: &World, store: &MemoryStore, before: &Admission, got
         assert!(!admission.standing.is_current(), "{what}");
     }
     if let Some(code) = got.code {
-        assert_eq!(world.engine.redeem(code.expose(), &id("e")), None, "{what}");
+        assert!(!is_good(world, &code, "e").await, "{what}");
     }
 }
 
@@ -357,12 +210,7 @@ async fn no_device_outruns_its_own_revocation() {
 #[tokio::test(start_paused = true)]
 async fn the_owners_proof_in_that_moment_brings_back_no_more_than_was_asked() {
     for step in 0.. {
-        let store = Arc::new(Halting {
-            kept: MemoryStore::new(),
-            left: Mutex::default(),
-            halted: Notify::new(),
-            go: Notify::new(),
-        });
+        let store = Halting::new();
         let plan = Plan {
             devices: Some(Arc::clone(&store) as _),
             ..Plan::default()
@@ -391,5 +239,37 @@ async fn the_owners_proof_in_that_moment_brings_back_no_more_than_was_asked() {
         }
         let holds = grant.revoked_at_ms.is_none();
         assert_eq!(admission.standing.is_current(), holds, "step {step}");
+    }
+}
+
+/// A code that is shown while its maker's right is taken back is worth nothing: it is used up
+/// alone with the rights, not before (SECURITY T18).
+#[tokio::test(start_paused = true)]
+async fn nobody_comes_in_by_the_code_of_a_device_that_is_being_revoked() {
+    for step in 0.. {
+        let store = Halting::new();
+        let plan = Plan {
+            devices: Some(Arc::clone(&store) as _),
+            ..Plan::default()
+        };
+        let world = Arc::new(plan.start().await);
+        admit(&world, operator(), Joined::Owner).await.unwrap();
+        let made = world.engine.setup_code(&itself(), CodeGrant::full()).await;
+        let code = made.unwrap().0;
+        let revoking = Arc::clone(&world);
+        let revoked = async move {
+            let (by, device) = (owner(), id("d"));
+            let done = revoking.engine.revoke_token(&by, &device, Role::Operator);
+            done.await.unwrap();
+        };
+        let shows = Arc::clone(&world);
+        let comes_in = async move { is_good(&shows, &code, "e").await };
+        let Some(((), came_in)) = meet(&store, step, revoked, comes_in).await else {
+            assert!(step >= 2);
+            return;
+        };
+        assert!(!came_in, "step {step}");
+        let bearer = store.kept.device(&id("e")).await.unwrap();
+        assert!(bearer.is_none(), "step {step}");
     }
 }

@@ -11,7 +11,7 @@ use tidegate_engine::{Admission, Joined, Refusal, RunAsk};
 use tidegate_protocol::{Role, RunId, Scope};
 use tidegate_store::MemoryStore;
 
-use crate::devices::{admit, claim, id, owner, scopes};
+use crate::devices::{admit, claim, id, is_good, owner, scopes};
 use crate::node_world::{Node, ending, pair};
 use crate::nodes_waiting::{keys, notify, waits};
 use crate::tools::{Scene, bench, scene, scene_on, work};
@@ -212,11 +212,11 @@ async fn a_device_does_not_give_itself_back_what_was_taken() {
     let approved = engine.approve_device(&own, &wish.request_id).await;
     assert!(approved.is_err(), "{approved:?}");
     let code = engine
-        .setup_code(caller, tidegate_engine::CodeGrant::node())
+        .setup_code(&own, tidegate_engine::CodeGrant::node())
         .await
         .unwrap()
         .0;
-    assert_eq!(engine.redeem(code.expose(), &id("d")), None);
+    assert!(!is_good(&scene.world, &code, "d").await);
     // Somebody else does.
     engine
         .approve_device(&owner(), &wish.request_id)

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use tidegate_core::{Principal, PrincipalId, ScopeSet};
+use tidegate_core::{Action, Chain, Permit, Principal, PrincipalId, Resource, ScopeSet, authorize};
 use tidegate_engine::{DeviceClaim, EngineError, Joined, UpgradeOutcome};
-use tidegate_protocol::{Role, Scope};
+use tidegate_protocol::api::devices::DeviceScopesWaitUpgrade;
+use tidegate_protocol::{Method, Role, Scope};
 
 use crate::devices::{admit, ask, claim, id, owner, scopes};
 use crate::world::{Plan, World, settle};
@@ -12,15 +13,22 @@ use crate::world::{Plan, World, settle};
 const READ: &[Scope] = &[Scope::Read];
 const BOTH: &[Scope] = &[Scope::Read, Scope::Write];
 
-async fn reader(world: &World) -> Principal {
+async fn reader(world: &World) -> Permit {
     let asked = claim("d", Role::Operator, scopes(READ));
-    admit(world, asked, Joined::Owner).await.unwrap().principal
+    let joined = admit(world, asked, Joined::Owner).await.unwrap();
+    permit(joined.principal).while_it_holds(Some(joined.standing))
 }
 
-async fn upgrade(world: &World, caller: &Principal, wants: &[Scope]) -> String {
+/// What every device may call.
+fn permit(caller: Principal) -> Permit {
+    let action = Action::Call(const { &DeviceScopesWaitUpgrade::SPEC });
+    authorize(&Chain::of(caller), action, &Resource::Gateway).unwrap()
+}
+
+async fn upgrade(world: &World, caller: &Permit, wants: &[Scope]) -> String {
     let asked = world
         .engine
-        .request_upgrade(caller, Role::Operator, scopes(wants))
+        .request_upgrade(caller.caller(), Role::Operator, scopes(wants))
         .await;
     asked.unwrap().request_id
 }
@@ -105,7 +113,7 @@ async fn what_was_approved_before_needs_nobody() {
     admit(&world, wants(Role::Operator, BOTH), Joined::Owner)
         .await
         .unwrap();
-    // Its token is narrower by now.
+    // It is connected with less by now.
     let caller = reader(&world).await;
     let request = upgrade(&world, &caller, BOTH).await;
     let outcome = world.engine.wait_upgrade(&caller, &request).await;
@@ -121,7 +129,7 @@ async fn a_device_becomes_a_node_by_an_upgrade_and_stays_an_operator() {
     let caller = reader(&world).await;
     let asked = world
         .engine
-        .request_upgrade(&caller, Role::Node, ScopeSet::EMPTY)
+        .request_upgrade(caller.caller(), Role::Node, ScopeSet::EMPTY)
         .await
         .unwrap();
     world
@@ -154,15 +162,18 @@ async fn only_the_device_that_asked_gets_what_it_asked_for() {
         .unwrap();
     let other = Principal {
         id: PrincipalId::Device(id("other")),
-        ..caller.clone()
+        ..caller.caller().clone()
     };
     let of_owner = Principal {
         id: PrincipalId::Owner,
-        ..caller.clone()
+        ..caller.caller().clone()
     };
     for stranger in [other, of_owner] {
-        let refused = world.engine.wait_upgrade(&stranger, &request).await;
-        assert!(matches!(refused, Err(EngineError::Invalid(_))));
+        if matches!(stranger.id, PrincipalId::Device(_)) {
+            let permit = permit(stranger.clone());
+            let refused = world.engine.wait_upgrade(&permit, &request).await;
+            assert!(matches!(refused, Err(EngineError::Invalid(_))));
+        }
         let refused = world
             .engine
             .request_upgrade(&stranger, Role::Operator, scopes(BOTH))
@@ -208,7 +219,7 @@ async fn what_a_device_has_in_another_role_is_asked_about() {
     let world = Plan::default().start().await;
     let operator = reader(&world).await;
     let node = admit(&world, wants(Role::Node, &[]), Joined::Owner).await;
-    let node = node.unwrap().principal;
+    let node = permit(node.unwrap().principal);
     upgrade(&world, &operator, READ).await;
     assert!(world.engine.devices().await.unwrap().waiting.is_empty());
     upgrade(&world, &node, READ).await;

@@ -319,7 +319,7 @@ async fn the_session_of_a_run_is_the_one_that_it_was_approved_in() {
     hears(&world, &node, "exec.finished", told).await;
     assert_eq!(
         world.engine.queued_system_events(),
-        ["Exec finished on Box (run run-1, code 3); output: no\\nway"]
+        ["Exec finished on Box (run run-1, code 3); output: \"no\\nway\""]
     );
     assert_eq!(world.engine.nodes().tally().unbelieved, 0);
 }

@@ -6,6 +6,7 @@ use tidegate_core::{PrincipalId, ScopeSet, Secret};
 use tidegate_engine::{Admission, CodeGrant, DeviceClaim, Joined, Refusal};
 use tidegate_protocol::{DeviceId, Role, Scope};
 
+use crate::devices::code;
 use crate::world::{Plan, World};
 
 const REQUEST_TTL_MS: u64 = 5 * 60 * 1000;
@@ -91,14 +92,12 @@ async fn a_known_device_gets_in_with_the_secret_for_no_more_than_it_has() {
             .unwrap_err(),
     );
     assert!(upgrade, "it is known and wants more");
-    assert!(
-        matches!(
-            admit(&world, scopes(READ), token(&paired)).await,
-            Err(Refusal::BadToken)
-        ),
-        "replaced"
-    );
+    assert_eq!(again.token, paired.token, "told again");
     assert!(admit(&world, scopes(READ), token(&again)).await.is_ok());
+    let wide = admit(&world, scopes(BOTH), Joined::Owner).await.unwrap();
+    let old = admit(&world, scopes(READ), token(&paired)).await;
+    assert!(matches!(old, Err(Refusal::BadToken)), "replaced");
+    assert!(admit(&world, scopes(BOTH), token(&wide)).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -248,10 +247,10 @@ proptest! {
                 let shown = match &way {
                     Way::Owner => Joined::Owner,
                     Way::Secret => Joined::Secret,
-                    Way::Code => Joined::Code(CodeGrant {
+                    Way::Code => code(&world, CodeGrant {
                         operator: (!as_node).then(ScopeSet::all),
                         node: as_node,
-                    }),
+                    }).await,
                     Way::Token(pick) => match tokens.get(*pick) {
                         Some((_, token, _)) => Joined::Token(token.clone()),
                         None => continue,
@@ -275,10 +274,22 @@ proptest! {
                 assert!(admission.principal.scopes.is_subset(requested));
                 assert_eq!(admission.principal.role, role);
                 assert_eq!(admission.principal.id, PrincipalId::Device(DeviceId::new("d")));
-                if !matches!(way, Way::Token(_)) {
-                    let given = admission.principal.scopes;
-                    granted[slot] = Some(granted[slot].unwrap_or_default().union(given));
-                    tokens.push((slot, admission.token.clone(), given));
+                if matches!(way, Way::Token(_)) {
+                    continue;
+                }
+                let given = admission.principal.scopes;
+                granted[slot] = Some(granted[slot].unwrap_or_default().union(given));
+                let newest = tokens.iter().rfind(|(of, ..)| *of == slot);
+                let could = newest.map_or(ScopeSet::EMPTY, |newest| newest.2);
+                let told_again = newest.is_some_and(|newest| newest.1 == admission.token);
+                // A code gives a new token that can nothing beside. The secret widens the one that
+                // there is, and where it is wide enough, that is told again.
+                let by_code = matches!(way, Way::Code);
+                let covers = newest.is_some() && given.is_subset(could);
+                assert_eq!(told_again, covers && !by_code, "{way:?}");
+                if !told_again {
+                    let beside = if by_code { ScopeSet::EMPTY } else { could };
+                    tokens.push((slot, admission.token.clone(), given.union(beside)));
                 }
             }
         });

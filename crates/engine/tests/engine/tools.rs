@@ -120,8 +120,11 @@ impl Tool for Bench {
                     None => ToolOutcome::error("stopped at work"),
                 }
             }
-            Some("ask") => match call.doors.allow(&subject(), &call.asked_for()).await {
-                Ok(()) => ToolOutcome::text("allowed"),
+            Some("ask") => match call.doors.allow(subject(), &call.asked_for()).await {
+                Ok(cleared) => {
+                    assert_eq!(cleared.subject(), &subject());
+                    ToolOutcome::text("allowed")
+                }
                 Err(why) => ToolOutcome::error(why),
             },
             Some("node") => {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use landlock::{
     ABI, Access, AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, Ruleset, RulesetAttr,
-    RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
+    RulesetCreated, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope,
 };
 use rustix::fs::{FileType, Mode, OFlags, fstat};
 use rustix::io::Errno;
@@ -45,6 +45,38 @@ pub(crate) fn close(fence: &Fence) -> io::Result<()> {
         RulesetStatus::NotEnforced => Err(io::Error::other("the kernel did not close it")),
         RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced => Ok(()),
     }
+}
+
+/// Starts something that cannot signal us, as far as the kernel can see to that, while we can signal
+/// it. On a thread, since what a thread takes from itself it takes from what it starts, and not from
+/// us.
+///
+/// # Errors
+/// It was not started.
+pub(crate) fn below_us<T: Send>(start: impl FnOnce() -> io::Result<T> + Send) -> io::Result<T> {
+    std::thread::scope(|scope| {
+        let apart = std::thread::Builder::new().spawn_scoped(scope, || {
+            take_signals()?;
+            start()
+        })?;
+        let started = apart.join();
+        started.unwrap_or_else(|_| Err(io::Error::other("its start was interrupted")))
+    })
+}
+
+fn take_signals() -> io::Result<()> {
+    let ruleset = || Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    let Ok(signals) = ruleset().scope(Scope::Signal) else {
+        return Ok(());
+    };
+    // Files are moved between folders only where every fence says so.
+    let all = rustix::fs::open("/", OFlags::PATH | OFlags::CLOEXEC, Mode::empty())?;
+    let taken = signals
+        .handle_access(AccessFs::Refer)
+        .and_then(Ruleset::create)
+        .and_then(|fence| fence.add_rule(PathBeneath::new(all, AccessFs::Refer)))
+        .and_then(RulesetCreated::restrict_self);
+    taken.map(drop).map_err(io::Error::other)
 }
 
 /// Where there is no Landlock.

@@ -12,5 +12,5 @@ mod paths;
 mod plan;
 
 #[cfg(target_os = "linux")]
-pub(crate) use kernel::close;
+pub(crate) use kernel::{below_us, close};
 pub use plan::{Demand, Fence};

@@ -56,10 +56,11 @@ fn closed(fence: &Fence, mounts: &str) -> BTreeSet<PathBuf> {
     closed
 }
 
-/// What is open inside of what is closed. A program that can write in one of them may have put a link
+/// What is open inside of what is closed, never the closed folder itself. A program that can write in one of them may have put a link
 /// there, so each must still be what it was.
 fn reopened(fence: &Fence, closed: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
-    let inside = |open: &&PathBuf| closed.iter().any(|path| open.starts_with(path));
+    let in_it = |open: &Path, path: &Path| open != path && open.starts_with(path);
+    let inside = |open: &&PathBuf| closed.iter().any(|path| in_it(open, path));
     let same = |open: &&PathBuf| open.canonicalize().is_ok_and(|now| now == **open);
     fence
         .open
@@ -155,6 +156,16 @@ mod tests {
         let fence = Fence::around(vec![root.join("home/state")], Demand::Required)
             .but_for([root.join("home")]);
         assert_eq!(open_in(&root, &fence), ["home/notes"]);
+    }
+
+    #[test]
+    fn a_closed_folder_is_not_opened_by_its_own_name() {
+        let (_root, root) = tree(&["home/state/workspaces/a", "home/notes"]);
+        let state = root.join("home/state");
+        let fence = Fence::around(vec![state.clone()], Demand::Required)
+            .but_for([state.clone(), state.join("workspaces/a")]);
+        let open = ["home/notes", "home/state/workspaces/a"];
+        assert_eq!(open_in(&root, &fence), open);
     }
 
     #[test]

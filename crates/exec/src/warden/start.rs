@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::budget::Budget;
 use crate::fence;
 use crate::job::{Changed, Job, Report, Scripts};
-use crate::opened::{self, Opened, read_script};
+use crate::opened::{self, Opened, Unopened, read_script};
 
 /// The program that runs.
 pub(super) struct Main {
@@ -28,13 +28,13 @@ pub(super) struct Main {
 /// # Errors
 /// What is to be reported instead.
 pub(super) fn start(job: &Job, input: Option<OwnedFd>) -> Result<Main, Report> {
-    let mut budget = Budget::new(CancellationToken::new());
-    let mut opened = opened::open(&job.subject, &mut budget).map_err(Report::Refused)?;
-    let call = Call::new(job, &mut opened)?;
     if let Some(wish) = &job.fence {
-        // What runs is open by now, and the warden itself needs nothing that is closed.
+        // Before anything is opened: whatever the warden can read, it may hand to the program.
         fence::close(wish).map_err(|error| no_fence(&error))?;
     }
+    let mut budget = Budget::new(CancellationToken::new());
+    let mut opened = opened::open(&job.subject, &mut budget).map_err(unopened)?;
+    let call = Call::new(job, &mut opened)?;
     run(job, &opened, &call, input).map_err(|error| Report::Failed(error.to_string()))
 }
 
@@ -42,6 +42,13 @@ fn no_fence(error: &io::Error) -> Report {
     Report::Failed(format!(
         "it cannot be kept away from the state directory: {error}"
     ))
+}
+
+fn unopened(why: Unopened) -> Report {
+    match why {
+        Unopened::Changed(changed) => Report::Refused(changed),
+        Unopened::Closed(path) => Report::Failed(format!("Permission denied: {path}")),
+    }
 }
 
 /// What the program is called with, and the sealed copies that it reads.
@@ -131,7 +138,11 @@ fn run(job: &Job, opened: &Opened, call: &Call, input: Option<OwnedFd>) -> io::R
     for copy in &call.copies {
         fcntl_setfd(copy, FdFlags::empty())?;
     }
-    let mut child = command.spawn()?;
+    let mut child = match &job.fence {
+        // Nor does it end its warden, without which it would not be found.
+        Some(_) => fence::below_us(|| command.spawn())?,
+        None => command.spawn()?,
+    };
     let pid = Pid::from_child(&child);
     // It is not reaped before `watch` does, so the number still is its own.
     let handle = pidfd_open(pid, PidfdFlags::empty()).inspect_err(|_| {

@@ -1,6 +1,9 @@
 //! What runs as our user cannot reach our state (SECURITY T53): as a plain user, and as root as far as
 //! that goes. Each attack is also made without the fence, where it must succeed.
 
+use std::os::unix::fs::{chown, symlink};
+use tidegate_core::exec::Cleared;
+
 use tidegate_exec::{Demand, Fence, Outcome, Request, Scripts, Stdin, WardenCommand};
 
 use crate::fence_world::{Outsider, TOKEN, USERS, World};
@@ -101,6 +104,19 @@ async fn no_program_gets_in_by_another_process() {
 }
 
 #[tokio::test]
+async fn no_program_ends_its_warden_and_stays() {
+    for user in USERS {
+        let world = World::new(user, true);
+        // Without its mark it would not be found without the warden either.
+        let line = "env -i X1_MARK=$X1_MARK setsid -f sleep 600; kill -9 $PPID || echo refused";
+        let finished = world.run(line).await;
+        assert_eq!(finished.stdout.text(), "refused\n", "{user}");
+        assert_eq!((finished.outcome, finished.left), (Outcome::Exited(0), 0));
+        assert_eq!(world.rig.alive(), 0, "{user}");
+    }
+}
+
+#[tokio::test]
 async fn a_program_works_where_it_may() {
     for user in USERS {
         let world = World::new(user, true);
@@ -159,7 +175,7 @@ async fn what_comes_beside_the_state_later_is_closed_for_what_runs_and_open_for_
     let running = world
         .rig
         .executor
-        .start(&subject, Scripts::Sealed, Stdin::None, SOON)
+        .start(Cleared::own(subject), Scripts::Sealed, Stdin::None, SOON)
         .await
         .unwrap();
     std::fs::write(world.rig.path("later"), "x").unwrap();
@@ -183,4 +199,28 @@ async fn a_program_of_a_closed_folder_does_not_start() {
         refusal.to_string().contains("Permission denied"),
         "{refusal}"
     );
+}
+
+#[tokio::test]
+async fn a_shell_is_given_no_copy_of_a_closed_file() {
+    for fenced in [false, true] {
+        let world = World::new(NOBODY, fenced);
+        let key = world.rig.file("state/key", "owners-key\n");
+        chown(key, Some(NOBODY), Some(NOBODY)).unwrap();
+        symlink("../../key", world.rig.path("state/workspaces/a/run.sh")).unwrap();
+        for script in ["state/key", "state/workspaces/a/run.sh"] {
+            let mut subject = world.rig.look(&["sh", script]).await;
+            subject.user = NOBODY;
+            let said = match world.rig.run_subject(&subject).await {
+                Ok(finished) => finished.stderr.text(),
+                Err(refusal) => refusal.to_string(),
+            };
+            assert_eq!(said.contains("owners-key"), !fenced, "{script}: {said}");
+            assert_eq!(
+                said.contains("Permission denied"),
+                fenced,
+                "{script}: {said}"
+            );
+        }
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tidegate_core::exec::Place;
+use tidegate_core::exec::{Cleared, Place};
 use tidegate_exec::{
     ExecError, LookError, OUTPUT_KEPT_BYTES, Outcome, RUNNING_MAX, Request, Scripts, Stdin,
 };
@@ -55,7 +55,13 @@ async fn what_is_stopped_before_it_runs_does_not_run() {
     stop.cancel();
     let run = rig
         .executor
-        .run(&subject, Scripts::Sealed, Stdin::None, SOON, &stop)
+        .run(
+            Cleared::own(subject),
+            Scripts::Sealed,
+            Stdin::None,
+            SOON,
+            &stop,
+        )
         .await;
     assert!(matches!(run, Err(ExecError::Stopped)));
     assert!(!rig.path("ran").exists());
@@ -97,8 +103,13 @@ async fn input_is_read_to_its_end() {
     let subject = rig.executor.look(request).await.unwrap();
     let stop = CancellationToken::new();
     let run = |stdin| {
-        rig.executor
-            .run(&subject, Scripts::Sealed, stdin, SOON, &stop)
+        rig.executor.run(
+            Cleared::own(subject.clone()),
+            Scripts::Sealed,
+            stdin,
+            SOON,
+            &stop,
+        )
     };
     assert_eq!(run(stdin).await.unwrap().stdout.text().trim(), "300000");
     for other in [Stdin::None, Stdin::Open, Stdin::Bytes(b"other".to_vec())] {
@@ -149,9 +160,13 @@ async fn the_stop_token_ends_it() {
     let rig = Rig::new();
     let stop = CancellationToken::new();
     let subject = rig.look(&["sleep", "600"]).await;
-    let run = rig
-        .executor
-        .run(&subject, Scripts::Sealed, Stdin::None, SOON, &stop);
+    let run = rig.executor.run(
+        Cleared::own(subject),
+        Scripts::Sealed,
+        Stdin::None,
+        SOON,
+        &stop,
+    );
     let stopper = async {
         rig.until_alive(1).await;
         stop.cancel();
@@ -183,8 +198,12 @@ async fn at_most_so_many_run() {
     let rig = Rig::new();
     let subject = rig.look(&["sleep", "600"]).await;
     let start = || {
-        rig.executor
-            .start(&subject, Scripts::Sealed, Stdin::None, SOON)
+        rig.executor.start(
+            Cleared::own(subject.clone()),
+            Scripts::Sealed,
+            Stdin::None,
+            SOON,
+        )
     };
     let mut running = Vec::new();
     for _ in 0..RUNNING_MAX {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tidegate_core::exec::Cleared;
 use tidegate_core::{ManualClock, SystemIds};
 use tidegate_exec::{
     Cursor, ExecError, FINISHED_KEPT_FOR, Outcome, PROCESSES_MAX, ProcessError, Processes, Scripts,
@@ -25,7 +26,7 @@ fn table(rig: &Rig) -> Processes {
 async fn start(rig: &Rig, table: &Processes, line: &str) -> String {
     let subject = rig.look_open(&["bash", "-c", line]).await;
     table
-        .start(A, &subject, Scripts::Sealed, Stdin::Open, SOON)
+        .start(A, Cleared::own(subject), Scripts::Sealed, Stdin::Open, SOON)
         .await
         .unwrap()
 }
@@ -122,13 +123,19 @@ async fn at_most_so_many_and_not_for_ever() {
     }
     let subject = rig.look(&["true"]).await;
     let more = table
-        .start(A, &subject, Scripts::Sealed, Stdin::None, SOON)
+        .start(
+            A,
+            Cleared::own(subject.clone()),
+            Scripts::Sealed,
+            Stdin::None,
+            SOON,
+        )
         .await;
     assert!(matches!(more, Err(ProcessError::TooMany)));
     table.stop(A, &ids[0]).await.unwrap();
     // One that has ended takes no place.
     table
-        .start(A, &subject, Scripts::Sealed, Stdin::None, SOON)
+        .start(A, Cleared::own(subject), Scripts::Sealed, Stdin::None, SOON)
         .await
         .unwrap();
     table.stop_all(A);

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 use tidegate_core::SystemIds;
 use tidegate_core::clock::IdGen;
-use tidegate_core::exec::{Input, Place};
+use tidegate_core::exec::{Cleared, Input, Place};
 use tidegate_exec::{
     ExecError, Executor, Fence, Finished, Request, Running, Scripts, Stdin, Subject, WardenCommand,
 };
@@ -122,7 +122,13 @@ impl Rig {
     pub(crate) async fn run_subject(&self, subject: &Subject) -> Result<Finished, ExecError> {
         let stop = CancellationToken::new();
         self.executor
-            .run(subject, Scripts::Sealed, Stdin::None, SOON, &stop)
+            .run(
+                Cleared::own(subject.clone()),
+                Scripts::Sealed,
+                Stdin::None,
+                SOON,
+                &stop,
+            )
             .await
     }
 
@@ -134,7 +140,12 @@ impl Rig {
     pub(crate) async fn start(&self, argv: &[&str], deadline: Duration) -> Running {
         let subject = self.look(argv).await;
         self.executor
-            .start(&subject, Scripts::Sealed, Stdin::None, deadline)
+            .start(
+                Cleared::own(subject),
+                Scripts::Sealed,
+                Stdin::None,
+                deadline,
+            )
             .await
             .unwrap()
     }

@@ -1,5 +1,6 @@
 //! Scripts: what a shell reads is what was approved, even while it reads.
 
+use tidegate_core::exec::Cleared;
 use tidegate_exec::{Cursor, Outcome, Running, Scripts, Stdin};
 
 use crate::rig::{Rig, SOON};
@@ -19,7 +20,7 @@ async fn changed_while_it_runs(rig: &Rig, argv: &[&str], scripts: Scripts) -> St
     let subject = rig.look_open(argv).await;
     let running: Running = rig
         .executor
-        .start(&subject, scripts, Stdin::Open, SOON)
+        .start(Cleared::own(subject), scripts, Stdin::Open, SOON)
         .await
         .unwrap();
     let ready = running.news(Cursor::default(), 100).await;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tidegate_core::exec::Cleared;
 use tidegate_exec::{KILLED_WITHIN, Outcome, Scripts, Stdin, WardenCommand};
 
 use crate::rig::{Rig, SOON, until};
@@ -96,7 +97,7 @@ async fn a_start_that_is_given_up_leaves_nothing() {
     let subject = rig.look(&["sleep", "600"]).await;
     let start = rig
         .executor
-        .start(&subject, Scripts::Sealed, Stdin::None, SOON);
+        .start(Cleared::own(subject), Scripts::Sealed, Stdin::None, SOON);
     assert!(
         tokio::time::timeout(Duration::from_millis(50), start)
             .await

@@ -5,7 +5,9 @@ use serde_json::Value;
 use tidegate_core::SessionKey;
 use tidegate_core::canvas::{Canvas, CanvasError, CanvasFile, CanvasPath, CanvasView, OnNode};
 use tidegate_protocol::DeviceId;
-use tidegate_protocol::api::canvas::{CanvasChange, CanvasChanged, CanvasChangedEvent};
+use tidegate_protocol::api::canvas::{
+    CanvasChange, CanvasChanged, CanvasChangedEvent, CanvasPresenter,
+};
 
 use super::capability::Span;
 use super::holder::Window;
@@ -69,12 +71,17 @@ impl Canvas for CanvasHost {
         self.disk.look(session, list).await
     }
 
-    async fn present(&self, session: &SessionKey, view: CanvasView) -> Result<(), CanvasError> {
+    async fn present(
+        &self,
+        session: &SessionKey,
+        view: CanvasView,
+        by: CanvasPresenter,
+    ) -> Result<(), CanvasError> {
         if view == CanvasView::Page {
             self.furnish(session).await?;
         }
         let view = view.as_str().to_owned();
-        self.tell(session, CanvasChange::Present { view });
+        self.tell(session, CanvasChange::Present { view, by });
         Ok(())
     }
 

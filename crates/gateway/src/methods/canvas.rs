@@ -7,9 +7,9 @@ use tidegate_core::SessionKey;
 use tidegate_core::canvas::{Canvas as _, CanvasError, CanvasView};
 use tidegate_protocol::api::canvas::{
     CanvasCapabilityRefresh, CanvasCapabilityResult, CanvasDone, CanvasOpen, CanvasOpenParams,
-    CanvasOpenResult, CanvasParams, CanvasPresent, CanvasPush, CanvasPushParams, CanvasPushResult,
-    CanvasReset, CanvasState, CanvasStateResult, CanvasViewParams, PluginSurfaceParams,
-    PluginSurfaceRefresh, PluginSurfaceResult,
+    CanvasOpenResult, CanvasParams, CanvasPresent, CanvasPresenter, CanvasPush, CanvasPushParams,
+    CanvasPushResult, CanvasReset, CanvasState, CanvasStateResult, CanvasViewParams,
+    PluginSurfaceParams, PluginSurfaceRefresh, PluginSurfaceResult,
 };
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::{ErrorCode, ErrorShape, Serve};
@@ -131,7 +131,11 @@ impl Serve<CanvasPresent> for Api {
     ) -> Result<CanvasDone, ApiError> {
         let session = self.0.engine.answered_key(&params.session_key)?;
         self.canvas()?
-            .present(&session, view(params.view.as_deref()))
+            .present(
+                &session,
+                view(params.view.as_deref()),
+                CanvasPresenter::Operator,
+            )
             .await?;
         Ok(CanvasDone { ok: true })
     }

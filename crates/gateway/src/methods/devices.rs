@@ -216,8 +216,9 @@ impl Serve<DeviceScopesWaitUpgrade> for Api {
         params: PairRequestParams,
     ) -> Result<DeviceUpgradeOutcome, ApiError> {
         let engine = &self.0.engine;
-        let caller = call.permit().caller();
-        let outcome = engine.wait_upgrade(caller, &params.request_id).await?;
+        let outcome = engine
+            .wait_upgrade(call.permit(), &params.request_id)
+            .await?;
         let ended = |status| DeviceUpgradeOutcome {
             status,
             request_id: params.request_id.clone(),

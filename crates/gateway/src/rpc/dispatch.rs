@@ -41,7 +41,7 @@ pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -
     let params = frame.params.map(|raw| raw.get().to_owned());
     let Some(entry) = shared.router.get(&frame.method) else {
         let shape = unknown(&conn, &frame.method);
-        shared.metrics.unknown_methods.inc();
+        shared.metrics.unknown_method();
         return Some(failed(&id, &ApiError::from(shape)));
     };
     drop(frame);
@@ -88,7 +88,8 @@ async fn call(
         return Err(taken_back().into());
     }
     let permit = authorize(&conn.chain, Action::Call(entry.spec), &Resource::Gateway)
-        .map_err(|why| denied(why, conn.protocol))?;
+        .map_err(|why| denied(why, conn.protocol))?
+        .while_it_holds(conn.standing.clone());
     let (counter, most) = if entry.spec.waits {
         (&conn.waiting, limits::WAITING_PER_CONN)
     } else {

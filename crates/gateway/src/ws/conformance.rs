@@ -9,7 +9,7 @@ use std::task::Poll;
 use hyper::upgrade::OnUpgrade;
 use tidegate_outbox::Frame;
 
-use super::meter::Limits;
+use super::scan::Limits;
 use super::socket::{Input, Payload, Socket, Written};
 use super::upgrade::open;
 use crate::state::Shared;

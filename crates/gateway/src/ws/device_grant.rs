@@ -5,9 +5,8 @@ use tidegate_engine::{Admission, DeviceClaim, Joined, Refusal as PairRefusal};
 use tidegate_protocol::api::connect::{ConnectAuth, ConnectParams};
 
 use super::handshake::{Arrival, Refusal};
-use super::refuse::{Refuse, bad_device_token, pairing, rate_limited, unauthorized};
+use super::refuse::{Refuse, bad_code, bad_device_token, pairing, unauthorized};
 use crate::auth::Shown;
-use crate::auth::limiter::Kind;
 use crate::auth::locality::Page;
 
 /// Decides about a device whose signature was verified.
@@ -25,9 +24,9 @@ pub(super) async fn with_device(
     }
     // A live token of the device comes first and is never blocked; what else was shown is judged,
     // and counted, as the secret that it claims to be.
-    let token = device_token(auth);
+    let secret = || matches!(arrival.shared.auth.check(locality.addr, auth), Shown::Good);
+    let token = device_token(auth, secret);
     if let Some(token) = token {
-        let secret = || matches!(arrival.shared.auth.check(locality.addr, auth), Shown::Good);
         match engine
             .admit(claim.clone(), Joined::Token(Secret::new(token.to_owned())))
             .await
@@ -73,24 +72,20 @@ async fn with_code(
     claim: DeviceClaim,
     code: &str,
 ) -> Result<Admission, Refusal> {
-    // A code has 128 bits, so a good one is never refused for the sake of wrong ones.
-    let Some(grant) = arrival.shared.engine.redeem(code, &claim.id) else {
-        if let Some(wait) = arrival.shared.auth.wrong(arrival.locality.addr, Kind::Code) {
-            return Err(rate_limited(arrival, refuse, wait));
-        }
-        let text = "unauthorized: this code was used before or has expired; run `tidegate dashboard` or `tidegate devices code` for a new one";
-        return Err(refuse.invalid(text, "AUTH_BOOTSTRAP_TOKEN_INVALID"));
-    };
-    arrival
-        .shared
-        .engine
-        .admit(claim, Joined::Code(grant))
-        .await
-        .map_err(|why| pairing(refuse, why))
+    let shown = Joined::Code(Secret::new(code.to_owned()));
+    match arrival.shared.engine.admit(claim, shown).await {
+        Err(PairRefusal::BadCode) => Err(bad_code(arrival, refuse)),
+        // A code has 128 bits, so a good one is never refused for the sake of wrong ones.
+        decided => decided.map_err(|why| pairing(refuse, why)),
+    }
 }
 
-/// A token that may be a device's: the explicit field, else the common one.
-fn device_token(auth: Option<&ConnectAuth>) -> Option<&str> {
+/// A token that may be a device's: the explicit field, else the common one. What is the secret is
+/// none: it is not looked for among those of devices.
+fn device_token(auth: Option<&ConnectAuth>, secret: impl Fn() -> bool) -> Option<&str> {
     let auth = auth?;
-    auth.device_token.as_deref().or(auth.token.as_deref())
+    let explicit = auth.device_token.as_deref();
+    let alone = explicit.is_none() && auth.password.is_none();
+    let is_secret = alone && secret();
+    explicit.or(auth.token.as_deref()).filter(|_| !is_secret)
 }

@@ -12,10 +12,11 @@ mod meter;
 mod node;
 mod outgoing;
 mod refuse;
+mod scan;
 mod session;
 mod socket;
 pub(crate) mod sweep;
 pub(crate) mod upgrade;
 
-pub(crate) use meter::Limits;
+pub(crate) use scan::Limits;
 pub(crate) use socket::{Input, Socket};

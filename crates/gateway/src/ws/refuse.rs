@@ -11,6 +11,8 @@ use crate::auth::Shown;
 use crate::auth::limiter::Kind;
 use crate::error::ApiError;
 
+const BAD_CODE: &str = "unauthorized: this code was used before or has expired; run `tidegate dashboard` or `tidegate devices code` for a new one";
+
 /// Refuses in the shapes of both generations: protocol 4 gets a code in the details.
 pub(super) struct Refuse<'a> {
     pub(super) id: &'a str,
@@ -67,12 +69,22 @@ pub(super) fn pairing(refuse: &Refuse<'_>, why: PairRefusal) -> Refusal {
             "unauthorized: device token mismatch",
             "AUTH_DEVICE_TOKEN_MISMATCH",
         ),
+        PairRefusal::BadCode => refuse.invalid(BAD_CODE, "AUTH_BOOTSTRAP_TOKEN_INVALID"),
         PairRefusal::WrongRole => refuse.invalid(
             "unauthorized: this code is not for this role; ask for one that is",
             "AUTH_BOOTSTRAP_TOKEN_INVALID",
         ),
         PairRefusal::Failed(error) => Refusal::with(refuse.id, *ApiError::from(error).shape),
     }
+}
+
+/// A wrong code is counted, and past the limit only that is said.
+pub(super) fn bad_code(arrival: &Arrival, refuse: &Refuse<'_>) -> Refusal {
+    let limited = arrival.shared.auth.wrong(arrival.locality.addr, Kind::Code);
+    limited.map_or_else(
+        || pairing(refuse, PairRefusal::BadCode),
+        |wait| rate_limited(arrival, refuse, wait),
+    )
 }
 
 pub(super) fn bad_device_token(arrival: &Arrival, refuse: &Refuse<'_>) -> Refusal {
@@ -139,7 +151,7 @@ fn hint(params: &ConnectParams, field: &str) -> String {
     }
 }
 
-pub(super) fn rate_limited(arrival: &Arrival, refuse: &Refuse<'_>, wait_ms: u64) -> Refusal {
+fn rate_limited(arrival: &Arrival, refuse: &Refuse<'_>, wait_ms: u64) -> Refusal {
     arrival.shared.metrics.refused("rate");
     let mut shape =
         ErrorShape::invalid("unauthorized: too many failed authentication attempts (retry later)");

@@ -1,25 +1,24 @@
-//! The socket interface: text in, frames out, closing as RFC 6455 wants it. The library behind it
-//! is named nowhere else.
+//! The socket interface: text in, frames out. The library behind it is named nowhere else.
+
+mod goodbye;
+mod input;
 
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::task::{Context, Poll};
-use std::time::Duration;
 
+#[cfg(feature = "conformance")]
 use bytes::Bytes;
-use futures_util::{Sink, Stream, StreamExt};
+use futures_util::{Sink, Stream};
 use tidegate_outbox::Frame;
-use tidegate_protocol::close::{BAD_TEXT, CloseCode, PROTOCOL, TOO_BIG};
 use tidegate_protocol::frame::event_tail;
 use tidegate_protocol::limits::message_bytes;
 use tidegate_protocol::version::Protocol;
-use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::AsyncWrite;
 use tokio_tungstenite::WebSocketStream;
-use tokio_tungstenite::tungstenite::error::{CapacityError, Error, ProtocolError};
-use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode as WireCode;
-use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
-use tokio_tungstenite::tungstenite::{Message, Utf8Bytes};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 
 use super::gauges::Gauges;
 use super::meter::Meter;
@@ -28,57 +27,15 @@ use super::outgoing::BINARY;
 use super::outgoing::{PING, TEXT};
 use crate::tls::Io;
 
+pub(crate) use input::{Input, Payload};
+
 /// The read buffer of a connection, most of what an idle one costs; 128 KiB by the library's
 /// default. A request fits; a message of 512 KiB takes 250 reads.
 const BUFFER_BYTES: usize = 2 * 1024;
 /// Bytes gathered before the socket is asked to take them.
 const WRITE_AHEAD_BYTES: usize = 64 * 1024;
-/// How long a goodbye to somebody who must give way may take.
-const ABANDON_WAIT: Duration = Duration::from_millis(50);
-/// How long the peer may take to answer a close.
-const CLOSE_WAIT: Duration = Duration::from_secs(1);
 
 type Inner = WebSocketStream<Meter<Io>>;
-
-/// What a connection gave.
-#[derive(Debug)]
-pub(crate) enum Input {
-    /// A message; binary ones are read as text (V3 1.1).
-    Text(String),
-    /// The peer is gone or said goodbye.
-    Gone {
-        /// The peer's close code; 1005 if it gave none, 1006 without a close.
-        code: u16,
-    },
-    /// The peer broke a rule: close with this.
-    Broken {
-        /// The close code.
-        code: CloseCode,
-        /// The close reason.
-        reason: &'static str,
-    },
-}
-
-/// A message as it came.
-pub(crate) enum Payload {
-    Text(String),
-    Binary(Bytes),
-}
-
-impl Payload {
-    fn into_input(self) -> Input {
-        match self {
-            Self::Text(text) => Input::Text(text),
-            Self::Binary(bytes) => match String::from_utf8(bytes.into()) {
-                Ok(text) => Input::Text(text),
-                Err(_) => Input::Broken {
-                    code: BAD_TEXT,
-                    reason: "",
-                },
-            },
-        }
-    }
-}
 
 pub(crate) struct Socket {
     inner: Inner,
@@ -216,35 +173,11 @@ impl Socket {
                     continue;
                 }
                 Ok(Message::Pong(_) | Message::Frame(_)) => continue,
-                Err(error) => Err(self.broken(&error)),
+                Err(error) => Err(match self.inner.get_ref().violation() {
+                    Some(violation) => violation.into(),
+                    None => Input::of(&error),
+                }),
             });
-        }
-    }
-
-    fn broken(&self, error: &Error) -> Input {
-        if let Some(violation) = self.inner.get_ref().violation() {
-            return Input::Broken {
-                code: violation.code,
-                reason: violation.reason,
-            };
-        }
-        match error {
-            Error::Capacity(CapacityError::MessageTooLong { .. }) => Input::Broken {
-                code: TOO_BIG,
-                reason: "",
-            },
-            Error::Utf8(_) => Input::Broken {
-                code: BAD_TEXT,
-                reason: "",
-            },
-            Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
-                Input::Gone { code: 1006 }
-            }
-            Error::Protocol(_) | Error::Capacity(_) => Input::Broken {
-                code: PROTOCOL,
-                reason: "",
-            },
-            _ => Input::Gone { code: 1006 },
         }
     }
 
@@ -265,46 +198,6 @@ impl Socket {
         self.inner.get_mut().push_frame(BINARY, &[&bytes]);
         self.flush().await
     }
-
-    /// Says goodbye without waiting for an answer.
-    pub(crate) async fn abandon(mut self, code: u16, reason: &str) {
-        let frame = CloseFrame {
-            code: WireCode::from(code),
-            reason: Utf8Bytes::from(cut(reason)),
-        };
-        let _ = tokio::time::timeout(ABANDON_WAIT, self.inner.close(Some(frame))).await;
-    }
-
-    /// Says goodbye and waits a moment for the peer's answer, so that the close frame arrives
-    /// even if the peer is still sending.
-    pub(crate) async fn close(&mut self, code: u16, reason: &str) {
-        let frame = CloseFrame {
-            code: WireCode::from(code),
-            reason: Utf8Bytes::from(cut(reason)),
-        };
-        let goodbye = async {
-            let _ = self.inner.close(Some(frame)).await;
-            // Whatever still comes is read and thrown away below the library, which may refuse to
-            // read on after an error. The server ends TCP as soon as both have said goodbye.
-            let raw = self.inner.get_mut();
-            raw.leave();
-            let mut rest = vec![0; BUFFER_BYTES];
-            let flushed = raw.flush().await.is_ok();
-            while flushed && !raw.close_seen() && matches!(raw.read(&mut rest).await, Ok(1..)) {}
-        };
-        // On the heap: a connection would else keep room for its end all its life.
-        let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, goodbye)).await;
-    }
-
-    /// The peer said goodbye: answers it.
-    pub(crate) async fn answer_close(&mut self) {
-        let goodbye = async {
-            while let Some(Ok(_)) = self.inner.next().await {}
-            // The library ends with its answer written, but not out.
-            let _ = self.inner.get_mut().flush().await;
-        };
-        let _ = Box::pin(tokio::time::timeout(CLOSE_WAIT, goodbye)).await;
-    }
 }
 
 /// Why writing ended.
@@ -319,15 +212,4 @@ pub(crate) enum Written {
     },
     /// The socket failed.
     Failed,
-}
-
-/// A close reason fits into a control frame.
-pub(crate) fn cut(reason: &str) -> &str {
-    let mut end = reason
-        .len()
-        .min(tidegate_protocol::limits::CLOSE_REASON_BYTES);
-    while !reason.is_char_boundary(end) {
-        end -= 1;
-    }
-    reason.get(..end).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Value, json};
-use tidegate_core::exec::{Entry, Input, Policy, Subject, Verdict};
+use tidegate_core::exec::{Cleared, Entry, Input, Policy, Subject, Verdict};
 use tidegate_core::{Clock, IdGen};
 use tidegate_exec::{ExecError, Executor, Finished, Outcome, Output, Request, Scripts, Stdin};
 use tidegate_protocol::api::commands::system::{
@@ -81,9 +81,9 @@ impl Runs {
         }
         let agent = params.agent_id.as_deref();
         let policy = self.rules.policy(agent)?;
-        let scripts = admit(&policy, &subject, params)?;
+        let (cleared, scripts) = admit(&policy, subject, params)?;
         if params.approval_decision.as_deref() == Some("allow-always") {
-            self.remember(agent, &subject);
+            self.remember(agent, cleared.subject());
         }
         let wanted = params
             .timeout_ms
@@ -93,7 +93,7 @@ impl Runs {
         let deadline = wanted.min(left.saturating_sub(FOR_THE_ANSWER).max(left / 2));
         let run = self
             .executor
-            .run(&subject, scripts, Stdin::None, deadline, &call.stop);
+            .run(cleared, scripts, Stdin::None, deadline, &call.stop);
         let finished = run.await.map_err(not_started)?;
         match finished.outcome {
             Outcome::Stopped => Err(Failure::stopped()),
@@ -129,18 +129,25 @@ impl Runs {
 }
 
 /// Whether it runs, and from which bytes scripts are read.
-fn admit(policy: &Policy, subject: &Subject, params: &SystemRunParams) -> Result<Scripts, Failure> {
+fn admit(
+    policy: &Policy,
+    subject: Subject,
+    params: &SystemRunParams,
+) -> Result<(Cleared, Scripts), Failure> {
     let approved = params.approved == Some(true);
-    match policy.decide(subject) {
-        Verdict::Refuse(why) => Err(Failure::denied(why)),
-        Verdict::Ask(_) if approved && params.subject_hash.is_none() => Err(Failure::denied(
-            "the approval does not say what was approved (subjectHash)",
-        )),
-        Verdict::Ask(_) if approved => Ok(Scripts::Sealed),
-        Verdict::Ask(_) => Err(Failure::denied("approval required")),
-        Verdict::Run if approved || policy.listed(subject).is_ok() => Ok(Scripts::Sealed),
-        Verdict::Run => Ok(Scripts::InPlace),
-    }
+    let scripts = match policy.decide(&subject) {
+        Verdict::Refuse(why) => return Err(Failure::denied(why)),
+        Verdict::Ask(_) if !approved => return Err(Failure::denied("approval required")),
+        Verdict::Ask(_) if params.subject_hash.is_none() => {
+            return Err(Failure::denied(
+                "the approval does not say what was approved (subjectHash)",
+            ));
+        }
+        Verdict::Ask(_) => Scripts::Sealed,
+        Verdict::Run if approved || policy.listed(&subject).is_ok() => Scripts::Sealed,
+        Verdict::Run => Scripts::InPlace,
+    };
+    Ok((Cleared::decided(subject), scripts))
 }
 
 fn not_started(why: ExecError) -> Failure {

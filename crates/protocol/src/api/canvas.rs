@@ -226,14 +226,26 @@ pub struct CanvasChangedEvent {
     pub change: CanvasChange,
 }
 
+/// Who wants a canvas to be seen: who asked for it needs no word that it came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum CanvasPresenter {
+    /// The agent, by its tool.
+    Agent,
+    /// Somebody at a client, by `canvas.present`.
+    Operator,
+}
+
 /// What changed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "change", rename_all = "camelCase")]
 pub enum CanvasChange {
-    /// The agent wants it to be seen.
+    /// Somebody wants it to be seen.
     Present {
         /// What of it: `page` or `a2ui`.
         view: String,
+        /// Who wants it.
+        by: CanvasPresenter,
     },
     /// A2UI messages came in addition.
     Push {

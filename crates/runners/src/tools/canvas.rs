@@ -15,6 +15,7 @@ use tidegate_core::canvas::{Canvas, CanvasError, CanvasPath, CanvasView};
 use tidegate_core::tool::{
     RESULT_TEXT_CHARS, Tool, ToolCall, ToolOutcome, ToolSpec, head_and_tail,
 };
+use tidegate_protocol::api::canvas::CanvasPresenter;
 
 use super::arguments::read;
 
@@ -208,7 +209,9 @@ impl CanvasTool {
         session: &SessionKey,
         view: CanvasView,
     ) -> Result<ToolOutcome, CanvasError> {
-        self.0.present(session, view).await?;
+        self.0
+            .present(session, view, CanvasPresenter::Agent)
+            .await?;
         Ok(ToolOutcome::text(
             "Everyone who looks at this conversation was asked to show the canvas.",
         ))

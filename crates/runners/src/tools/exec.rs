@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value, json};
+use tidegate_core::exec::Cleared;
 use tidegate_core::tool::{NodeErrand, Tool, ToolCall, ToolOutcome, ToolSpec};
-use tidegate_exec::{Cursor, Executor, Processes, Running, Scripts, Subject};
+use tidegate_exec::{Cursor, Executor, Processes, Running, Scripts};
 
 use super::arguments::read;
 use super::report;
@@ -36,14 +37,14 @@ impl ExecTool {
         let request = asked.request(call.home.as_deref());
         let subject = self.executor.look(request).await;
         let subject = subject.map_err(|error| error.to_string())?;
-        call.doors.allow(&subject, &call.asked_for()).await?;
+        let cleared = call.doors.allow(subject, &call.asked_for()).await?;
         if call.stop.is_cancelled() {
             return Err("it was not run: the call was stopped".to_owned());
         }
         if asked.background {
-            self.in_background(call, asked, &subject).await
+            self.in_background(call, asked, cleared).await
         } else {
-            self.in_foreground(call, asked, &subject).await
+            self.in_foreground(call, asked, cleared).await
         }
     }
 
@@ -51,13 +52,13 @@ impl ExecTool {
         &self,
         call: &ToolCall,
         asked: &Asked,
-        subject: &Subject,
+        cleared: Cleared,
     ) -> Result<ToolOutcome, String> {
         let owner = call.session_key.as_str();
         let (stdin, deadline) = (asked.stdin(), asked.deadline());
         let started = self
             .processes
-            .start(owner, subject, Scripts::Sealed, stdin, deadline)
+            .start(owner, cleared, Scripts::Sealed, stdin, deadline)
             .await;
         let id = started.map_err(|error| error.to_string())?;
         let text = format!(
@@ -72,11 +73,11 @@ impl ExecTool {
         &self,
         call: &ToolCall,
         asked: &Asked,
-        subject: &Subject,
+        cleared: Cleared,
     ) -> Result<ToolOutcome, String> {
         let started = self
             .executor
-            .start(subject, Scripts::Sealed, asked.stdin(), asked.deadline())
+            .start(cleared, Scripts::Sealed, asked.stdin(), asked.deadline())
             .await;
         let running = started.map_err(|error| error.to_string())?;
         let finished = tokio::select! {

@@ -67,7 +67,7 @@ impl KeptCalls {
         let key = once_key(once);
         let kept = self.0.iter().find(|kept| kept.once == key)?;
         Some(if kept.params_hash == once.params_hash {
-            CallBegun::Repeat(kept.call.clone())
+            CallBegun::Repeat(Box::new(kept.call.clone()))
         } else {
             CallBegun::KeyReused
         })

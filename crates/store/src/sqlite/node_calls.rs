@@ -70,7 +70,7 @@ pub(super) fn find(conn: &Connection, once: &Once) -> Result<Option<CallBegun>, 
     let key = [&once.principal, once.method, &once.key];
     first(conn, &sql, key, |row| {
         if row.get::<_, String>(11)? == once.params_hash {
-            Ok(CallBegun::Repeat(read(row)?))
+            Ok(CallBegun::Repeat(Box::new(read(row)?)))
         } else {
             Ok(CallBegun::KeyReused)
         }

@@ -101,14 +101,20 @@ async fn a_command_is_stored_once_and_ends_once(store: &impl Store) {
     assert_eq!(begin(store, &call).await, CallBegun::New);
     let mut state = stored(&call, CallState::Sent);
     assert_eq!(store.call("a").await.unwrap(), Some(state.clone()));
-    assert_eq!(begin(store, &call).await, CallBegun::Repeat(state.clone()));
+    assert_eq!(
+        begin(store, &call).await,
+        CallBegun::Repeat(Box::new(state.clone()))
+    );
     assert!(store.end_call("a", answered(), 9).await.unwrap());
     assert!(!store.end_call("a", CallEnding::TimedOut, 10).await.unwrap());
     state.state = CallState::Ended(answered());
-    assert_eq!(begin(store, &call).await, CallBegun::Repeat(state.clone()));
+    assert_eq!(
+        begin(store, &call).await,
+        CallBegun::Repeat(Box::new(state.clone()))
+    );
     assert_eq!(
         store.find_call(&call.once).await.unwrap(),
-        Some(CallBegun::Repeat(state))
+        Some(CallBegun::Repeat(Box::new(state)))
     );
     assert!(!store.end_call("nobody", answered(), 9).await.unwrap());
     assert_eq!(store.call("nobody").await.unwrap(), None);
@@ -169,7 +175,10 @@ async fn what_waits_for_too_long_ends(store: &impl Store) {
     assert!(ids(store, 1_000).await.is_empty());
     assert_eq!(store.next_call(&node("n"), 1_000).await.unwrap(), None);
     let ended = stored(&call, CallState::Ended(CallEnding::Expired));
-    assert_eq!(begin(store, &call).await, CallBegun::Repeat(ended));
+    assert_eq!(
+        begin(store, &call).await,
+        CallBegun::Repeat(Box::new(ended))
+    );
 }
 
 async fn there_is_room_for_so_much(store: &impl Store) {

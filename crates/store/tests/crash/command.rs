@@ -260,7 +260,11 @@ impl Left<'_> {
                 ..sent(name, 1)
             };
             let begun = self.store.begin_call(again, ROOM).await.unwrap();
-            assert_eq!(begun, CallBegun::Repeat(stored), "{point}: {name}");
+            assert_eq!(
+                begun,
+                CallBegun::Repeat(Box::new(stored)),
+                "{point}: {name}"
+            );
         }
     }
 

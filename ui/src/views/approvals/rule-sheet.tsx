@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { RuleKeeper } from "../../state/rule-change.ts";
 import { effective, inherited, isOpen, mayAsk, ownOf, sameRules, sentencesOf } from "../../state/rule-words.ts";
 import { saveRules } from "../../state/rules.ts";
 import { strings } from "../../strings.ts";
@@ -12,20 +13,25 @@ const words = strings.approvals.rules.sheet;
 /** Stands for no rule of its own. */
 const INHERIT = "inherit";
 
+/** Whose machine the programs run on. */
+export type RulePlace = "gateway" | "node";
+
 interface RuleSheetProps {
   agent: string;
   who: string;
   told: Policy;
+  place: RulePlace;
+  keeper: RuleKeeper;
   onClose: () => void;
 }
 
 /** Changes the rules of one agent, or those of all; says what they come to before they are saved. */
-export function RuleSheet({ agent, who, told, onClose }: RuleSheetProps) {
+export function RuleSheet({ agent, who, told, place, keeper, onClose }: RuleSheetProps) {
   const there = ownOf(told, agent);
   const [opened] = useState(there);
   const [rules, setRules] = useState<Rules>(there);
   const [sure, setSure] = useState(false);
-  const { busy, failure, run } = useAction(() => saveRules(agent, rules), onClose);
+  const { busy, failure, run } = useAction(() => saveRules(keeper, agent, rules), onClose);
   const from = inherited(told, agent);
   const whole = { security: rules.security ?? from.security, ask: rules.ask ?? from.ask, fallback: rules.fallback ?? from.fallback };
   const open = isOpen(whole);
@@ -39,7 +45,7 @@ export function RuleSheet({ agent, who, told, onClose }: RuleSheetProps) {
     <Sheet title={words.title(who)} kind="centre broad" onClose={onClose}>
       <form class="rule-form" onSubmit={(event) => { event.preventDefault(); void run(); }}>
         {!sameRules(opened, there) && <Changed sentences={sentencesOf(effective(told, agent))} />}
-        <Rule name="security" legend={words.security} known={words.securities} chosen={rules.security} inherit={inherit?.security} whole={whole.security} onChoose={set("security")} />
+        <Rule name="security" legend={words.security} known={securitiesOn(place)} chosen={rules.security} inherit={inherit?.security} whole={whole.security} onChoose={set("security")} />
         {whole.security !== "deny" && (
           <AskRule open={whole.security === "full"} chosen={rules.ask} inherit={inherit?.ask} whole={whole.ask} onChoose={set("ask")} />
         )}
@@ -50,7 +56,7 @@ export function RuleSheet({ agent, who, told, onClose }: RuleSheetProps) {
           <h3>{words.result}</h3>
           <ul class="rule-words">{sentencesOf(whole).map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
         </div>
-        {newlyOpen && <Sure checked={sure} onChange={setSure} />}
+        {newlyOpen && <Sure text={words.places[place].open} checked={sure} onChange={setSure} />}
         {failure && <p class="hint wrong" role="alert">{failure}</p>}
         <div class="sheet-actions">
           <button type="button" class="quiet" onClick={onClose}>{strings.cancel}</button>
@@ -61,6 +67,11 @@ export function RuleSheet({ agent, who, told, onClose }: RuleSheetProps) {
       </form>
     </Sheet>
   );
+}
+
+function securitiesOn(place: RulePlace) {
+  const { full, ...others } = words.securities;
+  return { ...others, full: { ...full, sentence: words.places[place].everything } };
 }
 
 /** `full` has no more effect than `allowlist` where nobody answers: silence is no approval. */
@@ -114,12 +125,12 @@ function Changed({ sentences }: { sentences: readonly string[] }) {
   );
 }
 
-function Sure({ checked, onChange }: { checked: boolean; onChange: (checked: boolean) => void }) {
+function Sure({ text, checked, onChange }: { text: string; checked: boolean; onChange: (checked: boolean) => void }) {
   return (
     <div class="problem">
       <AlertIcon />
       <div>
-        <p>{words.open}</p>
+        <p>{text}</p>
         <label class="sure">
           <input type="checkbox" checked={checked} onChange={(event) => onChange(event.currentTarget.checked)} />
           <span>{words.openSure}</span>

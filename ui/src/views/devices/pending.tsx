@@ -8,6 +8,8 @@ import type { PendingDevice } from "../../wire/devices.ts";
 import { Ago } from "../ago.tsx";
 import { Question } from "../question.tsx";
 import { useAction } from "../use-action.ts";
+import { ChangeSign } from "./change-sign.tsx";
+import { OfferedCommands } from "./offered-commands.tsx";
 
 const words = strings.devices.pending;
 
@@ -90,6 +92,7 @@ function Wants({ request }: { request: PendingDevice }) {
       <h4>{request.known ? words.changes : words.wants}</h4>
       <Rights changes={changes} node={isNode} compared={request.known} />
       {isNode && changes.length === 0 && <p class="hint">{words.wantsNothing}</p>}
+      {isNode && <OfferedCommands request={request} />}
     </div>
   );
 }
@@ -106,22 +109,12 @@ function Rights({ changes, node, compared }: RightsProps) {
     <ul class={compared ? "rights compared" : "rights"}>
       {changes.map(({ scope, kind, sentence }) => (
         <li key={scope} title={scope} class={compared ? `right-${kind}` : undefined}>
-          {compared && <RightSign kind={kind} />}
+          {compared && <ChangeSign kind={kind} />}
           <span class="right-words">{sentence}</span>
         </li>
       ))}
       {node && <li>{strings.devices.asNode}</li>}
     </ul>
-  );
-}
-
-/** A sign for the eye, a word for the ear. */
-function RightSign({ kind }: { kind: RightChange["kind"] }) {
-  return (
-    <>
-      <span class="right-sign" aria-hidden="true">{words.signs[kind]}</span>
-      <span class="sr-only">{words.spoken[kind]} </span>
-    </>
   );
 }
 

@@ -3,9 +3,11 @@ import type { Fact } from "../../state/account-card.ts";
 import { sentTo } from "../../state/invocations.ts";
 import { factsOf, grouped } from "../../state/node-card.ts";
 import { nodeName } from "../../state/nodes.ts";
+import { show } from "../../state/route.ts";
 import { strings } from "../../strings.ts";
 import { entryOf } from "../../wire/catalogue.ts";
 import type { Node } from "../../wire/nodes.ts";
+import { NodeRulesFold } from "./node-rules.tsx";
 import { SentCommands } from "./sent-commands.tsx";
 
 const words = strings.nodes.card;
@@ -40,6 +42,7 @@ export function NodeCard({ node, now, onIntent }: CardProps) {
       {!node.paired && <p class="hint">{words.notPairedHint}</p>}
       <Facts facts={factsOf(node, now)} />
       <Commands node={node} />
+      <NodeRulesFold node={node} now={now} />
       <SentCommands sent={sentTo(node)} now={now} />
       <div class="card-actions">
         <button type="button" class="quiet outline" aria-label={of(words.invoke, who)} onClick={() => onIntent("invoke")}>
@@ -64,8 +67,8 @@ function Facts({ facts }: { facts: readonly Fact[] }) {
 }
 
 function Commands({ node }: { node: Node }) {
-  const { connected, commands, blocked } = node;
-  if (commands.length + blocked.length === 0) {
+  const { connected, commands, blocked, unapproved } = node;
+  if (commands.length + blocked.length + unapproved.length === 0) {
     return <p class="hint">{connected ? words.noCommands : words.awayHint}</p>;
   }
   return (
@@ -73,6 +76,15 @@ function Commands({ node }: { node: Node }) {
       {grouped(commands).map(({ risk, commands: same }) => (
         <CommandList key={risk} kind={risk} title={strings.nodes.risks[risk] ?? words.commands} commands={same} />
       ))}
+      {unapproved.length > 0 && (
+        <>
+          <CommandList kind="unapproved" title={words.unapproved} commands={unapproved} />
+          <p class="hint">{words.unapprovedWhy}</p>
+          <button type="button" class="quiet outline" aria-label={strings.nodes.of(words.approve, nodeName(node))} onClick={() => show("devices")}>
+            {words.approve}
+          </button>
+        </>
+      )}
       {blocked.length > 0 && (
         <>
           <CommandList kind="refused" title={words.blocked} commands={blocked} />
@@ -84,7 +96,7 @@ function Commands({ node }: { node: Node }) {
 }
 
 interface CommandListProps {
-  /** A risk, or `refused`. */
+  /** A risk, `unapproved`, or `refused`. */
   kind: string;
   title: string;
   commands: readonly string[];

@@ -4,8 +4,7 @@ use tidegate_client::Reconnecting;
 use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::approvals::{
-    ExecApprovalGet, ExecApprovalGetParams, ExecApprovalGetResult, ExecApprovalResolve,
-    ExecApprovalResolveParams,
+    ExecApprovalGetResult, ExecApprovalResolve, ExecApprovalResolveParams,
 };
 
 use crate::args::{ApprovalArgs, ApproveArgs, Globals};
@@ -13,7 +12,7 @@ use crate::commands::connection::Context;
 use crate::exit::Exit;
 use crate::output::{self, Failure, age, ended, one_line};
 
-use super::waiting::{LIST, history};
+use super::waiting::{LIST, history, named};
 
 pub(crate) async fn approve(args: &ApproveArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let decision = if args.always {
@@ -32,9 +31,7 @@ pub(crate) async fn deny(args: &ApprovalArgs, globals: &Globals) -> anyhow::Resu
 async fn decide(id: &str, decision: &str, globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Approvals]).await?;
-    let named = ExecApprovalGetParams { id: id.to_owned() };
-    let found = context.call::<ExecApprovalGet>(&mut gateway, &named).await;
-    let found = found.map_err(|why| why.or_next(LIST))?;
+    let found = named(&context, &mut gateway, id).await?;
     if found.outcome.0.is_some() {
         return Err(too_late(&context, &mut gateway, &found).await.into());
     }
@@ -49,7 +46,7 @@ async fn decide(id: &str, decision: &str, globals: &Globals) -> anyhow::Result<E
         Ok(done) => done,
         Err(why) => {
             // Somebody else may have been first, in this moment.
-            let again = context.call::<ExecApprovalGet>(&mut gateway, &named).await;
+            let again = named(&context, &mut gateway, &params.id).await;
             return Err(match again {
                 Ok(found) if found.outcome.0.is_some() => {
                     too_late(&context, &mut gateway, &found).await.into()

@@ -8,8 +8,8 @@ use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::approvals::{
     EXEC_APPROVAL_HISTORY_MAX, ExecApprovalAsked, ExecApprovalGet, ExecApprovalGetParams,
-    ExecApprovalHistory, ExecApprovalHistoryParams, ExecApprovalHistoryResult, ExecApprovalList,
-    ExecApprovalListParams, ExecApprovalListResult,
+    ExecApprovalGetResult, ExecApprovalHistory, ExecApprovalHistoryParams,
+    ExecApprovalHistoryResult, ExecApprovalList, ExecApprovalListParams, ExecApprovalListResult,
 };
 
 use crate::args::{ApprovalArgs, ApprovalsListArgs, Globals};
@@ -19,6 +19,11 @@ use crate::output::{self, Failure};
 
 /// What shows the ids.
 pub(super) const LIST: &str = "tidegate approvals list";
+/// What shows the ids, those of questions that ended too, and how much of one to say.
+pub(super) const SHOWN: &str = "say at least the first 8 characters of an id; what waits: `tidegate \
+    approvals list`; what ended: `tidegate approvals list --ended`";
+/// Shortest beginning of an id that names a question: as much as the lists show.
+const ID_CHARS: usize = 8;
 /// Between two looks with `--watch`: short against the two minutes that a question waits.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -63,6 +68,35 @@ pub(super) async fn history(
     context.call::<ExecApprovalHistory>(gateway, &params).await
 }
 
+/// The question that was meant, by its id or the beginning of it; also one that ended.
+pub(super) async fn named(
+    context: &Context,
+    gateway: &mut Reconnecting,
+    meant: &str,
+) -> Result<ExecApprovalGetResult, Failure> {
+    let of = |id: &str| ExecApprovalGetParams { id: id.to_owned() };
+    let why = match context.call::<ExecApprovalGet>(gateway, &of(meant)).await {
+        Ok(found) => return Ok(found),
+        Err(why) => why.or_next(SHOWN),
+    };
+    let Ok(list) = history(context, gateway).await else {
+        return Err(why);
+    };
+    match only(list.ended.iter().map(|one| one.asked.id.as_str()), meant) {
+        Some(id) => context.call::<ExecApprovalGet>(gateway, &of(id)).await,
+        None => Err(why),
+    }
+}
+
+/// The only one of these that begins so.
+fn only<'i>(ids: impl Iterator<Item = &'i str>, meant: &str) -> Option<&'i str> {
+    let mut found = ids.filter(|id| meant.len() >= ID_CHARS && id.starts_with(meant));
+    match (found.next(), found.next()) {
+        (Some(id), None) => Some(id),
+        _ => None,
+    }
+}
+
 /// Shows each question once; it ends with the gateway, or with the reader.
 async fn watch(context: &Context, gateway: &mut Reconnecting) -> anyhow::Result<()> {
     let screen = &context.screen;
@@ -103,11 +137,7 @@ async fn look(
 pub(crate) async fn show(args: &ApprovalArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
     let mut gateway = context.connect(&[Scope::Approvals]).await?;
-    let params = ExecApprovalGetParams {
-        id: args.id.clone(),
-    };
-    let found = context.call::<ExecApprovalGet>(&mut gateway, &params).await;
-    let found = found.map_err(|why| why.or_next(LIST))?;
+    let found = named(&context, &mut gateway, &args.id).await?;
     gateway.close().await;
     let screen = &context.screen;
     if screen.json {
@@ -116,4 +146,18 @@ pub(crate) async fn show(args: &ApprovalArgs, globals: &Globals) -> anyhow::Resu
         screen.say(&output::one_command(screen, &found))?;
     }
     Ok(Exit::Done)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_ended_is_named_by_the_beginning_that_the_list_shows() {
+        let ids = ["6c7cd23f-1", "6d314e13-2", "6d314e13-3"];
+        let of = |meant: &str| only(ids.into_iter(), meant);
+        assert_eq!(of("6c7cd23f"), Some("6c7cd23f-1"));
+        assert_eq!(of("6d314e13"), None, "two begin so");
+        assert_eq!(of("6c7cd23"), None, "too little");
+    }
 }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use tidegate_client::Reconnecting;
-use tidegate_protocol::Scope;
 use tidegate_protocol::api::devices::{
     DevicePairRemove, DevicePairRemoveParams, DevicePairRename, DevicePairRenameParams,
     DeviceTokenRevoke, DeviceTokenRevokeParams, DeviceTokenRotate, DeviceTokenRotateParams,
-    DeviceTrustSet, DeviceTrustSetParams, PairedDevice,
+    DeviceTokenRotateResult, DeviceTrustSet, DeviceTrustSetParams, PairedDevice,
 };
+use tidegate_protocol::{Role, Scope};
 
 use super::found::{allowed_to, called, device, devices, rights_of_device, role};
 use crate::args::{
@@ -102,9 +102,10 @@ pub(crate) async fn revoke(args: &DeviceRoleArgs, globals: &Globals) -> anyhow::
         .call::<DeviceTokenRevoke>(&mut found.gateway, &params)
         .await?;
     let words = format!(
-        "The token of {} as {} is worthless. To let it in again: `tidegate devices code`.",
+        "The token of {} as {} is worthless. To let it in again: `{}`.",
         called(&found.device),
-        done.role.as_str()
+        done.role.as_str(),
+        code_for(done.role)
     );
     found.done(&done, &words, true).await
 }
@@ -120,18 +121,32 @@ pub(crate) async fn rotate(args: &DevicesRotateArgs, globals: &Globals) -> anyho
         .context
         .call::<DeviceTokenRotate>(&mut found.gateway, &params)
         .await?;
-    let may = if done.scopes.is_empty() {
-        "nothing".to_owned()
-    } else {
-        done.scopes.join(", ")
-    };
-    let words = format!(
-        "{} has a new token as {}, good for {may}:\n\n  {}\n\nOnly the device itself can use it.",
-        called(&found.device),
-        done.role.as_str(),
-        done.token
-    );
+    let words = rotated(&called(&found.device), &done);
     found.done(&done, &words, true).await
+}
+
+/// The new token, and how the device comes back where nobody can type a token into it.
+fn rotated(device: &str, done: &DeviceTokenRotateResult) -> String {
+    let may = if done.scopes.is_empty() {
+        String::new()
+    } else {
+        format!(", good for {}", done.scopes.join(", "))
+    };
+    format!(
+        "{device} has a new token as {}{may}:\n\n  {}\n\nOnly the device itself can use it, and it is not \
+         told by itself. Where you cannot give it the token, let it join again: `{}`.",
+        done.role.as_str(),
+        done.token,
+        code_for(done.role)
+    )
+}
+
+/// What makes a code for a device in this role.
+const fn code_for(role: Role) -> &'static str {
+    match role {
+        Role::Operator => "tidegate devices code",
+        Role::Node => "tidegate devices code --node",
+    }
 }
 
 pub(crate) async fn trust(args: &DevicesTrustArgs, globals: &Globals) -> anyhow::Result<Exit> {
@@ -151,4 +166,26 @@ pub(crate) async fn trust(args: &DevicesTrustArgs, globals: &Globals) -> anyhow:
         crate::output::trust_word(done.from)
     );
     found.done(&done, &words, false).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_node_with_a_new_token_is_told_how_it_comes_back() {
+        let done = |role: Role, scopes: &[&str]| -> DeviceTokenRotateResult {
+            serde_json::from_value(serde_json::json!({
+                "deviceId": "a".repeat(64), "role": role, "token": "t", "scopes": scopes,
+                "rotatedAtMs": 1
+            }))
+            .unwrap()
+        };
+        let node = rotated("Box", &done(Role::Node, &[]));
+        assert!(!node.contains("good for"), "{node}");
+        assert!(node.contains("`tidegate devices code --node`"), "{node}");
+        let client = rotated("Phone", &done(Role::Operator, &["operator.read"]));
+        assert!(client.contains("as operator, good for operator.read:"));
+        assert!(client.contains("`tidegate devices code`"), "{client}");
+    }
 }

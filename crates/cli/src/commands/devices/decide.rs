@@ -40,6 +40,10 @@ pub(crate) async fn approve(args: &DevicesApproveArgs, globals: &Globals) -> any
     Ok(Exit::Done)
 }
 
+/// Why a request may be gone.
+const NO_SUCH_REQUEST: &str =
+    "no such request waits: it was decided, replaced, or is older than five minutes";
+
 /// The request that was named, else the only one that waits.
 fn meant<'l>(
     list: &'l DevicePairListResult,
@@ -52,18 +56,16 @@ fn meant<'l>(
         (None, _) => failure("several devices wait: say which"),
         (Some(id), waiting) => match waiting.iter().find(|pending| pending.request_id == id) {
             Some(pending) => Ok(pending),
-            None => failure(
-                "no such request waits: it was decided, replaced, or is older than five minutes",
-            ),
+            None => failure(NO_SUCH_REQUEST),
         },
     }
 }
 
 pub(crate) async fn reject(args: &DevicesRejectArgs, globals: &Globals) -> anyhow::Result<Exit> {
     let context = Context::new(globals)?;
-    let mut gateway = context.connect(&[Scope::Pairing]).await?;
+    let (mut gateway, list) = devices(&context).await?;
     let params = PairRequestParams {
-        request_id: args.request.clone(),
+        request_id: meant(&list, Some(&args.request))?.request_id.clone(),
     };
     let done = context
         .call::<DevicePairReject>(&mut gateway, &params)

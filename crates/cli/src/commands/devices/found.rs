@@ -8,11 +8,10 @@ use tidegate_protocol::api::devices::{
 use tidegate_protocol::{Role, Scope};
 
 use crate::commands::connection::Context;
+use crate::commands::meant::{begins, nobody};
 use crate::exit::Exit;
 use crate::output::{Failure, one_line};
 
-/// Shortest beginning of an id that names a device.
-const ID_CHARS: usize = 6;
 /// What a node can bring about.
 const OF_A_NODE: Scope = Scope::Write;
 
@@ -70,9 +69,7 @@ pub(super) fn device<'l>(
     meant: &str,
 ) -> Result<&'l PairedDevice, Failure> {
     let named = |device: &&PairedDevice| device.label.as_deref() == Some(meant);
-    let by_id = |device: &&PairedDevice| {
-        meant.len() >= ID_CHARS && device.device_id.as_str().starts_with(meant)
-    };
+    let by_id = |device: &&PairedDevice| begins(device.device_id.as_str(), meant);
     let mut found = list
         .paired
         .iter()
@@ -86,8 +83,10 @@ pub(super) fn device<'l>(
             "{shown:?} is what a device calls itself, and any device may: say the beginning of its id, \
              or give it a name of yours with `tidegate devices rename ID NAME`"
         )),
-        (None, _) => failure(format!(
-            "no device is called {shown:?} or has an id that begins so"
+        (None, _) => failure(nobody(
+            "device",
+            meant,
+            list.paired.iter().map(|device| device.device_id.as_str()),
         )),
         (Some(_), Some(_)) => failure(format!(
             "{shown:?} may be several devices: say more of the id"

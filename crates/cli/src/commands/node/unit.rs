@@ -15,7 +15,6 @@ pub(super) fn text(binary: &Path, state_dir: &Path, profile: Option<&str>) -> St
     format!(
         "[Unit]\n\
          Description=Tidegate node\n\
-         Documentation=man:tidegate(1)\n\
          \n\
          [Service]\n\
          ExecStart={binary} {profile}node run\n\

@@ -6,11 +6,9 @@ use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::nodes::{NodeList, NodeListResult, NodeRow};
 
 use crate::commands::connection::Context;
+use crate::commands::meant::{begins, nobody};
 use crate::exit::Exit;
 use crate::output::{Failure, one_line};
-
-/// Shortest beginning of an id that names a machine.
-const ID_CHARS: usize = 6;
 
 /// Connects with these rights, and reads every node.
 pub(super) async fn nodes(
@@ -27,15 +25,17 @@ pub(super) fn found<'l>(list: &'l NodeListResult, meant: &str) -> Result<&'l Nod
     let is_meant = |row: &&NodeRow| {
         row.display_name.as_deref() == Some(meant)
             || row.node_id == meant
-            || (meant.len() >= ID_CHARS && row.node_id.starts_with(meant))
+            || begins(&row.node_id, meant)
     };
     let mut rows = list.nodes.iter().filter(is_meant);
     let failure = |what: String| Err(Failure::new(Exit::Usage, what).next("tidegate nodes"));
     let shown = one_line(meant, 64);
     match (rows.next(), rows.next()) {
         (Some(row), None) => Ok(row),
-        (None, _) => failure(format!(
-            "no node is called {shown:?} or has an id that begins so"
+        (None, _) => failure(nobody(
+            "node",
+            meant,
+            list.nodes.iter().map(|row| row.node_id.as_str()),
         )),
         (Some(_), Some(_)) => failure(format!(
             "{shown:?} may be several nodes: say more of the id"

@@ -118,9 +118,13 @@ fn called(node: &NodeRow) -> String {
     one_line(node.display_name.as_deref().unwrap_or("the node"), 64)
 }
 
-/// The beginning of its id, which names it in a pasted line.
+/// The beginning of its id, which names it in a pasted line; `NODE` where it would be more than a name
+/// there, since a name that was paired without a device chose its own id.
 fn short(node: &NodeRow) -> String {
-    node.node_id.chars().take(12).collect()
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._:-".contains(c);
+    let id: String = node.node_id.chars().take(12).collect();
+    let names_it = id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(plain);
+    if names_it { id } else { "NODE".to_owned() }
 }
 
 #[cfg(test)]
@@ -189,6 +193,22 @@ mod tests {
                 .what
                 .contains("offers no command at all")
         );
+    }
+
+    /// T47: what is printed to be pasted has no word of a machine in it that a shell would read.
+    #[test]
+    fn an_id_is_named_only_if_it_can_be_pasted() {
+        let called = |id: &str| {
+            short(&NodeRow {
+                node_id: id.into(),
+                ..NodeRow::default()
+            })
+        };
+        assert_eq!(called("0123456789abcdef"), "0123456789ab");
+        assert_eq!(called("mac-1.lan"), "mac-1.lan");
+        for odd in ["$(reboot)", "a;id", "a b", "\x1b[2J", "-h", ""] {
+            assert_eq!(called(odd), "NODE", "{odd:?}");
+        }
     }
 
     #[test]

@@ -37,8 +37,7 @@ impl Serve<DevicePairSetupCode> for Api {
             SetupAccess::Node => CodeGrant::node(),
         };
         let engine = &self.0.engine;
-        let maker = call.permit().caller();
-        let (code, _, expires_at_ms) = engine.setup_code(maker, wanted).await?;
+        let (code, _, expires_at_ms) = engine.setup_code(call.permit(), wanted).await?;
         let tls = self.0.config.tls.as_ref();
         let payload = SetupPayload {
             url: address.url.clone(),

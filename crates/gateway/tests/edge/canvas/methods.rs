@@ -112,8 +112,8 @@ async fn presenting_makes_a_page_and_tells_everyone_who_may_read() {
         .get("canvas.present", json!({ "sessionKey": "main" }))
         .await;
     let event = watcher.event("canvas.changed").await;
-    assert_eq!(event["payload"]["change"], "present");
-    assert_eq!(event["payload"]["view"], "page");
+    let told = json!({ "sessionKey": "agent:main:main", "change": "present", "view": "page", "by": "operator" });
+    assert_eq!(event["payload"], told);
     let state = watcher
         .get("canvas.state", json!({ "sessionKey": "main" }))
         .await;

@@ -195,3 +195,23 @@ async fn no_event_reaches_a_device_after_its_right_is_gone() {
     }
     edge.stopped().await;
 }
+
+/// Two calls in one breath: the second was let through before the first had replaced the token.
+#[tokio::test]
+async fn a_connection_rotates_its_own_token_once() {
+    let edge = Edge::start().await;
+    let phone = Device::number(1);
+    let (mut client, _) = paired(&edge, &phone, EVERYTHING).await;
+    let params = json!({ "deviceId": phone.id(), "role": "operator" });
+    let first = client.ask("device.token.rotate", params.clone()).await;
+    client.ask("device.token.rotate", params).await;
+    let rotated = client.answer(&first).await;
+    let token = &rotated["payload"]["token"];
+    assert!(token.is_string(), "{rotated}");
+    let ended = client.closed().await;
+    assert_eq!(ended, Some((1008, "device token rotated".into())));
+    let shown = with_auth(EVERYTHING, json!({ "deviceToken": token }));
+    let (_client, joined) = from_elsewhere(&edge, &phone, &shown).await;
+    assert_eq!(scopes(&joined), &json!(EVERYTHING));
+    edge.stopped().await;
+}

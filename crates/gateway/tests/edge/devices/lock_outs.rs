@@ -45,6 +45,7 @@ async fn a_flood_of_requests_keeps_nobody_out() {
 async fn a_flood_of_wrong_secrets_keeps_the_owner_and_its_devices_in() {
     let edge = Edge::start().await;
     let own = Device::number(1);
+    let (_client, replaced) = paired(&edge, &own, &["operator.read"]).await;
     let (_client, token) = paired(&edge, &own, EVERYTHING).await;
     for _ in 0..40 {
         let wrong = with_auth(EVERYTHING, json!({ "token": "wrong" }));
@@ -53,10 +54,15 @@ async fn a_flood_of_wrong_secrets_keeps_the_owner_and_its_devices_in() {
     }
     owner_gets_in(&edge, &own).await;
     let shown = with_auth(EVERYTHING, json!({ "token": token }));
-    // The owner's last connect replaced that token; the secret beside a stale one is enough.
+    gets_in(&edge, &own, &shown).await;
+    // The secret beside a stale token is enough.
+    let shown = with_auth(EVERYTHING, json!({ "token": replaced }));
     let (_, stale) = from_here(&edge, &own, &shown).await;
     assert_eq!(stale["ok"], false);
-    let both = with_auth(EVERYTHING, json!({ "deviceToken": token, "token": TOKEN }));
+    let both = with_auth(
+        EVERYTHING,
+        json!({ "deviceToken": replaced, "token": TOKEN }),
+    );
     gets_in(&edge, &own, &both).await;
     edge.stopped().await;
 }

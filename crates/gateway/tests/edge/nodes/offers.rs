@@ -36,6 +36,7 @@ async fn what_a_node_offers_beyond_what_was_approved_waits() {
     assert_eq!(request["role"], "node", "{list}");
     assert_eq!(request["platform"], "ios 18.2");
     assert_eq!(request["commands"], json!(["canvas.eval", "canvas.hide"]));
+    assert_eq!(request["grantedCommands"], json!(["canvas.hide"]));
     let node = owner
         .get("node.describe", json!({ "nodeId": device.id() }))
         .await;

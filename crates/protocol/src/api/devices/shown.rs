@@ -54,6 +54,9 @@ pub struct PendingDevice {
     /// The commands that it offers as a node: what is approved is that it may be sent these.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
+    /// The commands that it may be sent already, on a machine of the system that it says it is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub granted_commands: Vec<String>,
     /// From where it asks; absent if that is this machine.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remote_ip: Option<String>,

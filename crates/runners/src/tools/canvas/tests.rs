@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use tidegate_core::canvas::{CanvasFile, OnNode};
-use tidegate_core::exec::Subject;
+use tidegate_core::exec::{Cleared, Subject};
 use tidegate_core::tool::{AskedFor, Doors, NodeErrand, ToolContent, ToolProgress};
 use tidegate_protocol::{AgentId, DeviceId};
 use tokio_util::sync::CancellationToken;
@@ -63,7 +63,13 @@ impl Canvas for Easel {
             .collect())
     }
 
-    async fn present(&self, session: &SessionKey, view: CanvasView) -> Result<(), CanvasError> {
+    async fn present(
+        &self,
+        session: &SessionKey,
+        view: CanvasView,
+        by: CanvasPresenter,
+    ) -> Result<(), CanvasError> {
+        assert_eq!(by, CanvasPresenter::Agent);
         self.shown.lock().unwrap().push((session.clone(), view));
         Ok(())
     }
@@ -112,7 +118,7 @@ struct OneNode(Mutex<Vec<(String, Value)>>);
 
 #[async_trait]
 impl Doors for OneNode {
-    async fn allow(&self, _subject: &Subject, _asked_for: &AskedFor) -> Result<(), String> {
+    async fn allow(&self, _subject: Subject, _asked_for: &AskedFor) -> Result<Cleared, String> {
         Err("nothing is run here".into())
     }
 

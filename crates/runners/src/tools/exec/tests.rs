@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use tidegate_core::exec::Place;
+use tidegate_core::exec::{Place, Subject};
 use tidegate_core::tool::{AskedFor, Doors, ToolContent, ToolProgress};
 use tidegate_core::{SessionKey, SystemClock, SystemIds};
 use tidegate_exec::WardenCommand;
@@ -17,9 +17,9 @@ struct TooLate;
 
 #[async_trait]
 impl Doors for TooLate {
-    async fn allow(&self, _subject: &Subject, asked_for: &AskedFor) -> Result<(), String> {
+    async fn allow(&self, subject: Subject, asked_for: &AskedFor) -> Result<Cleared, String> {
         asked_for.stop.cancel();
-        Ok(())
+        Ok(Cleared::decided(subject))
     }
 
     async fn nodes(&self) -> Result<Value, String> {
