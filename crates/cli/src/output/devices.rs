@@ -5,7 +5,7 @@ use tidegate_protocol::api::devices::{
     DevicePairListResult, DeviceTokenLine, PairedDevice, PendingDevice, TrustLevel,
 };
 
-use super::{Align, Column, Screen, age, duration, one_line, pairs, table};
+use super::{Align, Column, Screen, age, clean, duration, one_line, pairs, table};
 
 /// Longest name in a table, in characters.
 const NAME: usize = 32;
@@ -155,7 +155,8 @@ fn sent(one: &PendingDevice) -> String {
     if one.commands.is_empty() {
         return "-".to_owned();
     }
-    one_line(&one.commands.join(" "), usize::MAX)
+    let words = one.commands.iter().flat_map(|word| word.split_whitespace());
+    clean(&words.collect::<Vec<_>>().join(" "))
 }
 
 fn wants(one: &PendingDevice) -> String {
