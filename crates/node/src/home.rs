@@ -78,6 +78,15 @@ impl Home {
         Ok(home)
     }
 
+    /// The node's folder in this state directory, if a node ever was here. Nothing is made.
+    ///
+    /// # Errors
+    /// It is there, and cannot be made ours alone.
+    pub fn find(state_dir: &Path) -> Result<Option<Self>, HomeError> {
+        let is_there = state_dir.join("node").is_dir();
+        is_there.then(|| Self::in_state_dir(state_dir)).transpose()
+    }
+
     fn prepare(&self) -> Result<(), HomeError> {
         let bad = |source| self.bad(&self.path, source);
         DirBuilder::new()

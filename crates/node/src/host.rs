@@ -151,7 +151,7 @@ impl Host {
     ///
     /// # Errors
     /// Nobody vouches for the gateway's certificate and none is pinned, or the gateway's owner put
-    /// this node out, or its code was used up and it has no token.
+    /// this node out, or nothing that it has to show fits.
     pub async fn run(self) -> Result<(), Error> {
         let done = self.link.run().await;
         let Self {

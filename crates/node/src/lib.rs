@@ -38,4 +38,5 @@ pub use enter::{SetupCode, WrongSetupCode};
 pub use home::{Home, HomeError};
 pub use host::{Access, EnrollError, Host, Missing, enroll};
 pub use limits::{IDS_KEPT, INVOKE_DEFAULT, INVOKES_MAX, MEDIA_MAX_BYTES};
+pub use refused::is_unfit;
 pub use status::{Phase, Status};

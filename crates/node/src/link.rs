@@ -25,7 +25,7 @@ use crate::invokes::Invokes;
 use crate::limits::{
     ANSWER_MAX_BYTES, DRAIN, FRAME_BYTES, GOOD_CONNECTION, INVOKES_MAX, REFUSED_PAUSE, TELLING,
 };
-use crate::refused::{is_refusal, is_used_up, is_waiting};
+use crate::refused::{is_refusal, is_unfit, is_waiting};
 use crate::shown::Shown;
 use crate::status::{Phase, Status};
 
@@ -73,8 +73,7 @@ impl Link {
     ///
     /// # Errors
     /// Trying again would not make it better: nobody vouches for the gateway's certificate and none
-    /// is pinned, or the gateway's owner put this node out, or its code was used up and it has no
-    /// token.
+    /// is pinned, or the gateway's owner put this node out, or nothing that it has to show fits.
     pub(crate) async fn run(&self) -> Result<(), Error> {
         let mut backoff = Backoff::default();
         let mut shown = Shown::new(&self.options.auth);
@@ -91,7 +90,8 @@ impl Link {
                 self.board.set(Phase::PutOut, Some(why.to_string()));
                 return Err(why);
             }
-            if is_used_up(&why) && !self.has_token() {
+            if is_unfit(&why) && shown.is_all_refused() {
+                self.board.set(Phase::NotLetIn, Some(why.to_string()));
                 return Err(why);
             }
             if begun.elapsed() >= GOOD_CONNECTION {

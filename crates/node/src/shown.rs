@@ -6,7 +6,16 @@ use tidegate_client::Auth;
 pub(crate) struct Shown {
     given: Auth,
     is_given: bool,
+    has_token: bool,
+    refused: Refused,
     was_let_in: bool,
+}
+
+/// What was refused since this node was let in last.
+#[derive(Default)]
+struct Refused {
+    given: bool,
+    token: bool,
 }
 
 impl Shown {
@@ -15,36 +24,51 @@ impl Shown {
             given: given.clone(),
             // A one-time code is given to be used now.
             is_given: given.bootstrap_token.is_some(),
+            has_token: false,
+            refused: Refused::default(),
             was_let_in: false,
         }
     }
 
-    /// What to show; empty for the token of this node.
-    pub(crate) fn auth(&self, has_token: bool) -> Auth {
-        if self.is_given || !has_token {
+    /// What to show; empty for the token of this node, if it has one now.
+    pub(crate) fn auth(&mut self, has_token: bool) -> Auth {
+        self.has_token = has_token;
+        if self.shows_given() {
             self.given.clone()
         } else {
             Auth::default()
         }
     }
 
-    /// The gateway let this node in, so from now on its token counts.
+    fn shows_given(&self) -> bool {
+        self.is_given || !self.has_token
+    }
+
+    /// The gateway let this node in, so from now on its token counts. A code is used up by that.
     pub(crate) fn let_in(&mut self) {
+        self.given.bootstrap_token = None;
         self.is_given = false;
+        self.refused = Refused::default();
         self.was_let_in = true;
     }
 
     /// What was refused may be old: the other one is tried next. A code is not tried again.
     pub(crate) fn refused(&mut self) {
-        if self.is_given && self.given.bootstrap_token.is_some() {
-            self.given = Auth::default();
+        if self.shows_given() {
+            self.refused.given = true;
+            if self.given.bootstrap_token.is_some() {
+                self.given = Auth::default();
+            }
+            self.is_given = false;
+        } else {
+            self.refused.token = true;
+            self.is_given = !self.given.is_empty();
         }
-        self.is_given = !self.is_given && !self.given.is_empty();
     }
 
-    /// Whether what was refused last was all there is.
+    /// Whether everything that there is to show was refused since this node was let in last.
     pub(crate) fn is_all_refused(&self) -> bool {
-        !self.is_given
+        (self.refused.given || self.given.is_empty()) && (self.refused.token || !self.has_token)
     }
 
     /// Whether a node that was put out has nothing left to try. What the owner gave lets it ask
@@ -81,36 +105,55 @@ mod tests {
         assert!(shown.auth(true).is_empty(), "a code works once");
     }
 
+    /// Shown and refused, by a node that has a token, or none.
+    fn refuse(shown: &mut Shown, has_token: bool) {
+        shown.auth(has_token);
+        shown.refused();
+    }
+
     #[test]
     fn both_are_tried_in_turn_and_then_there_is_time() {
         let mut shown = Shown::new(&secret());
-        shown.refused();
+        refuse(&mut shown, true);
         assert!(!shown.is_all_refused());
         assert!(shown.auth(true).token.is_some());
         shown.refused();
         assert!(shown.is_all_refused());
         assert!(shown.auth(true).is_empty());
-        let mut alone = Shown::new(&Auth::default());
-        alone.refused();
-        assert!(alone.is_all_refused());
+        for has_token in [true, false] {
+            let mut alone = Shown::new(&Auth::default());
+            refuse(&mut alone, has_token);
+            assert!(alone.is_all_refused());
+        }
         let mut late = Shown::new(&code());
-        late.refused();
+        refuse(&mut late, true);
+        assert!(!late.is_all_refused(), "its token may be good");
         assert!(late.auth(true).is_empty() && late.auth(false).is_empty());
-        late.refused();
+        refuse(&mut late, true);
         assert!(late.is_over(), "neither its code nor its token");
+    }
+
+    #[test]
+    fn a_code_that_was_used_is_forgotten() {
+        let mut shown = Shown::new(&code());
+        assert!(shown.auth(false).bootstrap_token.is_some());
+        shown.let_in();
+        refuse(&mut shown, true);
+        assert!(shown.is_all_refused(), "its token was replaced");
+        assert!(shown.auth(true).is_empty() && shown.auth(false).is_empty());
     }
 
     #[test]
     fn put_out_is_the_end_unless_a_person_has_just_given_something() {
         let mut alone = Shown::new(&Auth::default());
-        alone.refused();
+        refuse(&mut alone, true);
         assert!(alone.is_over());
         let mut given = Shown::new(&secret());
-        given.refused();
+        refuse(&mut given, true);
         assert!(!given.is_over(), "the secret asks again");
         given.let_in();
         assert!(given.is_over(), "cut while it was connected");
-        given.refused();
+        refuse(&mut given, true);
         assert!(given.is_over(), "refused when it came back");
     }
 }

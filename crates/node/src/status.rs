@@ -20,6 +20,8 @@ pub enum Phase {
     Stopping,
     /// It ended: the owner of the gateway put it out.
     PutOut,
+    /// It ended: nothing that it could show to the gateway fits.
+    NotLetIn,
 }
 
 /// What the node host says of itself.

@@ -1,6 +1,7 @@
 //! Commands of nodes, read from the catalog.
 
 use serde_json::Value;
+use tidegate_core::exec::RESERVED_FIELDS;
 use tidegate_protocol::catalog::visit_all_commands;
 use tidegate_protocol::command::{self, Command, CommandSpec, CommandVisitor, Risk};
 use tidegate_protocol::schema::standalone;
@@ -75,9 +76,17 @@ struct Find<'a> {
 impl CommandVisitor for Find<'_> {
     fn command<C: Command>(&mut self) {
         if C::SPEC.name == self.name {
-            self.found = Some((C::SPEC, standalone::<C::Params>()));
+            self.found = Some((C::SPEC, for_callers(standalone::<C::Params>())));
         }
     }
+}
+
+/// Without what only the gateway may say, and refuses from a caller.
+fn for_callers(mut schema: Value) -> Value {
+    if let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|key, _| !RESERVED_FIELDS.contains(&key.as_str()));
+    }
+    schema
 }
 
 const fn risk(risk: Risk) -> &'static str {
@@ -119,6 +128,11 @@ mod tests {
             snap.contains("allowCommands") && snap.contains("nowhere"),
             "{snap}"
         );
+        let run = node_command(&screen, "system.run").unwrap();
+        assert!(run.contains("subjectHash"), "{run}");
+        for field in RESERVED_FIELDS {
+            assert!(!run.contains(&format!("\n{field} ")), "{field}: {run}");
+        }
         let hide = node_command(&screen, "canvas.hide").unwrap();
         assert!(hide.contains("It takes no params."), "{hide}");
     }

@@ -229,3 +229,54 @@ async fn without_a_gateway_it_says_what_it_needs() {
     assert_eq!(wrong.code, Some(78), "{wrong:?}");
     assert!(wrong.stderr.contains("node.json"), "{wrong:?}");
 }
+
+#[tokio::test]
+async fn a_node_whose_token_was_replaced_ends_and_says_what_brings_it_back() {
+    let gateway = gateway(&json!({})).await;
+    let home = Home::open();
+    let (client, _events) = owner(&gateway).await;
+    let first = code(&gateway, &client).await;
+    let mut node = home.start(&["--setup-code", &first]);
+    node.until("connected").await;
+    let params = json!({"deviceId": node.id(), "role": "node"});
+    let method = "device.token.rotate";
+    client
+        .call_raw(method, Some(&params), tidegate_testkit::WAIT, false)
+        .await
+        .unwrap();
+    let end = tidegate_testkit::in_time("the node's end", node.child.wait());
+    assert_eq!(end.await.unwrap().unwrap().code(), Some(77));
+    for (args, code) in [(&["node", "status"], 69), (&["node", "run"], 77)] {
+        let told = home.run(args).await;
+        assert_eq!(told.code, Some(code), "{told:?}");
+        for words in ["tidegate devices code --node", "node run --setup-code -"] {
+            assert!(told.stderr.contains(words), "{words}: {told:?}");
+        }
+        assert!(!told.stderr.contains("dashboard"), "{told:?}");
+    }
+    let second = code(&gateway, &client).await;
+    let mut node = home.start(&["--setup-code", &second]);
+    node.until("connected").await;
+}
+
+#[tokio::test]
+async fn an_address_alone_lets_no_stranger_wait_for_ever() {
+    let gateway = gateway(&json!({})).await;
+    let home = Home::open();
+    let told = home.run(&["node", "run", "--url", &gateway.url()]).await;
+    assert_eq!(told.code, Some(77), "{told:?}");
+    assert!(
+        told.stderr.contains("tidegate devices code --node"),
+        "{told:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_look_makes_no_folder_and_names_the_unit_of_the_profile() {
+    let home = Home::open();
+    std::fs::remove_dir_all(home.path().join("state")).unwrap();
+    let told = home.run(&["--profile", "two", "node", "status"]).await;
+    assert_eq!(told.code, Some(69), "{told:?}");
+    assert!(told.stderr.contains("start tidegate-node-two"), "{told:?}");
+    assert!(!home.path().join("state").exists());
+}

@@ -1,11 +1,12 @@
 //! Which gateway, and how to get in: a setup code, arguments, and what was remembered.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tidegate_client::{Address, Auth, Credential, Fingerprint, PutOut, Trust};
 use tidegate_core::{Clock, SystemClock};
-use tidegate_node::{Access, GatewayConfig, Home, HomeError, SetupCode};
+use tidegate_node::{Access, GatewayConfig, Home, HomeError, SetupCode, is_unfit};
 
+use super::unit;
 use crate::args::{Globals, NodeEntryArgs};
 use crate::commands::connection::text_argument;
 use crate::config::env::Environment;
@@ -21,6 +22,8 @@ use crate::trust::{self, Expected, Pins};
 pub(super) struct Entry {
     pub(super) home: Home,
     pub(super) access: Access,
+    /// What brings it back once it is out.
+    join_again: String,
     /// Which certificate is accepted, and where another one would be kept.
     expected: Expected,
 }
@@ -37,13 +40,25 @@ struct Known {
 
 /// The folder of the node, in the state directory of this user.
 pub(super) fn home(globals: &Globals) -> anyhow::Result<Home> {
+    let path = state_dir(globals)?;
+    state_dir::prepare(&path)?;
+    Ok(Home::in_state_dir(&path).map_err(unusable)?)
+}
+
+/// The folder of the node, if one ever was here: whoever only looks makes none.
+pub(super) fn home_found(globals: &Globals) -> anyhow::Result<Option<Home>> {
+    Ok(Home::find(&state_dir(globals)?).map_err(unusable)?)
+}
+
+fn state_dir(globals: &Globals) -> anyhow::Result<PathBuf> {
     let overrides = Overrides {
         profile: globals.profile.clone(),
         ..Overrides::default()
     };
-    let path = config::load::state_dir(&overrides, &Environment::of_process())?;
-    state_dir::prepare(&path)?;
-    Ok(Home::in_state_dir(&path).map_err(unusable)?)
+    Ok(config::load::state_dir(
+        &overrides,
+        &Environment::of_process(),
+    )?)
 }
 
 /// The node's own files are wrong; trying again will not help.
@@ -54,7 +69,7 @@ pub(super) fn home(globals: &Globals) -> anyhow::Result<Home> {
 pub(super) fn unusable(why: HomeError) -> Failure {
     match why {
         HomeError::Taken => Failure::new(Exit::Failed, why.to_string()).next(
-            "stop that one first (`systemctl --user stop tidegate-node`, or Ctrl-C where it runs), \
+            "stop that one first (where it runs as a service with `systemctl --user stop`, else Ctrl-C), \
              then do this again: nothing was changed, and a setup code was not used",
         ),
         _ => Failure::new(Exit::Config, why.to_string()),
@@ -84,6 +99,7 @@ impl Entry {
         Ok(Self {
             home,
             access,
+            join_again: join_again(globals),
             expected,
         })
     }
@@ -122,11 +138,18 @@ impl Entry {
         if let Some(how) = why.put_out() {
             return Failure {
                 what: put_out(how).to_owned(),
-                ..failure.next(JOIN_AGAIN).elsewhere()
+                ..failure.next(self.join_again.as_str()).elsewhere()
             };
         }
         if self.access.auth.bootstrap_token.is_some() && why.refusal().is_some() {
-            return failure.next(NEW_CODE).elsewhere();
+            let what = code_refused(why).map_or(failure.what.clone(), str::to_owned);
+            return Failure { what, ..failure }.next(NEW_CODE).elsewhere();
+        }
+        if is_unfit(why) {
+            return Failure {
+                what: self.unfit(why).to_owned(),
+                ..failure.next(self.join_again.as_str()).elsewhere()
+            };
         }
         match why.distrust() {
             Some(shown) if shown.pinned.is_none() => failure.next(
@@ -139,6 +162,25 @@ impl Entry {
             None => failure,
         }
     }
+
+    /// What is wrong with what was shown.
+    fn unfit(&self, why: &tidegate_client::Error) -> &'static str {
+        match why.detail_code() {
+            Some("AUTH_TOKEN_MISSING" | "AUTH_PASSWORD_MISSING") => {
+                "this node has no token of the gateway yet"
+            }
+            _ if self.access.auth.token.is_some() => {
+                "the gateway takes neither the secret that this node was given nor a token that it has"
+            }
+            _ => "the gateway does not take the token of this node any more",
+        }
+    }
+}
+
+/// What the gateway says of a code that lets nobody in, without its advice for other clients.
+fn code_refused(why: &tidegate_client::Error) -> Option<&'static str> {
+    let wrong_role = why.to_string().contains("not for this role");
+    (is_unfit(why) && !wrong_role).then_some("the setup code was used before, or has expired")
 }
 
 /// What to do about a code that is none, or lets nobody in.
@@ -154,9 +196,23 @@ pub(super) const fn put_out(how: PutOut) -> &'static str {
 }
 
 /// What brings it back.
-pub(super) const JOIN_AGAIN: &str = "to join again, make a code with `tidegate devices code --node` \
-    on the gateway's host, then here: tidegate node run --setup-code CODE (for the service: tidegate \
-    node install --setup-code CODE, then systemctl --user restart tidegate-node)";
+pub(super) fn join_again(globals: &Globals) -> String {
+    let (program, unit) = (program(globals), unit::name(globals.profile.as_deref()));
+    format!(
+        "to join, make a code with `tidegate devices code --node` on the gateway's host, then here: \
+         {program} node run --setup-code - (for the service: {program} node install --setup-code -, \
+         then systemctl --user restart {unit})"
+    )
+}
+
+/// This program as it is called for this profile.
+pub(super) fn program(globals: &Globals) -> String {
+    let profile = globals.profile.as_deref();
+    profile.map_or_else(
+        || "tidegate".to_owned(),
+        |profile| format!("tidegate --profile {profile}"),
+    )
+}
 
 fn read_code(code: &str) -> Result<SetupCode, Failure> {
     let text = text_argument("--setup-code", code)?;

@@ -7,7 +7,7 @@ use tidegate_client::Error;
 use tidegate_node::{EnrollError, enroll};
 use tidegate_protocol::ErrorCode;
 
-use super::entry::{Entry, unusable};
+use super::entry::{Entry, program, unusable};
 use super::unit;
 use crate::args::{Globals, NodeEntryArgs};
 use crate::exit::Exit;
@@ -29,12 +29,14 @@ pub(crate) async fn run(globals: &Globals, args: &NodeEntryArgs) -> anyhow::Resu
     }
     screen.say(&format!("joined    {}", entry.access.address))?;
     screen.say(&format!("wrote     {}", path.display()))?;
-    screen.say(
+    let unit = unit::name(globals.profile.as_deref());
+    screen.say(&format!(
         "next      systemctl --user daemon-reload\n          \
-         systemctl --user enable --now tidegate-node\n          \
+         systemctl --user enable --now {unit}\n          \
          loginctl enable-linger    (to run without a login)\n          \
-         tidegate node status",
-    )?;
+         {} node status",
+        program(globals)
+    ))?;
     Ok(Exit::Done)
 }
 
@@ -75,7 +77,7 @@ fn write(globals: &Globals, entry: &Entry) -> anyhow::Result<PathBuf> {
     let state_dir = entry.home.path().parent().unwrap_or(entry.home.path());
     let binary = std::env::current_exe()?;
     let text = unit::text(&binary, state_dir, globals.profile.as_deref());
-    let path = folder.join(unit::NAME);
+    let path = folder.join(unit::name(globals.profile.as_deref()) + ".service");
     std::fs::write(&path, text)?;
     Ok(path)
 }

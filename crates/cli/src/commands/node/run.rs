@@ -106,7 +106,7 @@ fn words(status: &Status) -> Option<String> {
     let why = status.why.as_deref().unwrap_or_default();
     match status.phase {
         // Why it ends is an error, which is said at the end.
-        Phase::Starting | Phase::Connecting | Phase::PutOut => None,
+        Phase::Starting | Phase::Connecting | Phase::PutOut | Phase::NotLetIn => None,
         Phase::Connected => Some(format!("connected {gateway}")),
         Phase::WaitingForApproval => Some(format!(
             "waiting   for approval: `tidegate devices approve` on the gateway ({gateway})"

@@ -2,7 +2,8 @@
 
 use tidegate_node::{Home, Phase, Status};
 
-use super::entry::{JOIN_AGAIN, home, unusable};
+use super::entry::{home_found, join_again, program, unusable};
+use super::unit;
 use crate::args::Globals;
 use crate::exit::Exit;
 use crate::output::{Failure, Screen, one_line};
@@ -13,9 +14,10 @@ use crate::output::{Failure, Screen, one_line};
 /// None runs, or its files cannot be read.
 pub(crate) fn run(globals: &Globals) -> anyhow::Result<Exit> {
     let screen = Screen::new(globals);
-    let home = home(globals)?;
-    let Some(status) = home.status().map_err(unusable)? else {
-        return Err(none(&home)?.into());
+    let home = home_found(globals)?;
+    let running = home.as_ref().map(Home::status).transpose();
+    let Some(status) = running.map_err(unusable)?.flatten() else {
+        return Err(none(globals, home.as_ref())?.into());
     };
     if screen.json {
         screen.say(&serde_json::to_string(&status)?)?;
@@ -25,23 +27,30 @@ pub(crate) fn run(globals: &Globals) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// None runs; if the last one was put out, starting it again would not help.
-fn none(home: &Home) -> Result<Failure, Failure> {
-    let last = home.last_status().map_err(unusable)?;
-    let put_out = last.filter(|last| last.phase == Phase::PutOut);
+/// None runs; if the last one was not let in any more, starting it again would not help.
+fn none(globals: &Globals, home: Option<&Home>) -> Result<Failure, Failure> {
+    let last = home.map(Home::last_status).transpose();
+    let last = last.map_err(unusable)?.flatten();
     let none = "no node host runs here";
-    Ok(match put_out {
-        Some(last) => {
+    let out = last.as_ref().and_then(|last| match last.phase {
+        Phase::PutOut => Some((last, "the gateway put it out")),
+        Phase::NotLetIn => Some((last, "the gateway did not let it in")),
+        _ => None,
+    });
+    Ok(match out {
+        Some((last, what)) => {
             let why = one_line(last.why.as_deref().unwrap_or_default(), 200);
-            Failure::new(
-                Exit::Unreachable,
-                format!("{none}: the gateway put it out ({why})"),
-            )
-            .next(JOIN_AGAIN)
-            .elsewhere()
+            Failure::new(Exit::Unreachable, format!("{none}: {what} ({why})"))
+                .next(join_again(globals))
+                .elsewhere()
         }
         None => Failure::new(Exit::Unreachable, none)
-            .next("start one with `tidegate node run`, or `systemctl --user start tidegate-node`"),
+            .next(format!(
+                "start one with `{} node run`, or `systemctl --user start {}`",
+                program(globals),
+                unit::name(globals.profile.as_deref())
+            ))
+            .elsewhere(),
     })
 }
 
@@ -54,6 +63,7 @@ fn lines(status: &Status) -> String {
         Phase::Waiting => "waiting to try again",
         Phase::Stopping => "stopping",
         Phase::PutOut => "put out by the owner of the gateway",
+        Phase::NotLetIn => "not let in by the gateway",
     };
     let mut lines = vec![
         format!("node      {} (process {})", status.device_id, status.pid),

@@ -2,8 +2,13 @@
 
 use std::path::Path;
 
-/// Its name.
-pub(super) const NAME: &str = "tidegate-node.service";
+/// Its name, without `.service`: each profile has its own.
+pub(super) fn name(profile: Option<&str>) -> String {
+    profile.map_or_else(
+        || "tidegate-node".to_owned(),
+        |profile| format!("tidegate-node-{profile}"),
+    )
+}
 
 /// The text of the unit. It holds no secret: the node has a token of its own by then.
 pub(super) fn text(binary: &Path, state_dir: &Path, profile: Option<&str>) -> String {

@@ -1,6 +1,7 @@
 //! Every commit of the life, and a death at each of them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use tokio::task::JoinSet;
 
@@ -13,7 +14,7 @@ const COMMIT_LOG: &str = "TIDEGATE_TEST_COMMIT_LOG";
 /// Lives that are lived at once. They mostly wait for the rates of their networks.
 const AT_ONCE: usize = 16;
 /// Lives that may be lived to come to a point: how many events share a commit is chance, so the last
-/// commits of a verb are not in each of them.
+/// commits of a verb are not in each of them, and under load in none.
 const LIVES: usize = 5;
 /// Verbs of the store that a life must pass.
 const VERBS: [&str; 10] = [
@@ -40,14 +41,28 @@ pub(super) async fn die_at_all<C: Chats>() {
     let missed = missed_of::<C>(&points).await;
     let hit = points.len() - missed.len();
     println!(
-        "{network}: hit {hit} of {} distinct commit points of a message's life ({} verbs)",
+        "{network}: hit {hit} of {} distinct commit points of a message's life ({} verbs); lives without the others: {missed:?}",
         points.len(),
         names.len()
     );
-    assert_eq!(missed, Vec::<String>::new(), "{network}: never came there");
+    for point in &missed {
+        let (verb, time) = numbered(point);
+        let later = points.iter().find(|other| {
+            let (same, later) = numbered(other);
+            same == verb && later > time && !missed.contains(other)
+        });
+        assert_eq!(later, None, "{network}: never came to {point}");
+        assert!(time > 1, "{network}: never came to {point}");
+    }
 }
 
-/// The points that a life did not come to.
+/// A point without its number, and its number.
+fn numbered(point: &str) -> (&str, u32) {
+    let (name, time) = point.rsplit_once(':').unwrap();
+    (name, time.parse().unwrap())
+}
+
+/// The points that some lives in a row did not have.
 async fn missed_of<C: Chats>(points: &[String]) -> Vec<String> {
     let mut waiting = points.iter().cloned();
     let mut at_work = JoinSet::new();
@@ -74,9 +89,14 @@ async fn enumerate<C: Chats>() -> BTreeSet<String> {
     let mut home = Home::<C>::open(&variables).await.unwrap();
     assert!(live(&mut home).await, "the daemon died by itself");
     assert!(home.daemon.stop().await.unwrap().success());
+    points_in(&log)
+}
+
+/// The points of a log of commits.
+fn points_in(log: &Path) -> BTreeSet<String> {
     let mut times = BTreeMap::new();
     let mut points = BTreeSet::new();
-    for line in std::fs::read_to_string(&log).unwrap().lines() {
+    for line in std::fs::read_to_string(log).unwrap().lines() {
         let (verbs, side) = line.split_once(':').unwrap();
         // Which verbs share a commit is chance; each of them is a point of its own.
         for verb in verbs.split('+') {
@@ -101,14 +121,19 @@ async fn comes_to<C: Chats>(point: &str) -> bool {
     false
 }
 
-/// Lives up to the point, starts again and lives to the end. False if it never came there.
+/// Lives up to the point, starts again and lives to the end. False if that life did not have it.
 async fn die_at<C: Chats>(point: &str) -> bool {
     let Ok(mut home) = Home::<C>::open(&[]).await else {
         panic!("{point}: no daemon");
     };
     home.daemon.leave_port();
-    let armed = home.daemon.restart_with(&[(KILL_AT, point)]).await;
+    let dir = tempfile::tempdir().unwrap();
+    let log = dir.path().join("commits");
+    let variables = [(KILL_AT, point), (COMMIT_LOG, log.to_str().unwrap())];
+    let armed = home.daemon.restart_with(&variables).await;
     if armed.is_ok() && live(&mut home).await {
+        assert!(home.daemon.stop().await.unwrap().success(), "{point}");
+        assert!(!points_in(&log).contains(point), "{point}: it lived on");
         return false;
     }
     home.daemon.leave_port();
