@@ -3,6 +3,9 @@
 
 use tidegate_protocol::AgentId;
 
+/// The word for the main session of the default agent, whatever its configured alias.
+pub const MAIN: &str = "main";
+
 /// Longest key in bytes.
 pub const SESSION_KEY_MAX_BYTES: usize = 512;
 
@@ -15,7 +18,7 @@ pub struct SessionKey(String);
 pub struct SessionNames {
     /// The agent that answers by default.
     pub default_agent: AgentId,
-    /// The alias of the main session; `main` unless configured.
+    /// The alias of the main session; [`MAIN`] unless configured.
     pub main_key: String,
 }
 
@@ -91,17 +94,17 @@ impl SessionNames {
         if text == "global" || text == "unknown" {
             return Ok(SessionKey(text));
         }
-        if text == "main" || text == self.main_key {
+        if text == MAIN || text == self.main_key {
             return Ok(self.main());
         }
         let Some(rest) = text.strip_prefix("agent:") else {
             return Ok(SessionKey(format!("agent:{}:{text}", self.default_agent)));
         };
-        let (agent, name) = rest.split_once(':').unwrap_or((rest, "main"));
+        let (agent, name) = rest.split_once(':').unwrap_or((rest, MAIN));
         if !is_agent_id(agent) {
             return Err(BadSessionKey::BadAgent);
         }
-        let name = if name == "main" {
+        let name = if name == MAIN {
             self.main_key.as_str()
         } else {
             name

@@ -52,3 +52,8 @@ text_id! {
     /// One of our accounts on a network: a key of `channels.<id>.accounts`, else `default`.
     AccountId max 64;
 }
+
+impl AgentId {
+    /// The agent where none is configured or named.
+    pub const MAIN: &'static str = "main";
+}

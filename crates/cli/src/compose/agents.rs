@@ -44,7 +44,7 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
         let key = "agents.defaults.model.primary";
         let model = model_of(key, None, &fallback, &runners)?;
         list.push(Agent {
-            id: AgentId::new("main"),
+            id: AgentId::new(AgentId::MAIN),
             name: None,
             identity: AgentIdentity::default(),
             model,
@@ -69,7 +69,7 @@ pub(super) fn agents(loaded: &Loaded, clock: &Arc<dyn Clock>) -> Result<Agents, 
     list.swap(0, first);
     let default_agent = list
         .first()
-        .map_or_else(|| AgentId::new("main"), |agent| agent.id.clone());
+        .map_or_else(|| AgentId::new(AgentId::MAIN), |agent| agent.id.clone());
     Ok(Agents {
         names: SessionNames {
             default_agent,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tidegate_core::agents;
+use tidegate_core::session::MAIN;
 use tidegate_engine::AckScope;
 
 /// How messages are queued.
@@ -152,7 +153,7 @@ impl Default for SessionConfig {
     fn default() -> Self {
         Self {
             scope: SessionScope::PerSender,
-            main_key: "main".to_owned(),
+            main_key: MAIN.to_owned(),
             dm_scope: DmScope::OwnerMain,
             identity_links: BTreeMap::new(),
             reset: ResetConfig::default(),

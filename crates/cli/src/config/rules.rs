@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use tidegate_client::{Address, Fingerprint};
 use tidegate_core::runner::ModelRef;
 use tidegate_core::session::is_agent_id;
+use tidegate_protocol::AgentId;
 
 use super::model::{Bind, Config};
 use super::model_network::{MdnsMode, RemoteConfig, TlsConfig};
@@ -215,7 +216,7 @@ fn agents(config: &Config, found: &mut Found) {
 /// What names an agent, a channel or an account must name one that is there.
 fn bindings(config: &Config, found: &mut Found) {
     let agents: BTreeSet<_> = config.agents.list.iter().map(|a| a.id.as_str()).collect();
-    let knows_agent = |id: &str| agents.contains(id) || (agents.is_empty() && id == "main");
+    let knows_agent = |id: &str| agents.contains(id) || (agents.is_empty() && id == AgentId::MAIN);
     for (i, binding) in config.bindings.iter().enumerate() {
         if !knows_agent(&binding.agent_id) {
             let message = format!("there is no agent \"{}\" in agents.list", binding.agent_id);

@@ -2,6 +2,8 @@
 
 use std::path::{Component, Path, PathBuf};
 
+use tidegate_protocol::AgentId;
+
 use super::canvas_root;
 use super::env::Environment;
 use super::file::Judged;
@@ -11,8 +13,6 @@ use super::rules::is_rooted;
 
 /// Where the folders are, in the state directory, of agents for whom none is named.
 const FOLDER: &str = "workspaces";
-/// The agent where none is configured.
-const ONLY_AGENT: &str = "main";
 /// The key for the default agent.
 const DEFAULTS_KEY: &str = "agents.defaults.workspace";
 
@@ -56,7 +56,7 @@ pub(crate) fn asked(agents: &AgentsConfig) -> Vec<Asked<'_>> {
     let common = || common.map(|path| (DEFAULTS_KEY.to_owned(), path));
     if agents.list.is_empty() {
         return vec![Asked {
-            agent: ONLY_AGENT,
+            agent: AgentId::MAIN,
             said: common(),
         }];
     }

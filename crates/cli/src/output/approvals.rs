@@ -42,16 +42,21 @@ pub(crate) fn one_command(screen: &Screen, found: &ExecApprovalGetResult) -> Str
     page.push_str("\n\n");
     let by = found.resolved_by.0.as_deref().map(|by| one_line(by, 100));
     let end = match (found.outcome.0, by) {
-        (None, _) => screen.hint(&format!(
-            "Until {}: tidegate approvals approve {}, or deny",
-            time_of_day(found.asked.expires_at_ms),
-            one_line(&found.asked.id, 128)
-        )),
+        (None, _) => screen.hint(&ways(&found.asked)),
         (Some(outcome), Some(by)) => format!("{} by {by}", ended(outcome)),
         (Some(outcome), None) => ended(outcome).to_owned(),
     };
     page.push_str(&end);
     page
+}
+
+/// How to decide, in lines that can be pasted.
+fn ways(asked: &ExecApprovalAsked) -> String {
+    let id = one_line(&asked.id, 128);
+    format!(
+        "until {}:\n  tidegate approvals approve {id}\n  tidegate approvals deny {id}",
+        time_of_day(asked.expires_at_ms)
+    )
 }
 
 /// The words for an end.

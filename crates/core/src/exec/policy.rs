@@ -138,14 +138,6 @@ impl Policy {
         }
     }
 
-    /// The same rules, made stricter by what a session or a request wants. Never looser.
-    #[must_use]
-    pub fn narrowed(mut self, security: Option<Security>, ask: Option<Ask>) -> Self {
-        self.security = security.map_or(self.security, |wanted| wanted.min(self.security));
-        self.ask = ask.map_or(self.ask, |wanted| wanted.min(self.ask));
-        self
-    }
-
     /// The entry that allows the subject.
     ///
     /// # Errors

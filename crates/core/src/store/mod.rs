@@ -21,8 +21,8 @@ pub use inbox::{
     Arrival, Arrivals, Arrived, Deed, InboxRow, InboxState, InboxStore, MAX_TRACE_HITS, Traced,
 };
 pub use nodes::{
-    CallBegun, CallState, NewNodeCall, NodeAsk, NodeCall, NodeNameplate, NodeStore, PairedName,
-    WaitingCall, WaitingRoom,
+    CallBegun, CallState, KnownCall, NewNodeCall, NodeAsk, NodeCall, NodeNameplate, NodeStore,
+    PairedName, WaitingCall, WaitingRoom,
 };
 pub use outbox::{
     AccountLoad, MOST_RECEIPTS, NewOutbound, OutboxRow, OutboxState, OutboxStep, OutboxStore,

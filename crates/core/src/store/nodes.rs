@@ -82,12 +82,19 @@ pub struct NodeCall {
 pub enum CallBegun {
     /// It is stored.
     New,
-    /// The same was asked before.
-    Repeat(Box<NodeCall>),
-    /// The key was used before with other params.
-    KeyReused,
+    /// Its key was used before; nothing was stored.
+    Known(KnownCall),
     /// Too much waits for this node already; nothing was stored.
     NoRoom,
+}
+
+/// For what a key was used before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KnownCall {
+    /// For the same.
+    Repeat(Box<NodeCall>),
+    /// For something else.
+    KeyReused,
 }
 
 /// What a name says of itself in the January list.
@@ -143,9 +150,8 @@ pub trait NodeStore: Send + Sync + 'static {
         call: NewNodeCall,
         room: WaitingRoom,
     ) -> Result<CallBegun, StoreError>;
-    /// What [`NodeStore::begin_call`] would find of a request: a repetition or another use of its
-    /// key. `None` if it is new.
-    async fn find_call(&self, once: &Once) -> Result<Option<CallBegun>, StoreError>;
+    /// For what the key of a request was used before. `None` if it is new.
+    async fn find_call(&self, once: &Once) -> Result<Option<KnownCall>, StoreError>;
     /// Ends a command. False if it had ended, or is not known: then nothing changed.
     async fn end_call(&self, id: &str, ending: CallEnding, now_ms: u64)
     -> Result<bool, StoreError>;

@@ -1,10 +1,8 @@
 //! May this run? The rules say so, or a person does.
 
-use std::time::Duration;
-
 use tidegate_core::SessionKey;
 use tidegate_core::approval::{Asker, Ending, Matter, Outcome, Question};
-use tidegate_core::exec::{Ask, Decision, Place, Policy, Refusal, Security, Verdict};
+use tidegate_core::exec::{Decision, Place, Policy, Refusal, Verdict};
 use tidegate_protocol::{AgentId, RunId};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -23,13 +21,6 @@ pub struct AskContext {
     pub session_key: Option<SessionKey>,
     /// The run; its stored record says who caused it.
     pub run_id: Option<RunId>,
-    /// How long a decision is waited for; [`ASK_DEFAULT`](super::ASK_DEFAULT) if not said, at most
-    /// [`ASK_MAX`](super::ASK_MAX).
-    pub timeout: Option<Duration>,
-    /// What the request wants of the rules; they are never looser by it.
-    pub security: Option<Security>,
-    /// As `security`.
-    pub ask: Option<Ask>,
     /// Withdraws the question.
     pub stop: CancellationToken,
 }
@@ -85,41 +76,22 @@ impl Approvals<'_> {
         self.refuse_guests(context.run_id.as_ref()).await?;
         let on_node =
             !matches!(matter, Matter::Subject(subject) if subject.place == Place::Gateway);
-        let policy = self.policy_for(&context, on_node).await?;
+        let policy = self.policy(&context.agent, on_node).await?;
         let why = match matter.judge(&policy) {
             Verdict::Run => return Ok(self.by_rules(&policy, matter, &context).await),
             Verdict::Refuse(why) => return Err(why.into()),
             Verdict::Ask(why) => why.to_string(),
         };
-        let asked = self.put(matter, &context, Some(why)).await;
+        let asked = self.put(matter, &context, why).await;
         if !matches!(asked, Err(Unapproved::Expired)) {
             return asked;
         }
         // Whoever was asked may have changed the rules instead of answering.
-        let policy = self.policy_for(&context, on_node).await?;
+        let policy = self.policy(&context.agent, on_node).await?;
         if runs_unanswered(&policy, matter) {
             return Ok(self.by_rules(&policy, matter, &context).await);
         }
         asked
-    }
-
-    /// The rules as they are, and what the request wants of them.
-    async fn policy_for(&self, context: &AskContext, on_node: bool) -> Result<Policy, EngineError> {
-        let policy = self.policy(&context.agent, on_node).await?;
-        Ok(policy.narrowed(context.security, context.ask))
-    }
-
-    /// Leave to run this once by a person, whatever the rules say.
-    ///
-    /// # Errors
-    /// Why it may not run.
-    pub async fn ask(
-        &self,
-        matter: &Matter,
-        context: AskContext,
-    ) -> Result<ExecPermit, Unapproved> {
-        self.refuse_guests(context.run_id.as_ref()).await?;
-        self.put(matter, &context, None).await
     }
 
     /// A run has no more rights than whoever caused it (SECURITY T23).
@@ -148,7 +120,7 @@ impl Approvals<'_> {
         &self,
         matter: &Matter,
         context: &AskContext,
-        why: Option<String>,
+        why: String,
     ) -> Result<ExecPermit, Unapproved> {
         if let Matter::Subject(subject) = matter {
             subject.check().map_err(Refusal::Flawed)?;
@@ -156,7 +128,7 @@ impl Approvals<'_> {
         let question = Question {
             matter: matter.clone(),
             asker: Asker::Run,
-            why,
+            why: Some(why),
             agent: Some(context.agent.clone()),
             session_key: context.session_key.as_ref().map(ToString::to_string),
             run_id: context.run_id.clone(),
@@ -164,7 +136,7 @@ impl Approvals<'_> {
         let new = NewQuestion {
             id: None,
             question,
-            timeout: context.timeout,
+            timeout: None,
             stop: context.stop.clone(),
         };
         let answered = self.begin(new).await?.answer().await?;

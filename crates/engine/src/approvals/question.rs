@@ -38,7 +38,8 @@ pub struct ClientQuestion {
     pub agent: Option<AgentId>,
     /// In which session, by its key.
     pub session_key: Option<String>,
-    /// How long a decision is waited for; as in [`AskContext`](super::AskContext).
+    /// How long a decision is waited for; [`ASK_DEFAULT`](super::ASK_DEFAULT) if not said,
+    /// at most [`ASK_MAX`](super::ASK_MAX).
     pub timeout: Option<Duration>,
 }
 

@@ -8,6 +8,7 @@ use tidegate_core::SessionKey;
 use tidegate_core::exec::visible;
 use tidegate_core::run::{ByDevice, Once, RunRequest};
 use tidegate_core::secret::sha256_hex;
+use tidegate_core::session::MAIN;
 use tidegate_protocol::strict::canonical;
 use tidegate_protocol::{ConnId, DeviceId, Role};
 
@@ -94,7 +95,7 @@ impl Nodes {
         let key = format!("voice-{}", self.0.ids().uuid());
         let session = word(payload, "sessionKey");
         let request = request(message, Some("low".to_owned()), None);
-        self.run(node, session, "main", key, payload, request).await
+        self.run(node, session, MAIN, key, payload, request).await
     }
 
     /// A node asks an agent for something. It is answered in the session; a node sends nothing to

@@ -9,7 +9,7 @@ use tidegate_core::SessionKey;
 use tidegate_core::exec::{Decision, check_unreserved};
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
-use tidegate_core::store::{CallBegun, CallState, NodeCall};
+use tidegate_core::store::{CallState, KnownCall, NodeCall};
 use tidegate_protocol::DeviceId;
 use tokio_util::sync::CancellationToken;
 
@@ -111,16 +111,17 @@ impl Nodes {
     /// A repetition is told what became of the first one, also when the node has gone since.
     async fn told_before(&self, ask: &Invoke) -> Result<Option<Invoked>, NodeError> {
         let store = &self.0.inner().node_store;
-        match store.find_call(&ask.once).await? {
-            None | Some(CallBegun::New | CallBegun::NoRoom) => Ok(None),
-            Some(CallBegun::KeyReused) => Err(NodeError::KeyReused),
-            Some(CallBegun::Repeat(call)) => repeated(call).map(Some),
-        }
+        let known = store.find_call(&ask.once).await?;
+        known.map(told_of).transpose()
     }
 }
 
-/// What a repetition is told.
-pub(super) fn repeated(call: Box<NodeCall>) -> Result<Invoked, NodeError> {
+/// What somebody is told whose key was used before.
+pub(super) fn told_of(known: KnownCall) -> Result<Invoked, NodeError> {
+    let call = match known {
+        KnownCall::Repeat(call) => call,
+        KnownCall::KeyReused => return Err(NodeError::KeyReused),
+    };
     match call.state {
         CallState::Ended(ending) => Ok(Invoked::Ended(Arc::new(ending))),
         CallState::Waiting(_) => Ok(Invoked::Waiting(call)),

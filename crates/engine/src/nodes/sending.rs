@@ -17,7 +17,7 @@ use super::Nodes;
 use super::bounds::{KEPT_BYTES, ROOM};
 use super::directory::NotOpened;
 use super::error::NodeError;
-use super::invoke::{Invoke, Invoked, repeated};
+use super::invoke::{Invoke, Invoked, told_of};
 use super::live_node::LiveNode;
 use super::params::{granted, text_of, time_of};
 
@@ -74,8 +74,7 @@ impl Nodes {
         }
         match begun? {
             CallBegun::New => {}
-            CallBegun::Repeat(call) => return repeated(call),
-            CallBegun::KeyReused => return Err(NodeError::KeyReused),
+            CallBegun::Known(known) => return told_of(known),
             CallBegun::NoRoom => return Err(full()),
         }
         if let Some(approved) = &ask.approved {

@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::Nodes;
 use super::bounds::WAIT_MS;
 use super::error::NodeError;
-use super::invoke::{Invoke, Invoked, repeated};
+use super::invoke::{Invoke, Invoked, told_of};
 use super::live_node::LiveNode;
 use super::params::{text_of, time_of};
 use super::sending::full;
@@ -69,8 +69,7 @@ impl Nodes {
         };
         match self.begin(&id, &ask, Some(waits.clone())).await? {
             CallBegun::New => {}
-            CallBegun::Repeat(call) => return repeated(call),
-            CallBegun::KeyReused => return Err(NodeError::KeyReused),
+            CallBegun::Known(known) => return told_of(known),
             CallBegun::NoRoom => return Err(full()),
         }
         // It may have come back in this moment, and seen nothing that waits.

@@ -44,9 +44,6 @@ impl EngineDoors {
             agent: asked_for.agent.clone(),
             session_key: Some(asked_for.session_key.clone()),
             run_id: asked_for.run_id.clone(),
-            timeout: None,
-            security: None,
-            ask: None,
             stop: asked_for.stop.clone(),
         };
         let approvals = self.engine.approvals();

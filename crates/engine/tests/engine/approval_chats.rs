@@ -211,12 +211,8 @@ async fn a_guests_run_runs_nothing_whatever_the_rules_say() {
     };
     let approvals = house.engine.approvals();
     let guests = ask(Some(call.turn.run_id.clone()));
-    for refused in [
-        approvals.permit(&command("ls"), guests.clone()).await,
-        approvals.ask(&command("ls"), guests).await,
-    ] {
-        assert!(matches!(refused, Err(Unapproved::Guest)), "{refused:?}");
-    }
+    let refused = approvals.permit(&command("ls"), guests).await;
+    assert!(matches!(refused, Err(Unapproved::Guest)), "{refused:?}");
     assert!(approvals.permit(&command("ls"), ask(None)).await.is_ok());
     call.play([say("no"), Step::End]);
 }

@@ -1,10 +1,12 @@
 //! Who decides about a command (SECURITY T50): whoever holds the right and did not ask.
 
+use std::time::Duration;
+
 use tidegate_core::approval::{Outcome, Words};
 use tidegate_core::exec::Decision;
 use tidegate_core::live::Generation;
 use tidegate_core::{Permit, PrincipalId};
-use tidegate_engine::{Asked, ClientQuestion, Engine};
+use tidegate_engine::{ASK_DEFAULT, ASK_MAX, Asked, ClientQuestion, Engine};
 use tidegate_protocol::{ConnId, Scope};
 
 use crate::approval_world::*;
@@ -53,6 +55,16 @@ async fn every_principal_with_every_scope_decides_as_the_rule_says() {
 
 /// A client asks over this connection.
 async fn client_asks(engine: &Engine, caller: &Permit, connection: &ConnId) -> Asked {
+    client_asks_for(engine, caller, connection, None).await
+}
+
+/// As [`client_asks`], and waits for so long.
+async fn client_asks_for(
+    engine: &Engine,
+    caller: &Permit,
+    connection: &ConnId,
+    timeout: Option<Duration>,
+) -> Asked {
     let question = ClientQuestion {
         id: None,
         words: Words {
@@ -61,13 +73,30 @@ async fn client_asks(engine: &Engine, caller: &Permit, connection: &ConnId) -> A
         },
         agent: None,
         session_key: None,
-        timeout: None,
+        timeout,
     };
     engine
         .approvals()
         .ask_for_client(question, caller.caller(), connection)
         .await
         .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_says_how_long_it_waits_within_bounds() {
+    let world = Plan::default().start().await;
+    let a = who(device("a"), [Scope::Admin]);
+    for (wanted, waits) in [
+        (None, ASK_DEFAULT),
+        (Some(Duration::from_secs(5)), Duration::from_secs(5)),
+        (Some(Duration::from_hours(9)), ASK_MAX),
+    ] {
+        let began = tokio::time::Instant::now();
+        let asked = client_asks_for(&world.engine, &a, &ConnId::new("one"), wanted).await;
+        let ended = asked.answer().await.unwrap().ending.unwrap();
+        assert_eq!(ended.outcome, Outcome::Expired);
+        assert_eq!(began.elapsed().as_secs(), waits.as_secs());
+    }
 }
 
 #[tokio::test(start_paused = true)]

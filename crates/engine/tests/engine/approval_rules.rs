@@ -2,7 +2,7 @@
 
 use serde_json::json;
 use tidegate_core::approval::{Matter, Words};
-use tidegate_core::exec::{ContentHash, Decision, Entry, Place, Security};
+use tidegate_core::exec::{ContentHash, Decision, Entry, Place};
 use tidegate_engine::{NotSpent, Unapproved};
 
 use crate::approval_world::*;
@@ -127,15 +127,6 @@ async fn the_rules_of_an_agent_hold() {
         );
     }
     assert!(permit("free").await.is_ok());
-    let narrow = tidegate_engine::AskContext {
-        security: Some(Security::Deny),
-        ..for_agent("free")
-    };
-    let refused = engine.approvals().permit(&command("ls"), narrow).await;
-    assert!(
-        matches!(refused, Err(Unapproved::Refused(_))),
-        "{refused:?}"
-    );
     assert_eq!(questions(&world), 0);
     for agent in ["watched", "unknown"] {
         let refused = permit(agent).await;

@@ -69,9 +69,6 @@ pub(crate) fn for_agent(agent: &str) -> AskContext {
         agent: AgentId::new(agent),
         session_key: None,
         run_id: None,
-        timeout: None,
-        security: None,
-        ask: None,
         stop: CancellationToken::new(),
     }
 }

@@ -10,6 +10,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderValue, Response, StatusCode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use tidegate_core::session::MAIN;
 use tidegate_core::tool::{ToolContent, ToolOutcome};
 use tidegate_core::{Action, Permit, Resource, authorize};
 use tidegate_engine::{NotInvoked, ToolAsk, ToolInvoked};
@@ -95,7 +96,7 @@ async fn carry_out(shared: &Shared, permit: &Permit, ask: Ask) -> Response<Body>
     let Some(name) = ask.tool.filter(|name| !name.trim().is_empty()) else {
         return refuse("tools.invoke requires body.tool");
     };
-    let key = ask.session_key.as_deref().unwrap_or("main");
+    let key = ask.session_key.as_deref().unwrap_or(MAIN);
     let session_key = match shared.engine.session_key(key) {
         Ok(key) => key,
         Err(error) => return refuse(&error.to_string()),

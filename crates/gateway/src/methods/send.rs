@@ -1,6 +1,7 @@
 //! `send` and `poll`: into a session for WebChat, through the outbox to every other channel.
 
 use tidegate_core::channel::{Poll, Target};
+use tidegate_core::session::MAIN;
 use tidegate_engine::{Said, SendTo, Sending, SentTo};
 use tidegate_protocol::api::send::{
     DEFAULT_CHANNEL, PollMessage, PollParams, SendMessage, SendParams, SendResult,
@@ -163,7 +164,7 @@ impl Api {
     /// Whether a target names a session: the main one, a full key, or one that exists.
     async fn is_session(&self, to: &str) -> Result<bool, ApiError> {
         let names = &self.0.engine.agents().names;
-        if to == "main" || to == names.main_key || to.starts_with("agent:") {
+        if to == MAIN || to == names.main_key || to.starts_with("agent:") {
             return Ok(true);
         }
         let Ok(key) = self.0.engine.session_key(to) else {

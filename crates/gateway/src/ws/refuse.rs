@@ -11,7 +11,7 @@ use crate::auth::Shown;
 use crate::auth::limiter::Kind;
 use crate::error::ApiError;
 
-const BAD_CODE: &str = "unauthorized: this code was used before or has expired; run `tidegate dashboard` or `tidegate devices code` for a new one";
+const BAD_CODE: &str = "unauthorized: this code was used before or has expired; make a new one where the gateway runs, for a browser with `tidegate dashboard`, for a device with `tidegate devices code`";
 
 /// Refuses in the shapes of both generations: protocol 4 gets a code in the details.
 pub(super) struct Refuse<'a> {

@@ -57,9 +57,6 @@ fn agent_wants(engine: &Engine, command: &str) -> JoinSet<Result<(), String>> {
         agent: AgentId::new("main"),
         session_key: None,
         run_id: None,
-        timeout: None,
-        security: None,
-        ask: None,
         stop: CancellationToken::new(),
     };
     let engine = engine.clone();

@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use tidegate_client::private_file;
 use tidegate_core::exec::{ApprovalsFile, Entry, Policy};
+use tidegate_protocol::AgentId;
 use tidegate_protocol::api::commands::NoCommandParams;
 use tidegate_protocol::api::commands::system::{
     SystemExecApprovalsGet, SystemExecApprovalsResult, SystemExecApprovalsSet,
@@ -18,9 +19,6 @@ use tidegate_protocol::api::commands::system::{
 use crate::call::Call;
 use crate::failure::Failure;
 use crate::table::Serve;
-
-/// The agent of a request that names none.
-const MAIN_AGENT: &str = "main";
 
 /// The file of rules.
 pub(crate) struct Rules {
@@ -47,14 +45,14 @@ impl Rules {
     /// What holds for an agent. Blocks for a moment.
     pub(crate) fn policy(&self, agent: Option<&str>) -> Result<Policy, Failure> {
         let stored = self.read().map_err(Failure::denied)?;
-        Ok(stored.file.policy(agent.unwrap_or(MAIN_AGENT)))
+        Ok(stored.file.policy(agent.unwrap_or(AgentId::MAIN)))
     }
 
     /// Allows an execution from now on.
     pub(crate) fn remember(&self, agent: Option<&str>, entry: Entry) -> Result<(), Failure> {
         let _one = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut stored = self.read().map_err(Failure::unavailable)?;
-        stored.file.allow(agent.unwrap_or(MAIN_AGENT), entry);
+        stored.file.allow(agent.unwrap_or(AgentId::MAIN), entry);
         self.write(&stored.file)
     }
 

@@ -2,7 +2,9 @@
 
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
-use tidegate_core::store::{CallBegun, CallState, NewNodeCall, NodeCall, WaitingCall, WaitingRoom};
+use tidegate_core::store::{
+    CallBegun, CallState, KnownCall, NewNodeCall, NodeCall, WaitingCall, WaitingRoom,
+};
 use tidegate_protocol::DeviceId;
 
 use super::state::once_key;
@@ -63,20 +65,20 @@ impl KeptCalls {
         waiting.len() < room.calls as usize && there + bytes(more) <= room.bytes
     }
 
-    pub(super) fn known(&self, once: &Once) -> Option<CallBegun> {
+    pub(super) fn known(&self, once: &Once) -> Option<KnownCall> {
         let key = once_key(once);
         let kept = self.0.iter().find(|kept| kept.once == key)?;
         Some(if kept.params_hash == once.params_hash {
-            CallBegun::Repeat(Box::new(kept.call.clone()))
+            KnownCall::Repeat(Box::new(kept.call.clone()))
         } else {
-            CallBegun::KeyReused
+            KnownCall::KeyReused
         })
     }
 
     pub(super) fn begin(&mut self, call: NewNodeCall, room: WaitingRoom) -> CallBegun {
         self.expire(call.at_ms);
         if let Some(known) = self.known(&call.once) {
-            return known;
+            return CallBegun::Known(known);
         }
         let once = once_key(&call.once);
         if let Some(waits) = &call.waits

@@ -5,8 +5,8 @@ use tidegate_core::SecretHash;
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
 use tidegate_core::store::{
-    CallBegun, NewNodeCall, NodeAsk, NodeCall, NodeStore, PairedName, StoreError, WaitingCall,
-    WaitingRoom,
+    CallBegun, KnownCall, NewNodeCall, NodeAsk, NodeCall, NodeStore, PairedName, StoreError,
+    WaitingCall, WaitingRoom,
 };
 use tidegate_protocol::DeviceId;
 
@@ -31,7 +31,7 @@ impl NodeStore for MemoryStore {
         Ok(self.state().nodes.calls.begin(call, room))
     }
 
-    async fn find_call(&self, once: &Once) -> Result<Option<CallBegun>, StoreError> {
+    async fn find_call(&self, once: &Once) -> Result<Option<KnownCall>, StoreError> {
         Ok(self.state().nodes.calls.known(once))
     }
 

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, Row, params};
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
-use tidegate_core::store::{CallBegun, CallState, NewNodeCall, NodeCall, WaitingCall, WaitingRoom};
+use tidegate_core::store::{
+    CallBegun, CallState, KnownCall, NewNodeCall, NodeCall, WaitingCall, WaitingRoom,
+};
 use tidegate_protocol::DeviceId;
 
 use super::fault::Fault;
@@ -62,7 +64,7 @@ fn expire(conn: &Connection, now_ms: u64) -> Result<(), Fault> {
     Ok(())
 }
 
-pub(super) fn find(conn: &Connection, once: &Once) -> Result<Option<CallBegun>, Fault> {
+pub(super) fn find(conn: &Connection, once: &Once) -> Result<Option<KnownCall>, Fault> {
     let sql = format!(
         "SELECT {CALL}, params_hash FROM node_calls
          WHERE principal = ?1 AND method = ?2 AND key = ?3"
@@ -70,9 +72,9 @@ pub(super) fn find(conn: &Connection, once: &Once) -> Result<Option<CallBegun>, 
     let key = [&once.principal, once.method, &once.key];
     first(conn, &sql, key, |row| {
         if row.get::<_, String>(11)? == once.params_hash {
-            Ok(CallBegun::Repeat(Box::new(read(row)?)))
+            Ok(KnownCall::Repeat(Box::new(read(row)?)))
         } else {
-            Ok(CallBegun::KeyReused)
+            Ok(KnownCall::KeyReused)
         }
     })
 }
@@ -85,7 +87,7 @@ pub(super) fn begin(
     expire(conn, call.at_ms)?;
     let once = &call.once;
     if let Some(known) = find(conn, once)? {
-        return Ok(known);
+        return Ok(CallBegun::Known(known));
     }
     if let Some(waits) = &call.waits
         && !has_room(conn, &call.node, waits, room)?

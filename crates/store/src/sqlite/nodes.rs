@@ -6,8 +6,8 @@ use tidegate_core::SecretHash;
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
 use tidegate_core::store::{
-    CallBegun, NewNodeCall, NodeAsk, NodeCall, NodeStore, PairedName, StoreError, WaitingCall,
-    WaitingRoom,
+    CallBegun, KnownCall, NewNodeCall, NodeAsk, NodeCall, NodeStore, PairedName, StoreError,
+    WaitingCall, WaitingRoom,
 };
 use tidegate_protocol::DeviceId;
 
@@ -116,7 +116,7 @@ impl NodeStore for SqliteStore {
             .await
     }
 
-    async fn find_call(&self, once: &Once) -> Result<Option<CallBegun>, StoreError> {
+    async fn find_call(&self, once: &Once) -> Result<Option<KnownCall>, StoreError> {
         let once = once.clone();
         self.read("find_call", move |conn| calls::find(conn, &once))
             .await

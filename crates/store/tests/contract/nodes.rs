@@ -5,7 +5,8 @@ use tidegate_core::SecretHash;
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
 use tidegate_core::store::{
-    CallBegun, CallState, NewNodeCall, NodeAsk, NodeCall, NodeNameplate, WaitingCall, WaitingRoom,
+    CallBegun, CallState, KnownCall, NewNodeCall, NodeAsk, NodeCall, NodeNameplate, WaitingCall,
+    WaitingRoom,
 };
 use tidegate_protocol::DeviceId;
 
@@ -103,18 +104,18 @@ async fn a_command_is_stored_once_and_ends_once(store: &impl Store) {
     assert_eq!(store.call("a").await.unwrap(), Some(state.clone()));
     assert_eq!(
         begin(store, &call).await,
-        CallBegun::Repeat(Box::new(state.clone()))
+        CallBegun::Known(KnownCall::Repeat(Box::new(state.clone())))
     );
     assert!(store.end_call("a", answered(), 9).await.unwrap());
     assert!(!store.end_call("a", CallEnding::TimedOut, 10).await.unwrap());
     state.state = CallState::Ended(answered());
     assert_eq!(
         begin(store, &call).await,
-        CallBegun::Repeat(Box::new(state.clone()))
+        CallBegun::Known(KnownCall::Repeat(Box::new(state.clone())))
     );
     assert_eq!(
         store.find_call(&call.once).await.unwrap(),
-        Some(CallBegun::Repeat(Box::new(state)))
+        Some(KnownCall::Repeat(Box::new(state)))
     );
     assert!(!store.end_call("nobody", answered(), 9).await.unwrap());
     assert_eq!(store.call("nobody").await.unwrap(), None);
@@ -126,10 +127,13 @@ async fn a_key_stands_for_one_request_of_one_caller(store: &impl Store) {
     let mut other = sent("b", "n", 6);
     other.once.key.clone_from(&call.once.key);
     other.once.params_hash = "other".into();
-    assert_eq!(begin(store, &other).await, CallBegun::KeyReused);
+    assert_eq!(
+        begin(store, &other).await,
+        CallBegun::Known(KnownCall::KeyReused)
+    );
     assert_eq!(
         store.find_call(&other.once).await.unwrap(),
-        Some(CallBegun::KeyReused)
+        Some(KnownCall::KeyReused)
     );
     other.once.principal = "device:d".into();
     assert_eq!(store.find_call(&other.once).await.unwrap(), None);
@@ -177,7 +181,7 @@ async fn what_waits_for_too_long_ends(store: &impl Store) {
     let ended = stored(&call, CallState::Ended(CallEnding::Expired));
     assert_eq!(
         begin(store, &call).await,
-        CallBegun::Repeat(Box::new(ended))
+        CallBegun::Known(KnownCall::Repeat(Box::new(ended)))
     );
 }
 
@@ -195,7 +199,7 @@ async fn there_is_room_for_so_much(store: &impl Store) {
     assert_eq!(begin(store, &large).await, CallBegun::New);
     assert!(matches!(
         begin(store, &waiting("a", "n", 5)).await,
-        CallBegun::Repeat(_)
+        CallBegun::Known(KnownCall::Repeat(_))
     ));
     // What is sent at once takes no room.
     assert_eq!(begin(store, &sent("f", "n", 5)).await, CallBegun::New);

@@ -8,8 +8,8 @@ use tidegate_core::SecretHash;
 use tidegate_core::node::CallEnding;
 use tidegate_core::run::Once;
 use tidegate_core::store::{
-    CallBegun, CallState, NewNodeCall, NodeAsk, NodeCall, NodeNameplate, NodeStore, WaitingCall,
-    WaitingRoom,
+    CallBegun, CallState, KnownCall, NewNodeCall, NodeAsk, NodeCall, NodeNameplate, NodeStore,
+    WaitingCall, WaitingRoom,
 };
 use tidegate_protocol::DeviceId;
 use tidegate_store::SqliteStore;
@@ -262,7 +262,7 @@ impl Left<'_> {
             let begun = self.store.begin_call(again, ROOM).await.unwrap();
             assert_eq!(
                 begun,
-                CallBegun::Repeat(Box::new(stored)),
+                CallBegun::Known(KnownCall::Repeat(Box::new(stored))),
                 "{point}: {name}"
             );
         }
