@@ -165,6 +165,7 @@ test("what is wrong with an input is said when its user has been there, and a bu
     },
   ]);
   const button = page.getByRole("button", { name: "Go" });
+  await button.waitFor();
   assert.equal(await page.locator(".fault").count(), 0);
   await page.getByLabel("Mail").fill("nobody");
   // The browser's driver waits for a button that is off; a person presses it all the same.

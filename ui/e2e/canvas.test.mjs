@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import { join } from "node:path";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { connected, DEADLINE_MS, launch, profile, settled, until } from "./support/browser.mjs";
+import { connected, DEADLINE_MS, holds, launch, profile, settled, until } from "./support/browser.mjs";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { Daemon } from "./support/daemon.mjs";
 import { hostilePage } from "./support/hostile-page.mjs";
@@ -68,17 +68,17 @@ test("what the agent writes stands beside the conversation, and is new when it c
   const frame = page.frames().find((one) => one.url().includes("/cap/"));
   assert.notEqual(new URL(frame.url()).port, String(daemon.port), "it is on an origin of its own");
 
-  const main = page.locator("main");
+  const inert = (wanted) => until(page, (is) => document.querySelector("main")?.inert === is, wanted);
   await page.getByRole("button", { name: "Full width" }).click();
-  assert.equal(await main.evaluate((one) => one.inert), true);
+  await inert(true);
   await picture(page, "canvas-wide");
   await page.getByRole("button", { name: "Full width" }).click();
-  assert.equal(await main.evaluate((one) => one.inert), false);
+  await inert(false);
   await accessible(page, "canvas");
   await page.getByRole("button", { name: "Load the canvas again" }).focus();
   await page.keyboard.press("Escape");
   await panel().waitFor({ state: "detached" });
-  assert.equal(await toggle().evaluate((one) => one === document.activeElement), true, "the focus is back");
+  await until(page, () => document.activeElement?.id === "canvas-button");
 
   // The agent shows it: on a wide page it opens by itself.
   await owner.call("canvas.present", { sessionKey: MAIN });
@@ -185,8 +185,6 @@ test("T36: a hostile page reaches neither gateway nor token nor parent nor anybo
     parent.postMessage("after the forgeries", "*");
   });
   await until(page, () => globalThis.forged);
-  const { messages } = await owner.call("chat.history", { sessionKey: MAIN });
-  assert.deepEqual(messages, []);
 
   // It leads nobody away: our page frames canvases alone.
   await frame.evaluate((to) => globalThis.location.assign(to), `${elsewhere.origin}/stolen?${encodeURIComponent(frame.url())}`)
@@ -194,37 +192,46 @@ test("T36: a hostile page reaches neither gateway nor token nor parent nor anybo
   await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve)));
   assert.equal(page.url(), `${daemon.origin}/`);
   assert.deepEqual(elsewhere.heard, []);
+  // The forgeries are long past: what the page had made of them would be here.
+  const { messages } = await owner.call("chat.history", { sessionKey: MAIN });
+  assert.deepEqual(messages, []);
   elsewhere.server.close();
 });
 
 test("T36: a page that takes the focus neither reads what is typed beside it nor acts for whoever typed it", async () => {
   put("index.html", `<!doctype html><h1>Thief</h1><input id="net"><script>
-    globalThis.caught = "";
-    globalThis.tries = 0;
-    net.addEventListener("keydown", ({ key }) => { caught += key; });
+    net.addEventListener("keydown", ({ key }) => console.log("caught", key));
     globalThis.steal = () => setInterval(() => {
       net.focus();
-      tries += 1;
       tidegateSendUserAction({ name: "forged" });
-    }, 100);
+      console.log("tried");
+    }, 250);
   </script>`);
   await enter();
   await toggle().click();
   await shown().getByRole("heading", { name: "Thief" }).waitFor();
+  const told = [];
+  page.on("console", (message) => told.push(message.text()));
+  const tries = () => told.filter((text) => text === "tried").length;
   const frame = page.frames().find((one) => one.url().includes("/cap/"));
   const composer = page.getByRole("textbox", { name: "Message" });
   await composer.click();
   await frame.evaluate(() => void globalThis.steal());
+  // To the browser whatever the driver asks of the page is a gesture, so it asks once, before the keys, and then
+  // nothing until the end. This lasts longer than any browser remembers a gesture.
+  const forgotten = page.evaluate(async () => {
+    while (navigator.userActivation.isActive) await new Promise(requestAnimationFrame);
+  });
   const typed = "what nobody else reads";
   await page.keyboard.type(typed, { delay: 60 });
-  const kept = await composer.inputValue();
-  const caught = await frame.evaluate(() => globalThis.caught);
-  assert.ok(kept.length >= typed.length - 4, `kept "${kept}", lost "${caught}"`);
-  // Longer than any browser remembers a gesture: what is forged meanwhile is known for it.
-  await until(page, () => !navigator.userActivation.isActive);
-  await frame.waitForFunction((tries) => globalThis.tries > tries + 5, await frame.evaluate(() => globalThis.tries));
+  await forgotten;
+  // What is forged now is known for it.
+  const before = tries();
+  await holds(() => assert.ok(tries() > before + 5, "the thief has given up"));
   const { messages } = await owner.call("chat.history", { sessionKey: MAIN });
   assert.deepEqual(messages, []);
+  const kept = await composer.inputValue();
+  assert.ok(kept.length >= typed.length - 4, `kept "${kept}"; ${told.filter((text) => text !== "tried")}`);
 });
 
 test("T36: another page frames no canvas, and a canvas in a window of its own has no origin either", async () => {
@@ -264,6 +271,9 @@ test("called by an IPv6 address, a window of its own is on the canvas's port and
   put("look.css", "h1 { letter-spacing: 7px }");
   put("index.html", "<!doctype html><link rel=stylesheet href=look.css><h1>Tide table</h1>");
   await page.getByRole("heading", { name: "Tide table" }).waitFor();
-  await until(page, () => getComputedStyle(document.querySelector("h1")).letterSpacing === "7px");
+  await until(page, () => {
+    const heading = document.querySelector("h1");
+    return heading && getComputedStyle(heading).letterSpacing === "7px";
+  });
   assert.deepEqual(faults, []);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { connected, launch, profile, until } from "./support/browser.mjs";
+import { connected, drawn, holds, launch, profile, until } from "./support/browser.mjs";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { FakeChannels } from "./support/fake-channels.mjs";
 import { FakeGateway, MAIN, said } from "./support/fake-gateway.mjs";
@@ -71,8 +71,8 @@ test("each account has a card with its state, why, and when it tries again", asy
   await backoff.getByText("The network does not answer.").first().waitFor();
   const seconds = async () => Number(/Next try in (\d+)/.exec(await backoff.locator(".next-try").textContent())[1]);
   const first = await seconds();
-  assert.ok(first > 0 && first <= 25, `${first} s`);
-  await until(page, (seen) => Number(/in (\d+)/.exec(document.querySelector(".next-try").textContent)[1]) < seen, first);
+  assert.ok(first > 0 && first <= 55, `${first} s`);
+  await until(page, (seen) => Number(/in (\d+)/.exec(document.querySelector(".next-try")?.textContent)?.[1]) < seen, first);
   await backoff.getByText("3 waiting to be sent").waitFor();
   await backoff.getByText("1 not delivered").waitFor();
   const now = backoff.getByRole("img", { name: /Now: Backing off/ });
@@ -84,28 +84,27 @@ test("each account has a card with its state, why, and when it tries again", asy
 
 test("a change is shown at once, and the list of conversations counts what needs its owner", async () => {
   await enter();
-  const mark = page.locator(".count-mark").first();
   await until(page, () => document.querySelector(".count-mark")?.textContent.startsWith("4"));
   await openChannels();
   channels.change("default", { state: "live", dead: 0, open: 0 });
   await card("discord/default").locator('[data-state="live"]').waitFor();
-  await until(page, () => document.querySelector(".count-mark").textContent.startsWith("2"));
+  await until(page, () => document.querySelector(".count-mark")?.textContent.startsWith("2"));
   channels.change("home", { state: "conflict", stateReason: "another gateway polls this bot" });
   await card("telegram/home").getByText("In use elsewhere: another gateway polls this bot.").waitFor();
-  assert.match(await mark.textContent(), /3 things need you/);
+  await until(page, () => document.querySelector(".count-mark")?.textContent.includes("3 things need you"));
 });
 
 test("a probe asks the network, a logout asks first and says what remains", async () => {
   await enter();
   await openChannels();
   await page.getByRole("button", { name: "Probe: Telegram, Home" }).click();
-  await until(page, () => document.querySelector(".card .hint"));
-  assert.ok(called("channels.status").some(({ probe, channel }) => probe === true && channel === "telegram"));
+  await holds(() => assert.ok(called("channels.status").some(({ probe, channel }) => probe === true && channel === "telegram")));
   await page.getByRole("button", { name: "Log out… Telegram, Home" }).click();
   const dialog = page.getByRole("dialog", { name: "Log out of Telegram (Home)?" });
   await dialog.waitFor();
   await accessible(page, "logout");
   await dialog.getByRole("button", { name: "Cancel" }).click();
+  await dialog.waitFor({ state: "detached" });
   assert.deepEqual(called("channels.logout"), []);
   await page.getByRole("button", { name: "Log out… Telegram, Home" }).click();
   await page.getByRole("button", { name: "Log out", exact: true }).click();
@@ -161,9 +160,11 @@ test("a conversation shows where it comes from, and its messages lead to their t
   await page.getByText("At half past nine.").waitFor();
   await page.getByRole("button", { name: "Trace this message" }).last().click();
   await page.getByRole("heading", { name: "Where did my message go?" }).waitFor();
-  assert.equal(await page.getByRole("textbox", { name: "Id of a message or of a run" }).inputValue(), "r9");
   await page.locator(".step", { hasText: "Message 1 of 2: given up" }).waitFor();
   await until(page, () => document.activeElement?.id === "trace-title");
+  // The field is filled after the drawing, and must not be filled again over what is typed next.
+  await drawn(page);
+  assert.equal(await page.getByRole("textbox", { name: "Id of a message or of a run" }).inputValue(), "r9");
   assert.match(await page.locator(".outcome").textContent(), /Not delivered/);
   await page.getByRole("textbox", { name: "Id of a message or of a run" }).fill("nobody");
   await page.keyboard.press("Enter");

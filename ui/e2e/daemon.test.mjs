@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { answers, connected, launch, profile, settled, until, write } from "./support/browser.mjs";
+import { answers, connected, holds, launch, profile, settled, until, write } from "./support/browser.mjs";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { Daemon } from "./support/daemon.mjs";
 
@@ -75,12 +75,12 @@ test("a restart keeps the conversation", async () => {
   await page.reload();
   await connected(page);
   await page.locator(".bubble", { hasText: "Remember the harbour" }).waitFor();
-  assert.equal(await page.locator(".turn").count(), before);
+  await holds(async () => assert.equal(await page.locator(".turn").count(), before));
 });
 
 test("an answer can be stopped", async () => {
   await enter();
-  await write(page, `Please think long about this: ${"the tide and the gate ".repeat(40)}`);
+  await write(page, `Please think long about this: ${"the tide and the gate ".repeat(120)}`);
   await until(page, () => document.querySelector(".running .prose")?.textContent);
   await page.getByRole("button", { name: "Stop answer" }).click();
   await settled(page);
@@ -115,7 +115,7 @@ test("two windows stay in step", async () => {
   await second.locator(".bubble", { hasText: "Seen by both" }).waitFor();
   await answers(second).first().waitFor();
   await settled(second);
-  assert.deepEqual(await texts(second), await texts(page));
+  await holds(async () => assert.deepEqual(await texts(second), await texts(page)));
   await write(second, "And back again");
   await page.locator(".bubble", { hasText: "And back again" }).waitFor();
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { answers, connected, launch, profile, settled, until, write } from "./support/browser.mjs";
+import { answers, connected, holds, launch, profile, settled, until, write } from "./support/browser.mjs";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { Daemon } from "./support/daemon.mjs";
 import { gate, KEY, ModelServer, Refusal } from "./support/model-server.mjs";
@@ -50,6 +50,11 @@ async function look(view) {
   await picture(page, `model-${view}`);
 }
 
+/** Waits until the page shows this model as the one of the conversation. */
+function picked(model) {
+  return until(page, (name) => document.querySelector(".picker.model select")?.selectedOptions[0]?.text === name, model);
+}
+
 /** The last request that the model server got. */
 function asked() {
   return models.requests.at(-1);
@@ -88,28 +93,30 @@ test("thoughts are shown while they come, and stay with the answer", async () =>
 test("the pickers offer what the provider lists, and choose for this conversation", async () => {
   const model = page.getByRole("combobox", { name: "Model" });
   const thinking = page.getByRole("combobox", { name: "Thinking" });
-  await until(page, () => document.querySelectorAll(".picker.model option").length > 1);
-  assert.deepEqual(await model.locator("option").allTextContents(), ["tide-large", "tide-mini (default)"]);
+  const offered = ["tide-large", "tide-mini (default)"];
+  await holds(async () => assert.deepEqual(await model.locator("option").allTextContents(), offered));
   await write(page, "first");
   await answers(page).first().waitFor();
   assert.deepEqual([asked().model, asked().reasoning_effort], ["tide-mini", undefined]);
   await model.selectOption({ label: "tide-large" });
   await thinking.selectOption("high");
   await until(page, () => !document.querySelector(".picker.busy"));
-  const row = await owner.session(MAIN);
-  assert.deepEqual([row.modelProvider, row.model, row.thinkingLevel], ["local", "tide-large", "high"]);
+  await holds(async () => {
+    const row = await owner.session(MAIN);
+    assert.deepEqual([row.modelProvider, row.model, row.thinkingLevel], ["local", "tide-large", "high"]);
+  });
   await write(page, "second");
   await answers(page).nth(1).waitFor();
   assert.deepEqual([asked().model, asked().reasoning_effort], ["tide-large", "high"]);
   await page.reload();
   await connected(page);
-  await until(page, () => document.querySelector(".picker.model select").selectedOptions[0].text === "tide-large");
-  assert.equal(await thinking.inputValue(), "high");
+  await picked("tide-large");
+  await holds(async () => assert.equal(await thinking.inputValue(), "high"));
   await look("pickers");
   await model.selectOption({ label: "tide-mini (default)" });
   await thinking.selectOption("");
   await until(page, () => !document.querySelector(".picker.busy"));
-  assert.equal((await owner.session(MAIN)).thinkingLevel, undefined);
+  await holds(async () => assert.equal((await owner.session(MAIN)).thinkingLevel, undefined));
   await write(page, "third");
   await answers(page).nth(2).waitFor();
   assert.deepEqual([asked().model, asked().reasoning_effort], ["tide-mini", undefined]);
@@ -119,7 +126,7 @@ test("a choice made elsewhere shows in this window", async () => {
   await write(page, "hello");
   await answers(page).first().waitFor();
   await owner.say("main", "/model local/tide-large");
-  await until(page, () => document.querySelector(".picker.model select").selectedOptions[0].text === "tide-large");
+  await picked("tide-large");
 });
 
 test("a refused key and a limit are told as they are, and the next message is answered", async () => {
@@ -187,7 +194,8 @@ test("messages written during an answer wait, can leave the queue, and are answe
   await write(page, "one");
   await page.locator(".running").waitFor();
   for (const text of ["two", "not this one", "three"]) await write(page, text);
-  await until(page, () => document.querySelectorAll(".pending").length === 3);
+  // What can be removed from the queue has arrived there: the second window is told the queue once.
+  await until(page, () => document.querySelectorAll(".pending .tiny").length === 3);
   const second = await context.newPage();
   await second.goto(daemon.origin);
   await connected(second);
@@ -206,6 +214,8 @@ test("messages written during an answer wait, can leave the queue, and are answe
   };
   // What left the queue keeps its place among the words, and starts no answer.
   assert.equal(models.requests.length, 2);
-  assert.deepEqual((await texts(page)).slice(0, 5), ["one", "not this one", "Answer to one", "two", "three"]);
-  assert.deepEqual(await texts(second), await texts(page));
+  await holds(async () => {
+    assert.deepEqual((await texts(page)).slice(0, 5), ["one", "not this one", "Answer to one", "two", "three"]);
+    assert.deepEqual(await texts(second), await texts(page));
+  });
 });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { holds } from "./support/browser.mjs";
 import { accessible, picture } from "./support/checks.mjs";
 import { NODE, PHONE } from "./support/fake-machines.mjs";
 import { Stage } from "./support/stage.mjs";
@@ -76,7 +77,7 @@ test("what was sent and what came of it stands on the card, also what failed", a
   const params = stage.page.getByRole("textbox", { name: /What it takes/ });
   await params.fill("{");
   await stage.press("Use the example");
-  assert.equal(await params.inputValue(), '{\n  "path": ""\n}');
+  await holds(async () => assert.equal(await params.inputValue(), '{\n  "path": ""\n}'));
   await stage.dialog().getByText("What can stand there").click();
   await stage.dialog().getByText("Which folder; the folders that are offered if absent.").waitFor();
   await accessible(stage.page, "invoke failed");

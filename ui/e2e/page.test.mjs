@@ -139,6 +139,20 @@ test("ten thousand messages scroll without jumps and with few nodes", async () =
   await page.getByText("Message 10000", { exact: false }).last().waitFor();
 });
 
+/** The place of the reader once the wheel has rolled out. */
+function atRest() {
+  return page.evaluate(async () => {
+    const box = document.querySelector(".scroller");
+    let [place, frames] = [box.scrollTop, 0];
+    while (frames < 12) {
+      await new Promise(requestAnimationFrame);
+      frames = box.scrollTop === place ? frames + 1 : 0;
+      place = box.scrollTop;
+    }
+    return place;
+  });
+}
+
 test("a streaming answer never drags a reader away", async () => {
   for (let n = 0; n < 40; n++) gateway.store(n % 2 ? "assistant" : "user", `Line ${n}\n\n${"text ".repeat(60)}`);
   await enter();
@@ -155,9 +169,9 @@ test("a streaming answer never drags a reader away", async () => {
   await page.mouse.wheel(0, -120);
   await page.getByRole("button", { name: /New messages below/ }).waitFor();
   const top = () => page.evaluate(() => document.querySelector(".scroller").scrollTop);
-  const place = await top();
+  const place = await atRest();
   gateway.chat(runId, "delta", "word ".repeat(900));
-  await until(page, () => document.querySelector(".running .prose").textContent.length > 4_000);
+  await until(page, () => document.querySelector(".running .prose")?.textContent.length > 4_000);
   assert.equal(await top(), place);
 });
 
@@ -227,6 +241,7 @@ async function everyView(name, narrow) {
   await until(page, () => document.querySelector(".running"));
   await look("running");
   await page.getByRole("button", { name: "Conversation actions" }).click();
+  await page.getByRole("button", { name: "Rename…" }).waitFor();
   await look("menu");
   await page.getByRole("button", { name: "Rename…" }).click();
   await page.getByRole("dialog").waitFor();
@@ -239,7 +254,7 @@ async function everyView(name, narrow) {
   await page.keyboard.press("Escape");
   if (narrow) {
     await page.getByRole("button", { name: "Show conversations" }).click();
-    await until(page, () => document.querySelector(".sidebar.open").getAnimations().length === 0);
+    await until(page, () => document.querySelector(".sidebar.open")?.getAnimations().length === 0);
     await look("drawer");
     await page.keyboard.press("Escape");
   }

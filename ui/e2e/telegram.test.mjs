@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { answers, connected, launch, profile, settled, until, write } from "./support/browser.mjs";
+import { DEADLINE_MS, answers, connected, launch, profile, settled, until, write } from "./support/browser.mjs";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { Daemon } from "./support/daemon.mjs";
 import { ModelServer } from "./support/model-server.mjs";
@@ -64,10 +64,15 @@ async function letBenIn() {
 
 /** Waits until the bot has said such words on Telegram, at first or by an edit. */
 async function sent(fits) {
-  const deadline = Date.now() + 15_000;
   const said = () => [...telegram.calls("sendMessage"), ...telegram.calls("editMessageText")].map(({ text }) => String(text));
-  while (!said().some(fits)) {
-    assert.ok(Date.now() < deadline, `the bot said only: ${said().join(" | ")}`);
+  await heard(() => said().some(fits), () => `the bot said only: ${said().join(" | ")}`);
+}
+
+/** Waits until the Telegram server has heard something. */
+async function heard(what, otherwise) {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (!what()) {
+    assert.ok(Date.now() < deadline, otherwise());
     await page.evaluate(() => new Promise(requestAnimationFrame));
   }
 }
@@ -131,14 +136,18 @@ test("a conversation of this page stays off the network, and shows no origin", a
   await settled(page);
   assert.equal(await page.locator("main .origin").count(), 0);
   assert.equal(await page.getByRole("button", { name: "Trace this message" }).count(), 0);
+  // What is said on Telegram after it stands there: what was said before it would, too.
+  await telegram.say(BEN, "Ben", "are you there?");
+  await sent((text) => text.includes("are you there?"));
   assert.equal(telegram.calls("sendMessage").some(({ text }) => String(text).includes("a quiet word")), false);
 });
 
 test("a probe asks the network, a logout stops the account and says where its credential is left", async () => {
   await openChannels();
   await page.getByRole("button", { name: "Probe: Telegram, Home" }).click();
+  // The start asked already, and the card says so: the second question is the probe's.
+  await heard(() => telegram.calls("getMe").length >= 2, () => "the network was not asked again");
   await page.getByText("The network knows us; it answered in").waitFor();
-  assert.ok(telegram.calls("getMe").length >= 2, "the start asks, and the probe asks again");
   await page.getByRole("button", { name: "Log out… Telegram, Home" }).click();
   await page.getByRole("button", { name: "Log out", exact: true }).click();
   await page.getByText("A credential remains in the gateway’s environment.").waitFor();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, beforeEach, test } from "node:test";
-import { connected, launch, profile } from "./support/browser.mjs";
+import { connected, holds, launch, profile } from "./support/browser.mjs";
 import { accessible, noSidewaysScroll, picture } from "./support/checks.mjs";
 import { FakeGateway, MAIN } from "./support/fake-gateway.mjs";
 import { serveDist } from "./support/static-server.mjs";
@@ -57,6 +57,11 @@ function tool(phase, id, more = {}) {
 
 const DISK = "It exited with code 0 after 0.1 s.\n--- stdout\n/dev/vda1  252G  98G  155G  39% /";
 
+/** Cards of stored messages: one among the words being written moves there soon, and is closed there. */
+function stored() {
+  return page.locator(".turn:not(.running) details.tool");
+}
+
 function converse() {
   gateway.store("user", "How full is the disk?", { runId: "r1" });
   gateway.store("assistant", "", asks("c1", ["df", "-h", "/"]));
@@ -98,7 +103,7 @@ test("a call is shown while it works, and its end replaces it", async () => {
   gateway.chat("r1", "delta", "I look at the disk.");
   gateway.store("assistant", "", asks("c1", ["df", "-h", "/"]));
   tool("start", "c1", { args: { command: ["df", "-h", "/"] } });
-  const card = page.locator("details.tool");
+  const card = stored();
   await card.getByText("Running").waitFor();
   tool("update", "c1", { partialResult: "/dev/vda1" });
   await card.locator("summary").click();
@@ -107,7 +112,7 @@ test("a call is shown while it works, and its end replaces it", async () => {
   gateway.store("toolResult", DISK, { runId: "r1", toolCallId: "c1", toolName: "exec", isError: false });
   tool("result", "c1", { isError: false, result: { content: [{ type: "text", text: DISK }] } });
   await card.getByText("Done").waitFor();
-  assert.equal(await card.count(), 1);
+  assert.equal(await page.locator("details.tool").count(), 1);
   assert.equal(await page.getByText("I look at the disk.").count(), 1, "the words before it are there once");
 });
 
@@ -115,13 +120,16 @@ test("a call that waits for a person says so in the conversation, and leads to t
   gateway.store("user", "Delete the old files.", { runId: "r1" });
   let waiting = [];
   gateway.answers.set("exec.approval.list", () => waiting);
-  gateway.answers.set("exec.approval.resolve", () => ({ ok: true }));
+  gateway.answers.set("exec.approval.resolve", () => {
+    waiting = [];
+    return { ok: true };
+  });
   await enter();
   gateway.activeRun = { runId: "r1", text: "" };
   gateway.chat("r1", "delta", "I delete them.");
   gateway.store("assistant", "", asks("c1", ["rm", "-r", "two words"]));
   tool("start", "c1", { args: { command: ["rm", "-r", "two words"] } });
-  const card = page.locator("details.tool");
+  const card = stored();
   await card.getByText("Running").waitFor();
   const request = { command: "rm -r 'two words'", argv: ["rm", "-r", "two words"], lines: [], allowedDecisions: ["allow-once", "deny"], runId: "r1", agentId: "main" };
   waiting = [{ id: "q-1", request, createdAtMs: Date.now(), expiresAtMs: Date.now() + 60_000 }];
@@ -134,7 +142,6 @@ test("a call that waits for a person says so in the conversation, and leads to t
   await page.locator(".tool-asks").getByRole("button", { name: "Review" }).click();
   await page.getByRole("dialog").getByRole("heading", { name: "May this run?" }).waitFor();
   await page.getByRole("button", { name: "Deny" }).click();
-  waiting = [];
   gateway.event("exec.approval.resolved", { id: "q-1", decision: "deny", outcome: "deny", resolvedBy: "owner", ts: Date.now() });
   await card.getByText("Running").waitFor();
   assert.equal(await page.locator(".tool-asks").count(), 0);
@@ -146,5 +153,5 @@ test("what a tool brought can be copied", async () => {
   await enter();
   await page.locator("details.tool summary").first().click();
   await page.getByRole("button", { name: "Copy output" }).click();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), DISK);
+  await holds(async () => assert.equal(await page.evaluate(() => navigator.clipboard.readText()), DISK));
 });

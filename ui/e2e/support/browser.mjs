@@ -34,6 +34,25 @@ export function until(page, condition, argument) {
   return page.waitForFunction(condition, argument, { timeout: DEADLINE_MS });
 }
 
+/** Repeats a check until it holds: what it looks at may still be on its way. It gives what the check gives. */
+export async function holds(check) {
+  const deadline = Date.now() + DEADLINE_MS;
+  for (;;) {
+    try {
+      return await check();
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await new Promise((again) => setTimeout(again, 50));
+  }
+}
+
+/** Waits until the page has drawn what it knows, and has done what it does after a drawing. */
+export function drawn(page) {
+  const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))));
+  return page.evaluate(frame);
+}
+
 export async function write(page, text) {
   await page.getByRole("textbox", { name: "Message" }).fill(text);
   await page.keyboard.press("Enter");

@@ -89,7 +89,7 @@ function accountsAt(now) {
     },
     {
       ...row, channel: "discord", accountId: "default", state: "backoff", stateReason: "the network does not answer", mode: "socket",
-      stateSinceMs: now - 5_000, nextTryAtMs: now + 25_000, reconnectAttempts: 2, open: 3, dead: 1, lastInboundAt: now - 11 * MINUTE_MS, lastProofAtMs: now - MINUTE_MS,
+      stateSinceMs: now - 5_000, nextTryAtMs: now + 55_000, reconnectAttempts: 2, open: 3, dead: 1, lastInboundAt: now - 11 * MINUTE_MS, lastProofAtMs: now - MINUTE_MS,
       probe: { ok: false, error: "the network does not answer", elapsedMs: 8_000, bot: { id: "90", username: "harbour" }, notes: [] },
       lastEvents: [starting, live, { atMs: now - 5_000, state: "backoff", reason: "the network does not answer" }],
     },

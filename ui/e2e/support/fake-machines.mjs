@@ -198,7 +198,7 @@ function deviceOf({ requestId: _, grantedScopes: __, isRepair: ___, ts, expiresA
 }
 
 function pairedAt(now) {
-  const token = (role, more) => ({ role, scopes: role === "node" ? [] : ALL, createdAtMs: now - 40 * DAY_MS, expiresAtMs: now + 50 * DAY_MS, ...more });
+  const token = (role, more) => ({ role, scopes: role === "node" ? [] : ALL, createdAtMs: now - 40 * DAY_MS, expiresAtMs: now + 50 * DAY_MS + 60 * MINUTE_MS, ...more });
   return [
     {
       deviceId: PHONE, publicKey: "key", label: "Ana’s phone", displayName: "iPhone", platform: "ios", deviceFamily: "iPhone", clientId: "ios-app", clientMode: "ui", role: "operator", roles: ["operator", "node"],
