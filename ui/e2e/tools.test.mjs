@@ -57,7 +57,7 @@ function tool(phase, id, more = {}) {
 
 const DISK = "It exited with code 0 after 0.1 s.\n--- stdout\n/dev/vda1  252G  98G  155G  39% /";
 
-/** Cards of stored messages: one among the words being written moves there soon, and is closed there. */
+/** Cards of stored messages: one among the words being written moves there soon. */
 function stored() {
   return page.locator(".turn:not(.running) details.tool");
 }
@@ -114,6 +114,21 @@ test("a call is shown while it works, and its end replaces it", async () => {
   await card.getByText("Done").waitFor();
   assert.equal(await page.locator("details.tool").count(), 1);
   assert.equal(await page.getByText("I look at the disk.").count(), 1, "the words before it are there once");
+});
+
+test("a card that was opened while its call worked stays open in the history", async () => {
+  gateway.store("user", "How full is the disk?", { runId: "r1" });
+  await enter();
+  gateway.activeRun = { runId: "r1", text: "" };
+  gateway.chat("r1", "delta", "I look at the disk.");
+  tool("start", "c1", { args: { command: ["df", "-h", "/"] } });
+  await page.locator(".turn.running details.tool summary").click();
+  await page.locator(".turn.running details.tool[open]").waitFor();
+  gateway.store("assistant", "", asks("c1", ["df", "-h", "/"]));
+  gateway.store("toolResult", DISK, { runId: "r1", toolCallId: "c1", toolName: "exec", isError: false });
+  tool("result", "c1", { isError: false, result: { content: [{ type: "text", text: DISK }] } });
+  await stored().getByText("Done").waitFor();
+  await stored().getByText("252G").waitFor();
 });
 
 test("a call that waits for a person says so in the conversation, and leads to the question", async () => {

@@ -101,13 +101,16 @@ describe("the talk with a canvas", () => {
 
   it("takes nothing of a page that is gone before it is certain who did it", async () => {
     let certain: (atWork: boolean) => void = () => undefined;
-    const { say, nonce, host, leave } = await opened({ gesture: () => new Promise((resolve) => { certain = resolve; }) });
+    const { frame, say, nonce, host, leave } = await opened({ gesture: () => new Promise((resolve) => { certain = resolve; }) });
     say({ type: "canvas.action", nonce, userAction: ACTION });
     say({ type: "canvas.ready" });
     certain(true);
     await rest();
     expect(host.act).not.toHaveBeenCalled();
-    say({ type: "a2ui.openUrl", nonce, url: "https://a.example/" });
+    say({ type: "a2ui.openUrl", nonce: frame.last("canvas.open")!.nonce, url: "https://a.example/" });
+    say({ type: "canvas.ready" });
+    certain(true);
+    await rest();
     expect(leave).not.toHaveBeenCalled();
   });
 

@@ -31,6 +31,7 @@ vi.mock("../src/state/page.ts", () => ({ overlay: signal(undefined), showNotice:
 const devices = await import("../src/state/devices.ts");
 const approvals = await import("../src/state/approvals.ts");
 const ended = await import("../src/state/decided.ts");
+const change = await import("../src/state/rule-change.ts");
 const rules = await import("../src/state/rules.ts");
 const { rulesOfNode } = await import("../src/state/node-rules.ts");
 const invocations = await import("../src/state/invocations.ts");
@@ -269,7 +270,7 @@ describe("the rules", () => {
 
   test("are set with the hash of those that were shown, and taken as the gateway answers", async () => {
     answers.set("exec.approvals.set", ({ file }) => ({ ...told, hash: "next", file }));
-    await rules.saveRules(rules.gatewayRules, "work", { ask: "off" });
+    await change.saveRules(rules.gatewayRules, "work", { ask: "off" });
     expect(calls("exec.approvals.set")).toEqual([{ file: { ...told.file, agents: { ...told.file.agents, work: { ask: "off" } } }, baseHash: told.hash }]);
     expect([rules.policy.value?.hash, notices]).toEqual(["next", ["The rules were changed."]]);
   });
@@ -277,24 +278,24 @@ describe("the rules", () => {
   test("of somebody who was quicker are loaded, and a second try goes on from them", async () => {
     const theirs = { ...told, hash: "theirs", file: { version: 1, agents: { main: { ask: "always" } } } };
     answers.set("exec.approvals.get", () => theirs);
-    await expect(rules.saveRules(rules.gatewayRules, "work", { ask: "off" })).rejects.toThrow("somebody changed the rules meanwhile");
+    await expect(change.saveRules(rules.gatewayRules, "work", { ask: "off" })).rejects.toThrow("somebody changed the rules meanwhile");
     expect(rules.policy.value?.hash).toBe("theirs");
     answers.set("exec.approvals.set", ({ file }) => ({ ...theirs, hash: "ours", file }));
-    await rules.saveRules(rules.gatewayRules, "work", { ask: "off" });
+    await change.saveRules(rules.gatewayRules, "work", { ask: "off" });
     expect(calls("exec.approvals.set")[1]).toEqual({ file: { version: 1, agents: { main: { ask: "always" }, work: { ask: "off" } } }, baseHash: "theirs" });
   });
 
   test("a refusal that is no conflict is told as it is", async () => {
-    await expect(rules.saveRules(rules.gatewayRules, "work", { ask: "off" })).rejects.toThrow("exec.approvals.set is not allowed");
+    await expect(change.saveRules(rules.gatewayRules, "work", { ask: "off" })).rejects.toThrow("exec.approvals.set is not allowed");
   });
 
   test("an entry that somebody else took back meanwhile is told as gone", async () => {
     const entry = rules.policy.value?.agents[0]?.remembered[0];
     if (!entry) throw new Error("the example has an entry");
     answers.set("exec.approvals.get", () => ({ ...told, hash: "theirs", file: { version: 1 } }));
-    await expect(rules.forget(rules.gatewayRules, entry)).rejects.toThrow("somebody else has already taken it back");
+    await expect(change.forget(rules.gatewayRules, entry)).rejects.toThrow("somebody else has already taken it back");
     answers.set("exec.approvals.get", () => ({ ...told, hash: "others" }));
-    await expect(rules.forget(rules.gatewayRules, entry)).rejects.toThrow("this is still allowed");
+    await expect(change.forget(rules.gatewayRules, entry)).rejects.toThrow("this is still allowed");
   });
 });
 
@@ -306,7 +307,7 @@ describe("the rules that a node keeps", () => {
     const kept = rulesOfNode("n1");
     await kept.refresh();
     expect([calls("exec.approvals.node.get"), kept.policy.value?.hash]).toEqual([[{ nodeId: "n1" }], told.hash]);
-    await rules.saveRules(kept, "work", { security: "deny" });
+    await change.saveRules(kept, "work", { security: "deny" });
     const file = { ...told.file, agents: { ...told.file.agents, work: { security: "deny" } } };
     expect(calls("exec.approvals.node.set")).toEqual([{ nodeId: "n1", file, baseHash: told.hash }]);
     expect([kept.policy.value?.hash, calls("exec.approvals.set")]).toEqual(["next", []]);

@@ -218,6 +218,11 @@ impl Error {
         self.shape()?.details.as_ref()?.get("code")?.as_str()
     }
 
+    /// `details.reason` of the gateway's error.
+    pub fn detail_reason(&self) -> Option<&str> {
+        self.shape()?.details.as_ref()?.get("reason")?.as_str()
+    }
+
     /// Whether the gateway's owner put this device out, as far as the gateway says so: by the end of
     /// the connection, or when the device came back with the token that it had. Trying again helps
     /// only once the owner has let it in anew.
@@ -228,8 +233,7 @@ impl Error {
             Some(close::DEVICE_REMOVED) => return Some(PutOut::Removed),
             _ => {}
         }
-        let details = self.shape()?.details.as_ref()?;
-        (details.get("reason")?.as_str()? == TOKEN_REVOKED).then_some(PutOut::Revoked)
+        (self.detail_reason()? == TOKEN_REVOKED).then_some(PutOut::Revoked)
     }
 
     /// Whether the same request may well succeed later: the gateway says so by its error or by its

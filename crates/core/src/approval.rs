@@ -10,6 +10,9 @@ mod matter;
 
 pub use matter::{Matter, Words};
 
+/// The shortest beginning of an id that may stand for a question, in bytes; lists show as much of it.
+pub const ID_BEGINNING: usize = 8;
+
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "kind")]

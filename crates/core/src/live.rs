@@ -29,6 +29,11 @@ impl Standing {
     pub fn is_current(&self) -> bool {
         self.generation.load(Ordering::Acquire) == self.seen
     }
+
+    /// The same of what may have none: nothing can be taken from who came without a device.
+    pub fn holds(standing: Option<&Self>) -> bool {
+        standing.is_none_or(Self::is_current)
+    }
 }
 
 /// The number that changes when a right of a device is taken away.
@@ -58,9 +63,10 @@ mod tests {
     fn a_standing_ends_with_its_generation_and_the_next_one_holds() {
         let generation = Generation::default();
         let before = generation.standing();
-        assert!(before.is_current());
+        assert!(before.is_current() && Standing::holds(Some(&before)));
         generation.end();
-        assert!(!before.is_current());
+        assert!(!before.is_current() && !Standing::holds(Some(&before)));
+        assert!(Standing::holds(None));
         assert!(generation.standing().is_current());
         generation.end();
         assert!(!before.is_current());

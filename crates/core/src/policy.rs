@@ -46,7 +46,7 @@ impl Permit {
     /// Whether nothing was taken from the caller since it was admitted. Of a caller without a device
     /// nothing can be.
     pub fn stands(&self) -> bool {
-        self.standing.as_ref().is_none_or(Standing::is_current)
+        Standing::holds(self.standing.as_ref())
     }
 
     /// Who was permitted.

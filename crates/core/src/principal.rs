@@ -6,6 +6,9 @@ use tidegate_protocol::{DeviceId, Role, Scope};
 
 use crate::channel::AccountKey;
 
+/// What a node can bring about: a node may start runs of an agent, and its answers are believed.
+pub const OF_A_NODE: Scope = Scope::Write;
+
 /// A set of scopes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ScopeSet(u8);
@@ -117,6 +120,14 @@ impl PrincipalId {
             Self::Device(id) => format!("device:{id}"),
             Self::Guest => "guest".to_owned(),
             Self::Sender { account, id } => format!("sender:{account}:{id}"),
+        }
+    }
+
+    /// Its device, if it is one.
+    pub const fn device(&self) -> Option<&DeviceId> {
+        match self {
+            Self::Device(id) => Some(id),
+            Self::Owner | Self::Guest | Self::Sender { .. } => None,
         }
     }
 

@@ -5,7 +5,7 @@ use tidegate_protocol::{DeviceId, Role, RunId};
 
 use crate::channel::{InboundMedia, Target};
 use crate::origin::Origin;
-use crate::principal::{Principal, PrincipalId};
+use crate::principal::Principal;
 use crate::session::SessionKey;
 use crate::transcript::{Maker, Usage};
 
@@ -36,13 +36,11 @@ pub struct ByDevice {
 impl ByDevice {
     /// The device of a caller, if it is one.
     pub fn of(caller: &Principal) -> Option<Self> {
-        match &caller.id {
-            PrincipalId::Device(device) => Some(Self {
-                device: device.clone(),
-                role: caller.role,
-            }),
-            PrincipalId::Owner | PrincipalId::Guest | PrincipalId::Sender { .. } => None,
-        }
+        let device = caller.id.device()?.clone();
+        Some(Self {
+            device,
+            role: caller.role,
+        })
     }
 }
 

@@ -39,6 +39,9 @@ pub enum EngineError {
     /// The caller would give what it does not have.
     #[error("missing scope: {}", .0.as_str())]
     TooWide(Scope),
+    /// The right of the caller's device ended since it connected; so does the connection, in a moment.
+    #[error("unauthorized: the right of this device was taken back; connect again")]
+    TakenBack,
     /// The request was replaced by another one, which nobody has seen yet.
     #[error("this request was replaced: look at the list again, then decide")]
     Stale,

@@ -41,9 +41,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use approvals::{
-    ASK_DEFAULT, ASK_MAX, Approvals, AskContext, Asked, ClientQuestion, EndedPage, ExecPermit,
-    NotSpent, OPEN_MAX, OPEN_MAX_OF_ONE, PERMIT_TTL, RulesView, SHOWN_MAX_BYTES,
-    SHOWN_MAX_BYTES_OPEN, Spent, Unapproved, asked, outcome,
+    ASK_DEFAULT, ASK_MAX, Approvals, Asked, ClientQuestion, EndedPage, ExecPermit, NotSpent,
+    OPEN_MAX, OPEN_MAX_OF_ONE, PERMIT_TTL, RulesView, SHOWN_MAX_BYTES, SHOWN_MAX_BYTES_OPEN, Spent,
+    Unapproved, asked, outcome,
 };
 pub use channels::{
     AccountFacts, AccountSettings, AccountStatus, AccountTally, LoggedOut, NetworkSettings, Probed,
@@ -62,8 +62,8 @@ pub use nodes::{
     WAIT_MS,
 };
 pub use pairing::{
-    Admission, CodeGrant, DeviceClaim, Devices, Joined, OtherRole, Refusal, Rotated, Upgrade,
-    UpgradeOutcome, Waiting,
+    Admission, CodeGrant, DeviceClaim, Devices, Joined, OtherRole, Refusal, Rotated, SetupCode,
+    Upgrade, UpgradeOutcome, Waiting,
 };
 pub use presence::{Beacon, PresenceGuard, Presences};
 pub use runs::{AbortOutcome, RunAsk, RunTicket, Sent};

@@ -121,8 +121,8 @@ impl Executor {
         looked.unwrap_or(Err(LookError::Interrupted))
     }
 
-    /// Runs exactly this, or nothing. The leave is used up, also if it was not started. To be waited for: if it is given up halfway, the program may
-    /// have run for a moment before it was ended.
+    /// Runs exactly this, or nothing. The leave is used up, also if it was not started. To be waited
+    /// for: if it is given up halfway, the program may have run for a moment before it was ended.
     ///
     /// # Errors
     /// Why it was not started. Then nothing of it has run.

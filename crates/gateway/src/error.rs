@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tidegate_core::Denied;
 use tidegate_core::store::StoreError;
 use tidegate_engine::EngineError;
+use tidegate_protocol::api::connect::AUTH_DEVICE_TOKEN_MISMATCH;
 use tidegate_protocol::version::Protocol;
 use tidegate_protocol::{ErrorCode, ErrorShape};
 
@@ -58,6 +59,8 @@ impl From<EngineError> for ApiError {
             EngineError::Stale => {
                 ErrorShape::invalid(error.to_string()).with_details(json!({ "code": "STALE" }))
             }
+            EngineError::TakenBack => ErrorShape::invalid(error.to_string())
+                .with_details(json!({ "code": AUTH_DEVICE_TOKEN_MISMATCH })),
             EngineError::Draining => ErrorShape::busy(error.to_string(), DRAIN_RETRY_MS)
                 .with_details(json!({ "reason": "draining" })),
             EngineError::Store(source) => store(source),
@@ -103,4 +106,18 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_right_that_was_taken_back_says_so_to_programs_and_people() {
+        let shape = ErrorShape::from(ApiError::from(EngineError::TakenBack));
+        assert_eq!(shape.code, ErrorCode::InvalidRequest);
+        assert!(shape.message.ends_with("taken back; connect again"));
+        let details = json!({ "code": AUTH_DEVICE_TOKEN_MISMATCH });
+        assert_eq!(shape.details, Some(details));
+    }
 }

@@ -61,7 +61,7 @@ pub struct Metrics {
 
 /// Figures that are read when somebody asks for the metrics.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Gauges {
+pub(crate) struct Readings {
     pub(crate) runs_active: u64,
     pub(crate) runs_queued: u64,
     pub(crate) outbox_bytes: u64,
@@ -182,14 +182,14 @@ impl Metrics {
     }
 
     /// The OpenMetrics text.
-    pub(crate) fn text(&self, gauges: Gauges, accounts: &[AccountTally]) -> String {
+    pub(crate) fn text(&self, readings: Readings, accounts: &[AccountTally]) -> String {
         self.complete.call_once(|| self.complete());
         let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
-        set(&self.runs_active, gauges.runs_active);
-        set(&self.runs_queued, gauges.runs_queued);
-        set(&self.outbox_bytes, gauges.outbox_bytes);
+        set(&self.runs_active, readings.runs_active);
+        set(&self.runs_queued, readings.runs_queued);
+        set(&self.outbox_bytes, readings.outbox_bytes);
         self.channels.set(accounts);
-        self.nodes.set(gauges.nodes, gauges.node_tally);
+        self.nodes.set(readings.nodes, readings.node_tally);
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = encode(&mut text, &self.registry);
@@ -211,15 +211,15 @@ mod tests {
             !labels.iter().any(|label| before.contains(label)),
             "{before}"
         );
-        let gauges = Gauges {
+        let readings = Readings {
             runs_active: 0,
             runs_queued: 0,
             outbox_bytes: 0,
             nodes: 0,
             node_tally: NodeTally::default(),
         };
-        let text = metrics.text(gauges, &[]);
+        let text = metrics.text(readings, &[]);
         assert!(labels.iter().all(|label| text.contains(label)), "{text}");
-        assert_eq!(metrics.text(gauges, &[]), text);
+        assert_eq!(metrics.text(readings, &[]), text);
     }
 }

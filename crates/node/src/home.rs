@@ -1,28 +1,25 @@
 //! The folder of the node: `node` in the state directory, 0700, with its key, its tokens, its rules
 //! for programs, its configuration and its status. One process at a time.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+mod lock;
 
-use rustix::fs::{FlockOperation, flock};
+use std::fs::DirBuilder;
+use std::io;
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
 use tidegate_client::private_file;
-use tidegate_client::{DeviceIdentity, KnownGateways, TokenCache};
+use tidegate_client::{DeviceIdentity, TokenCache};
 
 use crate::config::{GatewayConfig, HostConfig};
 use crate::status::Status;
 
+pub(crate) use lock::Lock;
+
 const CONFIG: &str = "node.json";
-const LOCK: &str = "node.lock";
 const STATUS: &str = "status.json";
 const APPROVALS: &str = "exec-approvals.json";
 const SCRATCH: &str = "scratch";
-/// How long somebody who only looks may have the lock.
-const GLANCE: Duration = Duration::from_millis(20);
-/// How often that is waited for.
-const GLANCES: u32 = 4;
 
 /// Why the folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -56,12 +53,6 @@ pub enum HomeError {
 pub struct Home {
     state_dir: PathBuf,
     path: PathBuf,
-}
-
-/// Whoever holds it is the one node host of the folder.
-#[derive(Debug)]
-pub(crate) struct Lock {
-    _file: File,
 }
 
 impl Home {
@@ -168,45 +159,6 @@ impl Home {
         TokenCache::in_state_dir(&self.path)
     }
 
-    /// The certificates that were accepted here.
-    pub fn known_gateways(&self) -> KnownGateways {
-        KnownGateways::in_state_dir(&self.path)
-    }
-
-    /// Becomes the one node host here.
-    ///
-    /// # Errors
-    /// There is one.
-    pub(crate) fn lock(&self) -> Result<Lock, HomeError> {
-        let path = self.path.join(LOCK);
-        let bad = |source| self.bad(&path, source);
-        let file = self.lock_file().map_err(bad)?;
-        for _ in 0..GLANCES {
-            match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Lock { _file: file }),
-                // Somebody may only be looking.
-                Err(rustix::io::Errno::WOULDBLOCK) => std::thread::park_timeout(GLANCE),
-                Err(why) => return Err(bad(why.into())),
-            }
-        }
-        Err(HomeError::Taken)
-    }
-
-    /// Whether a node host runs here.
-    ///
-    /// # Errors
-    /// The lock cannot be looked at.
-    pub fn is_taken(&self) -> Result<bool, HomeError> {
-        let path = self.path.join(LOCK);
-        let bad = |source| self.bad(&path, source);
-        let file = self.lock_file().map_err(bad)?;
-        match flock(&file, FlockOperation::NonBlockingLockShared) {
-            Ok(()) => Ok(false),
-            Err(rustix::io::Errno::WOULDBLOCK) => Ok(true),
-            Err(why) => Err(bad(why.into())),
-        }
-    }
-
     /// What the node host that runs here says of itself; `None` if none runs.
     ///
     /// # Errors
@@ -235,15 +187,6 @@ impl Home {
         private_file::replace(&self.path.join(STATUS), &(text + "\n"))
     }
 
-    fn lock_file(&self) -> io::Result<File> {
-        OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(self.path.join(LOCK))
-    }
-
     #[expect(
         clippy::unused_self,
         reason = "reads as what it is: an error of this home"
@@ -258,6 +201,7 @@ impl Home {
 
 #[cfg(test)]
 mod tests {
+    use super::lock::LOCK;
     use super::*;
 
     #[test]

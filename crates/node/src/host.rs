@@ -15,11 +15,12 @@ use tidegate_protocol::api::connect::ClientInfo;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::board::Board;
 use crate::config::HostConfig;
 use crate::found::{Found, Parts};
 use crate::home::{Home, HomeError, Lock};
 use crate::invokes::Invokes;
-use crate::link::{Board, Link};
+use crate::link::Link;
 use crate::programs::Programs;
 use crate::scratch::Scratch;
 use crate::status::Status;

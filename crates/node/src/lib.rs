@@ -11,6 +11,7 @@
 //! it ends. What this crate does not do: print, read arguments, install anything.
 #![deny(missing_docs)]
 
+mod board;
 mod call;
 mod canvas;
 mod commands;
@@ -29,6 +30,7 @@ mod scratch;
 mod shown;
 mod status;
 mod table;
+mod tell;
 
 pub use config::{
     Camera, CameraConfig, CanvasConfig, FenceConfig, Folder, GatewayConfig, HostConfig,

@@ -2,32 +2,27 @@
 
 use std::sync::Arc;
 
-use async_trait::async_trait;
 use serde_json::Value;
 use tidegate_client::{Backoff, Client, ConnectOptions, Error, EventFrame, Events};
-use tidegate_core::Clock;
-use tidegate_protocol::api::canvas::{CanvasCapabilityRefresh, NODE_CANVAS_ACTION};
-use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::nodes::{
-    NodeEvent, NodeEventParams, NodeFailure, NodeInvokeAnswer, NodeInvokeRequest,
-    NodeInvokeRequested, NodeInvokeResultParams,
+    NodeFailure, NodeInvokeAnswer, NodeInvokeRequest, NodeInvokeRequested, NodeInvokeResultParams,
 };
 use tidegate_protocol::value::Nullable;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::call::Tell;
+use crate::board::Board;
 use crate::failure::Failure;
-use crate::home::Home;
 use crate::invokes::Invokes;
 use crate::limits::{
     ANSWER_MAX_BYTES, DRAIN, FRAME_BYTES, GOOD_CONNECTION, INVOKES_MAX, REFUSED_PAUSE, TELLING,
 };
 use crate::refused::{is_refusal, is_unfit, is_waiting};
 use crate::shown::Shown;
-use crate::status::{Phase, Status};
+use crate::status::Phase;
+use crate::tell::Gateway;
 
 /// Requests that are at work or being answered: twice what may be at work, so that the ones beyond
 /// are told so.
@@ -39,33 +34,6 @@ pub(crate) struct Link {
     pub(crate) invokes: Arc<Invokes>,
     pub(crate) board: Board,
     pub(crate) stop: CancellationToken,
-}
-
-/// Where the status is shown.
-pub(crate) struct Board {
-    pub(crate) home: Home,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) status: watch::Sender<Status>,
-}
-
-impl Board {
-    /// Shows where the host is.
-    pub(crate) fn set(&self, phase: Phase, why: Option<String>) {
-        let since_ms = self.clock.now_ms();
-        self.change(|status| {
-            status.phase = phase;
-            status.why = why;
-            status.since_ms = since_ms;
-        });
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Status)) {
-        self.status.send_modify(change);
-        let status = self.status.borrow().clone();
-        if let Err(why) = self.home.tell_status(&status) {
-            tracing::warn!(%why, "the status was not written");
-        }
-    }
 }
 
 impl Link {
@@ -266,36 +234,5 @@ fn result(id: String, node_id: String, outcome: Result<Value, Failure>) -> NodeI
         payload,
         payload_json: Value::Null,
         error: Nullable(error),
-    }
-}
-
-struct Gateway(Client);
-
-#[async_trait]
-impl Tell for Gateway {
-    async fn event(&self, event: &str, payload: Value) {
-        let params = NodeEventParams {
-            event: event.to_owned(),
-            payload,
-            payload_json: Value::Null,
-        };
-        if let Err(why) = self.0.call_within::<NodeEvent>(&params, TELLING).await {
-            tracing::info!(%event, %why, "an event did not reach the gateway");
-        }
-    }
-
-    async fn act(&self, action: Value) -> Result<(), String> {
-        let params = NodeEventParams {
-            event: NODE_CANVAS_ACTION.to_owned(),
-            payload: action,
-            payload_json: Value::Null,
-        };
-        let told = self.0.call_within::<NodeEvent>(&params, TELLING).await;
-        told.map(drop).map_err(|why| why.to_string())
-    }
-
-    async fn canvas_address(&self) -> Option<String> {
-        let fresh = self.0.call::<CanvasCapabilityRefresh>(&NoParams {});
-        Some(fresh.await.ok()?.canvas_host_url)
     }
 }

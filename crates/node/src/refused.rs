@@ -2,6 +2,10 @@
 
 use tidegate_client::Error;
 use tidegate_protocol::ErrorCode;
+use tidegate_protocol::api::connect::{
+    AUTH_BOOTSTRAP_TOKEN_INVALID, AUTH_DEVICE_TOKEN_MISMATCH, AUTH_PASSWORD_MISMATCH,
+    AUTH_PASSWORD_MISSING, AUTH_TOKEN_MISMATCH, AUTH_TOKEN_MISSING,
+};
 
 /// What was shown is no good: not for want of time or of an approval.
 pub(crate) fn is_refusal(why: &Error) -> bool {
@@ -17,12 +21,12 @@ pub fn is_unfit(why: &Error) -> bool {
     matches!(
         why.detail_code(),
         Some(
-            "AUTH_TOKEN_MISSING"
-                | "AUTH_TOKEN_MISMATCH"
-                | "AUTH_PASSWORD_MISSING"
-                | "AUTH_PASSWORD_MISMATCH"
-                | "AUTH_DEVICE_TOKEN_MISMATCH"
-                | "AUTH_BOOTSTRAP_TOKEN_INVALID"
+            AUTH_TOKEN_MISSING
+                | AUTH_TOKEN_MISMATCH
+                | AUTH_PASSWORD_MISSING
+                | AUTH_PASSWORD_MISMATCH
+                | AUTH_DEVICE_TOKEN_MISMATCH
+                | AUTH_BOOTSTRAP_TOKEN_INVALID
         )
     )
 }

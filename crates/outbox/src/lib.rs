@@ -232,11 +232,6 @@ impl Outbox {
         });
     }
 
-    /// Whether nothing more is taken.
-    pub fn is_closing(&self) -> bool {
-        self.state.lock().closing
-    }
-
     /// Unsent replies, in bytes.
     pub fn reply_bytes(&self) -> usize {
         self.state.lock().reply_bytes

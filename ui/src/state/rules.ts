@@ -1,14 +1,10 @@
 import { batch, computed, signal } from "@preact/signals";
-import { strings } from "../strings.ts";
 import { list, object, text } from "../wire/read.ts";
-import { DEFAULTS, nameOf, type Policy, readPolicy, type Remembered, type Rules, withoutEntry, withRules } from "../wire/rules.ts";
+import { DEFAULTS, type Policy, readPolicy } from "../wire/rules.ts";
 import { reasonOf } from "./channels.ts";
 import { gateway, isReady } from "./gateway.ts";
-import { showNotice } from "./page.ts";
 import { orRefusal } from "./refusal.ts";
-import { changeRules, type RuleKeeper } from "./rule-change.ts";
-
-const words = strings.approvals.rules;
+import type { RuleKeeper } from "./rule-change.ts";
 
 /** The rules for programs on the gateway; undefined until the gateway has told. */
 export const policy = signal<Policy | undefined>(undefined);
@@ -57,17 +53,3 @@ export const gatewayRules: RuleKeeper = {
     policy.value = readPolicy(await orRefusal(gateway().call("exec.approvals.set", { file, baseHash })));
   },
 };
-
-/** Takes back an “always”. */
-export async function forget(keeper: RuleKeeper, entry: Remembered): Promise<void> {
-  const name = nameOf(entry);
-  const isThere = (): boolean => keeper.policy.value?.agents.some(({ remembered }) => remembered.some((one) => nameOf(one) === name)) ?? false;
-  await changeRules(keeper, (file) => withoutEntry(file, entry), () => (isThere() ? words.forgetConflict : words.forgetGone));
-  showNotice(words.forgotten);
-}
-
-/** Sets other rules for one agent, or for [`DEFAULTS`]. */
-export async function saveRules(keeper: RuleKeeper, agent: string, rules: Rules): Promise<void> {
-  await changeRules(keeper, (file) => withRules(file, agent, rules), () => words.conflict);
-  showNotice(words.saved);
-}

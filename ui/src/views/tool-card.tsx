@@ -1,6 +1,7 @@
 import { memo } from "preact/compat";
 import { review, waiting } from "../state/approvals.ts";
 import { turns } from "../state/conversation.ts";
+import { isCardOpen, rememberCard } from "../state/open-cards.ts";
 import { gist, type Results, type ToolView, toolViews, wordsOf } from "../state/tools.ts";
 import { strings } from "../strings.ts";
 import { toolStrings as words } from "../strings-tools.ts";
@@ -39,7 +40,8 @@ const ToolCard = memo(({ tool, askedId }: ToolCardProps) => {
   const line = gist(tool.input);
   return (
     <>
-      <details class={askedId ? "tool asks" : `tool ${tool.state}`}>
+      <details class={askedId ? "tool asks" : `tool ${tool.state}`} open={isCardOpen(tool.id)}
+        onToggle={(event) => rememberCard(tool.id, event.currentTarget.open)}>
         <summary>
           <span class="tool-name">{tool.name}</span>
           <span class="tool-gist"><VisibleText text={line.slice(0, GIST_CHARS)} /></span>

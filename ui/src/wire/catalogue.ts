@@ -28,6 +28,9 @@ export function entryOf(command: string): CommandEntry | undefined {
 /** What a command could do in wrong hands, the harmless first; who knows what one does that the catalogue lacks. */
 export const RISKS = ["plain", "private", "program", "dangerous", "unknown"] as const;
 
+/** Those of [`RISKS`] that the gateway allows to nobody by itself. */
+export const HELD_BACK: readonly string[] = ["dangerous", "unknown"];
+
 /** One of [`RISKS`]. */
 export function riskOf(command: string): string {
   return entryOf(command)?.risk ?? "unknown";
@@ -35,6 +38,3 @@ export function riskOf(command: string): string {
 
 /** Commands that still make sense later, in the order of their names. */
 export const QUEUEABLE: readonly string[] = Object.keys(commands).filter((name) => commands[name]?.queueable);
-
-/** Every command that the catalogue has. */
-export const ALL_COMMANDS: readonly string[] = Object.keys(commands);

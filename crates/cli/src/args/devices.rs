@@ -107,11 +107,11 @@ pub(crate) struct DeviceRoleArgs {
 /// `devices rotate`.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct DevicesRotateArgs {
-    #[command(flatten)]
-    pub(crate) of: DeviceRoleArgs,
     /// What it may do from now on, of what it may do now; may be repeated
     #[arg(long = "scope", value_name = "SCOPE")]
     pub(crate) scopes: Vec<String>,
+    #[command(flatten)]
+    pub(crate) of: DeviceRoleArgs,
 }
 
 /// How far a device is trusted.

@@ -113,3 +113,25 @@ impl Cli {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is declared after the connection would stand under its heading.
+    #[test]
+    fn only_what_belongs_to_the_connection_is_under_its_heading() {
+        let connection = Connection::augment_args(clap::Command::new("connection"));
+        let known = |id: &clap::Id| connection.get_arguments().any(|own| own.get_id() == id);
+        let mut commands = vec![Cli::command()];
+        while let Some(command) = commands.pop() {
+            for argument in command.get_arguments() {
+                if argument.get_help_heading() == Some(CONNECTION) {
+                    let id = argument.get_id();
+                    assert!(known(id), "{}: {id}", command.get_name());
+                }
+            }
+            commands.extend(command.get_subcommands().cloned());
+        }
+    }
+}

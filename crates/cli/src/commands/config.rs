@@ -124,7 +124,7 @@ fn validate(globals: &Globals, screen: &Screen, overrides: &Overrides) -> anyhow
         }
         Ok(Some(text)) => {
             let env = Environment::of_process();
-            judge(&text).placed_in(&env, &paths::state_dir(overrides, &env)?)
+            judge(&text).placed_in(&env, &paths::state_dir(overrides, &env)?, &path)
         }
         Err(finding) => Judged {
             errors: vec![finding],

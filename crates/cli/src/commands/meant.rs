@@ -1,13 +1,12 @@
-//! Naming a device or a node by the beginning of its id.
+//! Naming a device, a node or a question by the beginning of its id.
+
+use tidegate_core::node::ID_BEGINNING;
 
 use crate::output::one_line;
 
-/// Fewest characters of an id that name something.
-const ID_CHARS: usize = 6;
-
 /// Whether these words are the beginning of this id, and enough of it.
-pub(super) fn begins(id: &str, meant: &str) -> bool {
-    meant.len() >= ID_CHARS && id.starts_with(meant)
+pub(super) fn begins(id: &str, meant: &str, least: usize) -> bool {
+    meant.len() >= least && id.starts_with(meant)
 }
 
 /// Why nothing was found: it is unknown, or too little of an id was said.
@@ -18,7 +17,7 @@ pub(super) fn nobody<'i>(
 ) -> String {
     let shown = one_line(meant, 64);
     if !meant.is_empty() && ids.any(|id| id.starts_with(meant)) {
-        format!("{shown:?} is too little of an id: say at least {ID_CHARS} characters of it")
+        format!("{shown:?} is too little of an id: say at least {ID_BEGINNING} characters of it")
     } else {
         format!("no {kind} is called {shown:?} or has an id that begins so")
     }
@@ -32,7 +31,8 @@ mod tests {
     fn too_little_of_an_id_is_said_to_be_that() {
         let ids = ["abcdef01"];
         let said = |meant: &str| nobody("node", meant, ids.into_iter());
-        assert!(begins("abcdef01", "abcdef") && !begins("abcdef01", "abcde"));
+        let begins = |meant: &str| begins("abcdef01", meant, ID_BEGINNING);
+        assert!(begins("abcdef") && !begins("abcde") && !begins("abcdee"));
         assert!(said("abc").contains("at least 6 characters"));
         for unknown in ["", "Box", "abd"] {
             assert!(said(unknown).starts_with("no node is called"), "{unknown}");

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::env::Environment;
 use super::model::Config;
-use super::workspaces::real;
+use super::placed::real;
 
 /// The folder of canvases in the state directory.
 const FOLDER: &str = "canvas";

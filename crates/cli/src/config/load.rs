@@ -148,7 +148,7 @@ fn choose(path: &Path, state_dir: &Path, env: &Environment) -> Result<Chosen, Co
             });
         }
         Ok(Some(text)) => {
-            let judged = judge(&text).placed_in(env, state_dir);
+            let judged = judge(&text).placed_in(env, state_dir, path);
             if judged.config.is_some() {
                 return Ok(Chosen {
                     source: FileState::Valid,
@@ -166,7 +166,7 @@ fn choose(path: &Path, state_dir: &Path, env: &Environment) -> Result<Chosen, Co
     let copy = read(&last_good_path(state_dir))
         .ok()
         .flatten()
-        .map(|text| judge(&text).placed_in(env, state_dir));
+        .map(|text| judge(&text).placed_in(env, state_dir, path));
     let Some(Judged {
         config: Some(config),
         places,

@@ -25,6 +25,7 @@ pub(crate) mod model_tools;
 mod nearest;
 pub(crate) mod overrides;
 pub(crate) mod paths;
+mod placed;
 pub(crate) mod provenance;
 pub(crate) mod redact;
 mod rules;

@@ -44,7 +44,7 @@ impl ConfigView {
             Err(finding) => (None, Some(finding)),
         };
         let judged = text.as_deref().map(judge).unwrap_or_default();
-        let judged = judged.placed_in(&Environment::of_process(), &self.state_dir);
+        let judged = judged.placed_in(&Environment::of_process(), &self.state_dir, &self.path);
         let shown = text.as_deref().and_then(redact);
         let issues: Vec<_> = unreadable
             .iter()

@@ -4,11 +4,9 @@ use std::path::{Component, Path, PathBuf};
 
 use tidegate_protocol::AgentId;
 
-use super::canvas_root;
 use super::env::Environment;
-use super::file::Judged;
-use super::finding::Finding;
 use super::model_agents::AgentsConfig;
+use super::placed::real;
 use super::rules::is_rooted;
 
 /// Where the folders are, in the state directory, of agents for whom none is named.
@@ -170,35 +168,4 @@ fn shared(found: &[(Asked<'_>, PathBuf)]) -> Vec<(String, String)> {
         }
     }
     wrong
-}
-
-/// The path without links, as far as it exists.
-pub(super) fn real(path: &Path) -> PathBuf {
-    for above in path.ancestors() {
-        if let (Ok(known), Ok(rest)) = (above.canonicalize(), path.strip_prefix(above)) {
-            return known.join(rest);
-        }
-    }
-    path.to_owned()
-}
-
-impl Judged {
-    /// Judged once more where it counts: by the home and the state directory.
-    pub(crate) fn placed_in(mut self, env: &Environment, state_dir: &Path) -> Self {
-        let Some(config) = &self.config else {
-            return self;
-        };
-        let mut wrong = placed(&config.agents, env, state_dir)
-            .err()
-            .unwrap_or_default();
-        if let Err(message) = canvas_root::judge(config, env, state_dir) {
-            wrong.push((canvas_root::KEY.into(), message));
-        }
-        for (path, message) in wrong {
-            let at = self.nearest_place(&path);
-            self.errors.push(Finding { path, message, at });
-            self.config = None;
-        }
-        self
-    }
 }

@@ -5,12 +5,12 @@ use tidegate_protocol::api::devices::{
     DevicePairListResult, DeviceTokenLine, PairedDevice, PendingDevice, TrustLevel,
 };
 
-use super::{Align, Column, Screen, age, clean, duration, one_line, pairs, table};
+use super::{
+    Align, Column, ID_SHOWN, Screen, age, beginning, clean, duration, one_line, pairs, table,
+};
 
 /// Longest name in a table, in characters.
 const NAME: usize = 32;
-/// Characters of a device's id in a table: enough to name it.
-const ID: usize = 12;
 
 /// The word for a level of trust.
 pub(crate) const fn trust_word(level: TrustLevel) -> &'static str {
@@ -51,7 +51,7 @@ fn waiting(screen: &Screen, pending: &[PendingDevice], now_ms: u64) -> String {
         vec![
             one_line(&one.request_id, 64),
             one_line(one.display_name.as_deref().unwrap_or_default(), NAME),
-            short(one.device_id.as_str()),
+            beginning(one.device_id.as_str(), ID_SHOWN),
             from(one.remote_ip.as_deref()),
             wants(one),
             rights(&one.granted_scopes),
@@ -93,7 +93,7 @@ fn line(device: &PairedDevice, token: &DeviceTokenLine, now_ms: u64) -> Vec<Stri
     let own = if device.own { " (this one)" } else { "" };
     vec![
         format!("{name}{own}"),
-        short(device.device_id.as_str()),
+        beginning(device.device_id.as_str(), ID_SHOWN),
         token.role.as_str().to_owned(),
         rights(&token.scopes),
         trust_word(device.trust).to_owned(),
@@ -179,10 +179,6 @@ fn rights(scopes: &[String]) -> String {
 
 fn from(address: Option<&str>) -> String {
     one_line(address.unwrap_or("this machine"), 45)
-}
-
-fn short(id: &str) -> String {
-    one_line(&id.chars().take(ID).collect::<String>(), ID)
 }
 
 #[cfg(test)]

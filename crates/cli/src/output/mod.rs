@@ -50,7 +50,7 @@ pub(crate) use screen::{Paint, Screen};
 pub(crate) use sessions::sessions;
 pub(crate) use status::{Reached, status};
 pub(crate) use table::{Align, Column, pairs, table};
-pub(crate) use text::{clean, one_line};
+pub(crate) use text::{ID_SHOWN, beginning, clean, one_line};
 pub(crate) use trace::trace;
 pub(crate) use units::{age, bytes, clock_time, count, duration, lasting, time_of_day};
 pub(crate) use wait::{Waiting, with_spinner};

@@ -4,12 +4,12 @@ use tidegate_protocol::api::nodes::{
     NodeListResult, NodePendingListResult, NodeRow, PendingCommand,
 };
 
-use super::{Align, Column, Screen, age, duration, lasting, one_line, pairs, table};
+use super::{
+    Align, Column, ID_SHOWN, Screen, age, beginning, duration, lasting, one_line, pairs, table,
+};
 
 /// Longest name in a table, in characters.
 const NAME: usize = 32;
-/// Characters of an id in a table: enough to name the machine.
-const ID: usize = 12;
 
 /// Machines that offer commands.
 pub(crate) fn nodes(screen: &Screen, list: &NodeListResult) -> String {
@@ -29,7 +29,7 @@ pub(crate) fn nodes(screen: &Screen, list: &NodeListResult) -> String {
     let row = |node: &NodeRow| {
         vec![
             one_line(node.display_name.as_deref().unwrap_or_default(), NAME),
-            short(&node.node_id),
+            beginning(&node.node_id, ID_SHOWN),
             one_line(node.platform.as_deref().unwrap_or_default(), 24),
             connected(node, list.ts),
             node.commands.len().to_string(),
@@ -119,11 +119,6 @@ pub(crate) fn waiting_for_nodes(
     };
     let rows: Vec<_> = list.pending.iter().map(row).collect();
     table(screen, &columns, &rows)
-}
-
-/// The beginning of an id. A name that was paired without a device chose its own.
-fn short(id: &str) -> String {
-    one_line(&id.chars().take(ID).collect::<String>(), ID)
 }
 
 fn connected(node: &NodeRow, now_ms: u64) -> String {

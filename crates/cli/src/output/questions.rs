@@ -3,16 +3,15 @@
 
 use std::fmt::Write as _;
 
+use tidegate_core::approval::ID_BEGINNING;
 use tidegate_protocol::api::approvals::{ExecApprovalAsked, ExecApprovalEnded};
 
 use super::approvals::ended;
 use super::text::{cut, written_out};
-use super::{Align, Column, Screen, age, one_line, table, time_of_day};
+use super::{Align, Column, Screen, age, beginning, one_line, table, time_of_day};
 
-/// Characters of an id: enough to name a question that waits.
-const ID: usize = 8;
 /// Characters of the columns before the command.
-const WIDTHS: [usize; 5] = [ID, 10, 8, 10, 8];
+const WIDTHS: [usize; 5] = [ID_BEGINNING, 10, 8, 10, 8];
 /// Fewest characters of a command, however narrow the terminal is.
 const LEAST: usize = 20;
 /// Most characters of a command where nobody looks: what a program reads is not cut by us.
@@ -91,8 +90,9 @@ pub(crate) fn ended_questions(screen: &Screen, list: &[ExecApprovalEnded], now_m
     table(screen, &columns, &list.iter().map(row).collect::<Vec<_>>())
 }
 
+/// As much of an id as names a question that waits.
 fn short(id: &str) -> String {
-    one_line(&id.chars().take(ID).collect::<String>(), ID)
+    beginning(id, ID_BEGINNING)
 }
 
 fn line(screen: &Screen, cells: &[String; WIDTHS.len()], command: &str) -> String {

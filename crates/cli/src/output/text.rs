@@ -28,6 +28,14 @@ pub(crate) fn one_line(text: &str, most: usize) -> String {
     cut(&clean(&line), most)
 }
 
+/// Characters of the id of a device or a node that are shown: enough to name it.
+pub(crate) const ID_SHOWN: usize = 12;
+
+/// The beginning of an id. A name that was paired without a device chose its own.
+pub(crate) fn beginning(id: &str, chars: usize) -> String {
+    one_line(&id.chars().take(chars).collect::<String>(), chars)
+}
+
 /// The beginning of a line, at most so many characters.
 pub(super) fn cut(line: &str, most: usize) -> String {
     if line.chars().count() <= most {

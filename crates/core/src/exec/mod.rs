@@ -1,5 +1,6 @@
 //! Running programs on a machine: what exactly would run ([`Subject`]), whether it may
-//! ([`Policy::decide`]), the leave to start it ([`Cleared`]), and how it is shown to whoever decides ([`visible`]).
+//! ([`Policy::decide`]), the leave to start it ([`Cleared`]), and how it is shown to whoever decides
+//! ([`visible`]).
 //!
 //! Nothing here touches a file or a process: `tidegate-exec` looks, builds the subject, and runs
 //! what was approved. Both sides of a connection use these rules, the gateway and a node.
@@ -39,4 +40,4 @@ pub use subject::{
     ARGUMENT_MAX_BYTES, ARGUMENTS_MAX, ARGV_MAX_BYTES, Directory, Flaw, Input, Interpreter,
     PINNED_ARGUMENTS_MAX, Pinned, PinnedArgument, Place, Subject,
 };
-pub use visible::{Visible, visible, visible_word};
+pub use visible::{Visible, visible, visible_quoted, visible_word};

@@ -46,6 +46,15 @@ pub fn visible_word(word: &str) -> String {
     if shown.hidden == 0 && !word.is_empty() && word.chars().all(is_plain) {
         return shown.text;
     }
+    quoted(&shown)
+}
+
+/// A text in quotation marks that it cannot close.
+pub fn visible_quoted(text: &str) -> String {
+    quoted(&visible(text))
+}
+
+fn quoted(shown: &Visible) -> String {
     format!("\"{}\"", shown.text.replace('"', "\\\""))
 }
 

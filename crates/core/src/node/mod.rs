@@ -4,6 +4,7 @@
 mod ending;
 mod facts;
 mod link;
+mod named;
 mod offer;
 mod platform;
 mod rules;
@@ -11,6 +12,7 @@ mod rules;
 pub use ending::CallEnding;
 pub use facts::NodeFacts;
 pub use link::{LinkBusy, NodeLink};
+pub use named::ID_BEGINNING;
 pub use offer::Offer;
 pub use platform::platform_of;
 pub use rules::{NodeRules, NotAllowed};

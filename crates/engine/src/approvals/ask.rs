@@ -1,29 +1,15 @@
 //! May this run? The rules say so, or a person does.
 
-use tidegate_core::SessionKey;
 use tidegate_core::approval::{Asker, Ending, Matter, Outcome, Question};
 use tidegate_core::exec::{Decision, Place, Policy, Refusal, Verdict};
-use tidegate_protocol::{AgentId, RunId};
+use tidegate_core::tool::AskedFor;
+use tidegate_protocol::RunId;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::desk::Approvals;
 use super::permit::ExecPermit;
 use super::question::NewQuestion;
 use crate::EngineError;
-
-/// For whom something would run.
-#[derive(Debug, Clone)]
-pub struct AskContext {
-    /// The agent, whose rules hold.
-    pub agent: AgentId,
-    /// The session.
-    pub session_key: Option<SessionKey>,
-    /// The run; its stored record says who caused it.
-    pub run_id: Option<RunId>,
-    /// Withdraws the question.
-    pub stop: CancellationToken,
-}
 
 /// Why it may not run. Each is a sentence for the agent.
 #[derive(Debug, thiserror::Error)]
@@ -71,25 +57,25 @@ impl Approvals<'_> {
     pub async fn permit(
         &self,
         matter: &Matter,
-        context: AskContext,
+        asked_for: &AskedFor,
     ) -> Result<ExecPermit, Unapproved> {
-        self.refuse_guests(context.run_id.as_ref()).await?;
+        self.refuse_guests(asked_for.run_id.as_ref()).await?;
         let on_node =
             !matches!(matter, Matter::Subject(subject) if subject.place == Place::Gateway);
-        let policy = self.policy(&context.agent, on_node).await?;
+        let policy = self.policy(&asked_for.agent, on_node).await?;
         let why = match matter.judge(&policy) {
-            Verdict::Run => return Ok(self.by_rules(&policy, matter, &context).await),
+            Verdict::Run => return Ok(self.by_rules(&policy, matter, asked_for).await),
             Verdict::Refuse(why) => return Err(why.into()),
             Verdict::Ask(why) => why.to_string(),
         };
-        let asked = self.put(matter, &context, why).await;
+        let asked = self.put(matter, asked_for, why).await;
         if !matches!(asked, Err(Unapproved::Expired)) {
             return asked;
         }
         // Whoever was asked may have changed the rules instead of answering.
-        let policy = self.policy(&context.agent, on_node).await?;
+        let policy = self.policy(&asked_for.agent, on_node).await?;
         if runs_unanswered(&policy, matter) {
-            return Ok(self.by_rules(&policy, matter, &context).await);
+            return Ok(self.by_rules(&policy, matter, asked_for).await);
         }
         asked
     }
@@ -107,19 +93,19 @@ impl Approvals<'_> {
         }
     }
 
-    async fn by_rules(&self, policy: &Policy, matter: &Matter, context: &AskContext) -> ExecPermit {
+    async fn by_rules(&self, policy: &Policy, matter: &Matter, asked_for: &AskedFor) -> ExecPermit {
         if let Matter::Subject(subject) = matter
             && policy.listed(subject).is_ok()
         {
-            self.note_use(&context.agent, subject).await;
+            self.note_use(&asked_for.agent, subject).await;
         }
-        self.leave(None, Decision::AllowOnce, matter, context)
+        self.leave(None, Decision::AllowOnce, matter, asked_for)
     }
 
     async fn put(
         &self,
         matter: &Matter,
-        context: &AskContext,
+        asked_for: &AskedFor,
         why: String,
     ) -> Result<ExecPermit, Unapproved> {
         if let Matter::Subject(subject) = matter {
@@ -129,19 +115,19 @@ impl Approvals<'_> {
             matter: matter.clone(),
             asker: Asker::Run,
             why: Some(why),
-            agent: Some(context.agent.clone()),
-            session_key: context.session_key.as_ref().map(ToString::to_string),
-            run_id: context.run_id.clone(),
+            agent: Some(asked_for.agent.clone()),
+            session_key: Some(asked_for.session_key.to_string()),
+            run_id: asked_for.run_id.clone(),
         };
         let new = NewQuestion {
             id: None,
             question,
             timeout: None,
-            stop: context.stop.clone(),
+            stop: asked_for.stop.clone(),
         };
         let answered = self.begin(new).await?.answer().await?;
         let decision = decided(answered.ending.as_ref())?;
-        Ok(self.leave(Some(answered.id), decision, matter, context))
+        Ok(self.leave(Some(answered.id), decision, matter, asked_for))
     }
 
     fn leave(
@@ -149,9 +135,9 @@ impl Approvals<'_> {
         approval: Option<String>,
         decision: Decision,
         matter: &Matter,
-        context: &AskContext,
+        asked_for: &AskedFor,
     ) -> ExecPermit {
-        let run_id = context.run_id.as_ref().map(ToString::to_string);
+        let run_id = asked_for.run_id.as_ref().map(ToString::to_string);
         ExecPermit {
             approval,
             matter: matter.hash(),

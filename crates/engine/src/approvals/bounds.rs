@@ -24,7 +24,5 @@ pub const SHOWN_MAX_BYTES: usize = 128 * 1024;
 pub const SHOWN_MAX_BYTES_OPEN: usize = 1024 * 1024;
 /// The texts of all questions of clients that wait, in bytes.
 pub(super) const SHOWN_MAX_BYTES_OF_CLIENTS: usize = 512 * 1024;
-/// The shortest beginning of an id that may stand for it.
-pub(super) const ID_BEGINNING: usize = 8;
 /// The longest id that a client may choose, in characters.
 pub(super) const ID_MAX_CHARS: usize = 128;

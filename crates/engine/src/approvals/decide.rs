@@ -1,9 +1,9 @@
 //! A person decides.
 
+use tidegate_core::Permit;
 use tidegate_core::approval::{Approval, Ending, Matter, Outcome};
 use tidegate_core::exec::{Decision, Entry, Place, Subject};
 use tidegate_core::store::{NewRules, Settled};
-use tidegate_core::{Permit, PrincipalId};
 use tidegate_protocol::{AgentId, ConnId};
 
 use super::desk::Approvals;
@@ -29,11 +29,6 @@ impl Approvals<'_> {
         let Some(found) = self.find(id).await? else {
             return Err(unknown());
         };
-        if !permit.stands() {
-            return Err(EngineError::invalid(
-                "unauthorized: the right to decide was taken back",
-            ));
-        }
         let caller = permit.caller();
         found
             .question
@@ -43,17 +38,17 @@ impl Approvals<'_> {
         if let Some(ended) = &found.ending {
             return already(&found, ended, decision, &by);
         }
-        self.settle(&found, decision, &caller.id).await
+        self.settle(&found, decision, permit).await
     }
 
     async fn settle(
         &self,
         found: &Approval,
         decision: Decision,
-        by: &PrincipalId,
+        permit: &Permit,
     ) -> Result<Approval, EngineError> {
         let inner = self.engine.inner();
-        let by = by.storage_key();
+        let by = permit.caller().id.storage_key();
         let ending = Ending {
             outcome: Outcome::from(decision),
             by: Some(by.clone()),
@@ -67,6 +62,9 @@ impl Approvals<'_> {
         }
         // Nobody else changes the rules until these are set.
         let _rules = inner.approval_desk.rules.lock().await;
+        if !permit.stands() {
+            return Err(EngineError::TakenBack);
+        }
         let remembered = match (decision, &found.question.agent, &found.question.matter) {
             (Decision::AllowAlways, Some(agent), Matter::Subject(subject)) => {
                 self.remembering(agent, subject).await?

@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tidegate_core::approval::Approval;
+use tidegate_core::approval::{Approval, ID_BEGINNING};
 use tokio::sync::Mutex;
 
-use super::bounds::ID_BEGINNING;
 use super::waiting::Waiting;
 use crate::{Engine, EngineError};
 
@@ -45,23 +44,19 @@ impl Approvals<'_> {
         Ok(open)
     }
 
-    /// One question: by its id, or by a beginning of at least 8 characters that only one of those
-    /// that wait has. A client chooses the id of its own question, so an id with which that of
-    /// another begins means neither.
+    /// One question: by its id, or by a beginning of at least [`ID_BEGINNING`] characters that only
+    /// one of those that wait has.
     ///
     /// # Errors
     /// Several have it, or the store failed.
     pub async fn find(&self, id: &str) -> Result<Option<Approval>, EngineError> {
         let store = &self.engine.inner().approvals;
         let exact = store.approval(id).await?;
-        if id.len() < ID_BEGINNING {
+        if exact.is_some() || id.len() < ID_BEGINNING {
             return Ok(exact);
         }
         let mut begin = self.open().await?;
         begin.retain(|one| one.id.starts_with(id));
-        if begin.iter().all(|one| one.id == id) && exact.is_some() {
-            return Ok(exact);
-        }
         if begin.len() > 1 {
             return Err(EngineError::invalid(format!(
                 "{} commands that wait have ids that begin with {id}: name one whole",

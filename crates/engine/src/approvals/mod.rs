@@ -14,7 +14,7 @@ mod told;
 mod waiting;
 mod word;
 
-pub use ask::{AskContext, Unapproved};
+pub use ask::Unapproved;
 pub use bounds::{
     ASK_DEFAULT, ASK_MAX, OPEN_MAX, OPEN_MAX_OF_ONE, PERMIT_TTL, SHOWN_MAX_BYTES,
     SHOWN_MAX_BYTES_OPEN,

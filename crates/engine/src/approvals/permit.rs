@@ -47,13 +47,6 @@ pub enum NotSpent {
     Store(#[from] StoreError),
 }
 
-impl ExecPermit {
-    /// The question that a person answered; none if the rules allow it.
-    pub fn approval(&self) -> Option<&str> {
-        self.approval.as_deref()
-    }
-}
-
 impl Approvals<'_> {
     /// Uses a permit up for exactly this: when this returns well, it may be run, once.
     ///

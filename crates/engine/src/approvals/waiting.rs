@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use tidegate_core::approval::{Asker, Question};
+use tidegate_core::approval::{Asker, ID_BEGINNING, Question};
 use tidegate_protocol::AgentId;
 use tokio_util::sync::CancellationToken;
 
@@ -65,7 +65,7 @@ pub(super) struct Seat {
 pub(super) enum NoSeat {
     /// Too many wait.
     Full,
-    /// Another question has this name.
+    /// Another question has this name, or a name that a person could mean by a part of this one.
     Taken,
 }
 
@@ -81,7 +81,10 @@ impl Waiting {
         shown_bytes: usize,
     ) -> Result<Seat, NoSeat> {
         let mut places = self.places();
-        if places.contains_key(&id) {
+        let taken = |(other, place): (&String, &Place)| {
+            *other == id || (place.whose != whose && confusable(other, &id))
+        };
+        if places.iter().any(taken) {
             return Err(NoSeat::Taken);
         }
         let same_kind = |place: &&Place| place.whose.is_client() == whose.is_client();
@@ -117,6 +120,13 @@ impl Waiting {
     pub(super) fn ended(&self, id: &str) -> Option<CancellationToken> {
         self.places().get(id).map(|place| place.ended.clone())
     }
+}
+
+/// Whether one id is a beginning by which a person may name the other: a client chooses its ids, and
+/// must not have the decision about somebody else's question.
+fn confusable(one: &str, other: &str) -> bool {
+    let long_enough = one.len().min(other.len()) >= ID_BEGINNING;
+    long_enough && (one.starts_with(other) || other.starts_with(one))
 }
 
 impl Drop for Seat {
@@ -183,6 +193,26 @@ mod tests {
             .filter_map(|id| sit(&waiting, id, &format!("agent-{}", id / 8), 1).ok())
             .collect();
         assert_eq!(agents.len(), OPEN_MAX, "every seat of agents is free");
+    }
+
+    #[test]
+    fn no_client_takes_a_name_that_stands_for_the_question_of_another() {
+        let waiting = Arc::<Waiting>::default();
+        let sit = |id: &str, whose: &Whose| waiting.sit(id.to_owned(), whose.clone(), 1);
+        let agent = Whose::Agent(None);
+        let (one, other) = (Whose::Client("a".into()), Whose::Client("b".into()));
+        let _agents = sit("6c7cd23f-0001", &agent).unwrap();
+        let _clients = sit("approve-1", &one).unwrap();
+        for (id, whose, free) in [
+            ("6c7cd23f", &one, false),
+            ("6c7cd23f-0001-y", &one, false),
+            ("6c7cd23f-0002", &one, true),
+            ("6c7cd23", &one, true),
+            ("approve-10", &one, true),
+            ("approve-10", &other, false),
+        ] {
+            assert_eq!(sit(id, whose).is_ok(), free, "{id} {whose:?}");
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use serde_json::Value;
 use tidegate_core::SessionKey;
-use tidegate_core::exec::visible;
+use tidegate_core::exec::visible_quoted;
 use tidegate_core::run::{ByDevice, Once, RunRequest};
 use tidegate_core::secret::sha256_hex;
 use tidegate_core::session::MAIN;
@@ -238,7 +238,7 @@ fn quoted_tail(text: &str) -> String {
         .chars()
         .skip(chars.saturating_sub(TOLD_CHARS))
         .collect();
-    format!("\"{}\"", visible(&end).text.replace('"', "\\\""))
+    visible_quoted(&end)
 }
 
 #[cfg(test)]

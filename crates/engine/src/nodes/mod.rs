@@ -1,6 +1,6 @@
-//! Nodes: who is connected ([`directory`]), how a command is sent and ends exactly once
-//! ([`invoke`], [`sending`], [`answer`]), what waits for a node that is away ([`waiting`]), what nodes tell
-//! ([`happened`]), and the lists of them ([`views`], [`names`]).
+//! Nodes: who is connected ([`directory`]), what they offer beyond what was approved ([`offers`]), how a
+//! command is sent and ends exactly once ([`invoke`], [`sending`], [`answer`]), what waits for a node that
+//! is away ([`waiting`]), what nodes tell ([`happened`]), and the lists of them ([`views`], [`names`]).
 
 mod answer;
 mod bounds;

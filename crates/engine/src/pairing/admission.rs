@@ -98,6 +98,12 @@ impl<E: Into<EngineError>> From<E> for Refusal {
     }
 }
 
+/// Whether a node offers something that nobody approved yet.
+fn offers_more(claim: &DeviceClaim, grant: &DeviceGrant) -> bool {
+    let within = |offer: &Offer| grant.offer.as_ref().is_some_and(|had| offer.is_within(had));
+    claim.offer.as_ref().is_some_and(|offer| !within(offer))
+}
+
 /// What a device has in a role that nobody took back.
 pub(super) fn standing_scopes(device: Option<&Device>, role: Role) -> Option<ScopeSet> {
     let grant = device?.grant(role)?;
@@ -177,8 +183,9 @@ impl Engine {
         Ok(pairing.standing(&claim.id, claim.role))
     }
 
-    /// Notes that a device came by. What a node offers for the first time counts as approved, so
-    /// that is stored before anybody goes by it.
+    /// Notes that a device came by. What a node offers for the first time counts as approved, and
+    /// somebody is asked about what it offers beyond that: then it is stored, with what the node
+    /// calls itself, before anybody goes by it.
     async fn came_by(
         &self,
         claim: &DeviceClaim,
@@ -187,8 +194,9 @@ impl Engine {
         now_ms: u64,
     ) -> Result<(), Refusal> {
         let touch = touch(claim, now_ms);
-        if grant.offer.is_none() && claim.offer.is_some() {
+        if offers_more(claim, grant) {
             let devices = &self.inner().devices;
+            self.inner().pairing.uses.forget(&claim.id, claim.role);
             devices.touch(&claim.id, claim.role, touch).await?;
             return Ok(());
         }

@@ -78,7 +78,7 @@ impl Engine {
     ) -> Result<MutexGuard<'_, ()>, EngineError> {
         let alone = self.inner().pairing.rights().await;
         let caller = permit.caller();
-        let PrincipalId::Device(id) = &caller.id else {
+        let Some(id) = caller.id.device() else {
             return Ok(alone);
         };
         let device = self.inner().devices.device(id).await?;
@@ -88,8 +88,6 @@ impl Engine {
         if stands && permit.stands() {
             return Ok(alone);
         }
-        Err(EngineError::invalid(
-            "unauthorized: the right of this device was taken back",
-        ))
+        Err(EngineError::TakenBack)
     }
 }

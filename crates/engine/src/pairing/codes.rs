@@ -78,6 +78,15 @@ impl CodeGrant {
     }
 }
 
+/// A code for a device.
+#[derive(Debug)]
+pub struct SetupCode {
+    /// The code.
+    pub code: Secret<String>,
+    /// When it stops working, in Unix milliseconds.
+    pub expires_at_ms: u64,
+}
+
 pub(crate) struct OneTimeCodes {
     clock: Arc<dyn Clock>,
     codes: Mutex<Vec<OneTimeCode>>,
@@ -170,8 +179,7 @@ impl Engine {
         codes.make(&*self.inner().ids, PrincipalId::Owner, CodeGrant::page())
     }
 
-    /// Makes a one-time code for a device, good for no more than its maker may do. Gives the code,
-    /// what it is good for, and when it expires, in Unix milliseconds.
+    /// Makes a one-time code for a device, good for no more than its maker may do.
     ///
     /// # Errors
     /// The maker's own right was taken back meanwhile, or the store cannot be read.
@@ -179,7 +187,7 @@ impl Engine {
         &self,
         permit: &Permit,
         wanted: CodeGrant,
-    ) -> Result<(Secret<String>, CodeGrant, u64), EngineError> {
+    ) -> Result<SetupCode, EngineError> {
         let _alone = self.alone_as(permit).await?;
         let maker = permit.caller();
         let grant = CodeGrant {
@@ -188,7 +196,10 @@ impl Engine {
         };
         let codes = &self.inner().pairing.codes;
         let (code, expires_at_ms) = codes.make(&*self.inner().ids, maker.id.clone(), grant);
-        Ok((code, grant, expires_at_ms))
+        Ok(SetupCode {
+            code,
+            expires_at_ms,
+        })
     }
 }
 

@@ -62,13 +62,14 @@ pub struct Devices {
 }
 
 impl Engine {
-    /// Every device.
+    /// Every device, with its last use, which is written for that. Nodes that offer more than was
+    /// approved are among those that wait.
     ///
     /// # Errors
-    /// The store cannot be read.
+    /// The store failed.
     pub async fn devices(&self) -> Result<Devices, EngineError> {
-        self.nodes().ask_for_all().await?;
         self.write_uses().await;
+        self.nodes().ask_for_all().await?;
         let paired = self.inner().devices.devices().await?;
         let requests = self.requests().await?;
         let waiting = requests.into_iter().map(|request| {
@@ -177,6 +178,7 @@ impl Engine {
         permit: &Permit,
         request_id: &str,
     ) -> Result<PairRequest, EngineError> {
+        let _alone = self.alone_as(permit).await?;
         let devices = &self.inner().devices;
         let request = devices
             .reject_pairing(request_id, self.expired_before_ms())

@@ -1,14 +1,12 @@
 //! Nobody gives what they do not have (SECURITY T15, T16, G3). Whatever makes a right, an approval, a
 //! token or a code, asks here first.
 
+use tidegate_core::principal::OF_A_NODE;
 use tidegate_core::store::{Device, DeviceGrant};
 use tidegate_core::{Principal, PrincipalId, ScopeSet};
-use tidegate_protocol::{Role, Scope};
+use tidegate_protocol::Role;
 
 use crate::EngineError;
-
-/// What a node can bring about: a node may start runs of an agent, and its answers are believed.
-const OF_A_NODE: Scope = Scope::Write;
 
 /// Whether a caller may make somebody a node.
 pub(super) const fn may_give_node(caller: &Principal) -> bool {
@@ -58,6 +56,7 @@ pub(crate) fn manage(caller: &Principal, device: &Device) -> Result<(), EngineEr
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use tidegate_protocol::Scope;
 
     fn scope_set() -> impl Strategy<Value = ScopeSet> {
         proptest::collection::vec(0..Scope::ALL.len(), 0..6)

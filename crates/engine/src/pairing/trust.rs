@@ -19,6 +19,7 @@ impl Engine {
         id: &DeviceId,
         name: &str,
     ) -> Result<String, EngineError> {
+        let _alone = self.alone_as(permit).await?;
         let devices = &self.inner().devices;
         let device = devices.device(id).await?;
         let device = device.ok_or_else(|| EngineError::invalid("unknown deviceId"))?;
@@ -43,6 +44,7 @@ impl Engine {
         id: &DeviceId,
         to: Trust,
     ) -> Result<TrustChange, EngineError> {
+        let _alone = self.alone_as(permit).await?;
         let by = permit.caller().id.storage_key();
         let devices = &self.inner().devices;
         let change = devices

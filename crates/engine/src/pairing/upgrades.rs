@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tidegate_core::node::Offer;
 use tidegate_core::store::PairRequest;
-use tidegate_core::{Permit, Principal, PrincipalId, ScopeSet, Secret};
+use tidegate_core::{Permit, Principal, ScopeSet, Secret};
 use tidegate_protocol::{DeviceId, Role};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -137,12 +137,9 @@ impl Upgrades {
 }
 
 fn device_of(caller: &Principal) -> Result<&DeviceId, EngineError> {
-    match &caller.id {
-        PrincipalId::Device(id) => Ok(id),
-        _ => Err(EngineError::invalid(
-            "only a paired device can ask for more: connect with a device identity",
-        )),
-    }
+    let none = "only a paired device can ask for more: connect with a device identity";
+    let id = caller.id.device();
+    id.ok_or_else(|| EngineError::invalid(none))
 }
 
 impl Engine {

@@ -53,8 +53,11 @@ impl Uses {
         self.lock().remove(&(device.clone(), role));
     }
 
+    /// All of them, the oldest first.
     fn take(&self) -> Vec<Use> {
-        self.lock().drain().map(|(_, used)| used).collect()
+        let mut uses: Vec<Use> = self.lock().drain().map(|(_, used)| used).collect();
+        uses.sort_unstable_by_key(|used| used.touch.at_ms);
+        uses
     }
 }
 
@@ -74,9 +77,9 @@ impl Engine {
     /// Writes the uses that wait. Alone with the rights: no token that takes the place of the used
     /// one is said to have been used.
     pub(super) async fn write_uses(&self) {
+        let _alone = self.inner().pairing.rights().await;
         let uses = self.inner().pairing.uses.take();
         for some in uses.chunks(AT_ONCE) {
-            let _alone = self.inner().pairing.rights().await;
             let current = some.iter().filter(|used| used.standing.is_current());
             join_all(current.map(|used| self.write_use(used))).await;
         }

@@ -9,7 +9,7 @@ use tidegate_core::exec::{Cleared, Subject};
 use tidegate_core::tool::{AskedFor, Doors, NodeErrand};
 
 use crate::Engine;
-use crate::approvals::{AskContext, Spent};
+use crate::approvals::Spent;
 use crate::live::LiveRun;
 use crate::pairing::Askers;
 
@@ -40,15 +40,9 @@ impl EngineDoors {
         matter: &Matter,
         asked_for: &AskedFor,
     ) -> Result<Spent, String> {
-        let context = AskContext {
-            agent: asked_for.agent.clone(),
-            session_key: Some(asked_for.session_key.clone()),
-            run_id: asked_for.run_id.clone(),
-            stop: asked_for.stop.clone(),
-        };
         let approvals = self.engine.approvals();
         let pause = self.live.as_ref().map(|live| live.pauses.begin());
-        let permit = approvals.permit(matter, context).await;
+        let permit = approvals.permit(matter, asked_for).await;
         drop(pause);
         let permit = permit.map_err(|why| why.to_string())?;
         // A person may have taken long to decide.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tidegate_core::approval::{Matter, Words};
 use tidegate_core::exec::{Place, Subject, check_unreserved};
-use tidegate_core::node::CallEnding;
+use tidegate_core::node::{CallEnding, ID_BEGINNING};
 use tidegate_core::run::Once;
 use tidegate_core::tool::{AskedFor, NodeErrand};
 use tidegate_protocol::api::commands::system::{
@@ -15,9 +15,6 @@ use tidegate_protocol::{Command, DeviceId, Scope, command};
 
 use super::doors::EngineDoors;
 use crate::nodes::{Approved, Invoke, Invoked, NodeError, NodeView};
-
-/// The shortest beginning of an id that may stand for a node.
-const ID_BEGINNING: usize = 6;
 
 impl EngineDoors {
     pub(super) async fn list_nodes(&self) -> Result<Value, String> {

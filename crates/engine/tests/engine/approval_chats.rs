@@ -7,7 +7,8 @@ use tidegate_core::channel::{
     Body, Button, Capabilities, InboundEvent, OutboundPart, PeerKind, TextLimit, TextUnit,
 };
 use tidegate_core::store::InboxState;
-use tidegate_engine::{AskContext, Unapproved};
+use tidegate_core::tool::AskedFor;
+use tidegate_engine::Unapproved;
 
 use crate::approval_world::*;
 use crate::inbound_world::{House, Setup, dm, happens, to_us};
@@ -176,7 +177,7 @@ async fn an_agent_does_not_decide_about_itself() {
     let question = dm("1", "anna", "count the lines");
     network.arrive(vec![question], None).await.unwrap();
     let call = house.call().await;
-    let ask = AskContext {
+    let ask = AskedFor {
         run_id: Some(call.turn.run_id.clone()),
         ..context()
     };
@@ -205,14 +206,14 @@ async fn a_guests_run_runs_nothing_whatever_the_rules_say() {
     let question = dm("1", "bob", "count the lines");
     network.arrive(vec![question], None).await.unwrap();
     let call = house.call().await;
-    let ask = |run| AskContext {
+    let ask = |run| AskedFor {
         run_id: run,
         ..context()
     };
     let approvals = house.engine.approvals();
     let guests = ask(Some(call.turn.run_id.clone()));
-    let refused = approvals.permit(&command("ls"), guests).await;
+    let refused = approvals.permit(&command("ls"), &guests).await;
     assert!(matches!(refused, Err(Unapproved::Guest)), "{refused:?}");
-    assert!(approvals.permit(&command("ls"), ask(None)).await.is_ok());
+    assert!(approvals.permit(&command("ls"), &ask(None)).await.is_ok());
     call.play([say("no"), Step::End]);
 }

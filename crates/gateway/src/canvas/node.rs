@@ -2,9 +2,8 @@
 //! it, else of the main session, at an address of its own, in the form that clients of its generation
 //! put paths behind.
 
-use tidegate_core::PrincipalId;
+use tidegate_protocol::Role;
 use tidegate_protocol::version::Protocol;
-use tidegate_protocol::{DeviceId, Role};
 
 use super::capability::Span;
 use super::holder::{Address, Holder, Window};
@@ -21,7 +20,8 @@ const OF_V4: &str = "__openclaw__";
 /// operators ask for the canvas that they want to see.
 pub(crate) fn node_comes(shared: &Shared, conn: &Conn) -> Option<Address> {
     let canvas = shared.config.canvas.as_ref()?;
-    let node = device(conn).filter(|_| conn.caller().role == Role::Node)?;
+    let node = conn.caller().id.device();
+    let node = node.filter(|_| conn.caller().role == Role::Node)?;
     canvas.seat(node.clone(), holder(shared, conn));
     node_address(shared, conn)
 }
@@ -29,7 +29,7 @@ pub(crate) fn node_comes(shared: &Shared, conn: &Conn) -> Option<Address> {
 /// A fresh address for a node that is a device; `None` while there are no canvases.
 pub(crate) fn node_address(shared: &Shared, conn: &Conn) -> Option<Address> {
     let canvas = shared.config.canvas.as_ref()?;
-    let shown = canvas.shown_on(device(conn)?, &conn.id);
+    let shown = canvas.shown_on(conn.caller().id.device()?, &conn.id);
     let session = shown.unwrap_or_else(|| shared.engine.agents().names.main());
     let holder = holder(shared, conn);
     Some(canvas.give(&holder, session, Span::Connection, Window::Own))
@@ -41,11 +41,4 @@ fn holder(shared: &Shared, conn: &Conn) -> Holder {
         Protocol::V4 => OF_V4,
     };
     Holder::of(conn, family, shared.config.tls.is_some())
-}
-
-fn device(conn: &Conn) -> Option<&DeviceId> {
-    match &conn.caller().id {
-        PrincipalId::Device(node) => Some(node),
-        PrincipalId::Owner | PrincipalId::Guest | PrincipalId::Sender { .. } => None,
-    }
 }

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode};
 use super::plain;
 use crate::auth::Shown;
 use crate::auth::locality::Locality;
-use crate::metrics::Gauges;
+use crate::metrics::Readings;
 use crate::state::Shared;
 
 pub(super) async fn healthz() -> Response<Body> {
@@ -43,7 +43,7 @@ pub(super) async fn metrics(
         .map(|conn| conn.outbox.queued_bytes() as u64)
         .sum();
     let nodes = shared.engine.nodes();
-    let gauges = Gauges {
+    let readings = Readings {
         runs_active: load.0,
         runs_queued: load.1,
         outbox_bytes,
@@ -52,7 +52,7 @@ pub(super) async fn metrics(
     };
     let text = shared
         .metrics
-        .text(gauges, &shared.engine.account_tallies());
+        .text(readings, &shared.engine.account_tallies());
     let mut response = Response::new(Body::from(text));
     let kind =
         HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");

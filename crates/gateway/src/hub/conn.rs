@@ -115,7 +115,7 @@ impl Conn {
 
     /// Whether what it was admitted with still holds.
     pub(crate) fn stands(&self) -> bool {
-        self.standing.as_ref().is_none_or(Standing::is_current)
+        Standing::holds(self.standing.as_ref())
     }
 
     /// See [`crate::rpc::call::Call::answered_first`].

@@ -3,7 +3,7 @@
 mod setup_code;
 mod shown;
 
-use tidegate_core::{PrincipalId, ScopeSet};
+use tidegate_core::ScopeSet;
 use tidegate_engine::{UpgradeOutcome, Waiting};
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::devices::{
@@ -24,10 +24,7 @@ use crate::rpc::call::{Api, Call};
 
 /// The device that asks, if a device asks.
 fn own<M: Method>(call: &Call<M>) -> Option<&DeviceId> {
-    match &call.permit().caller().id {
-        PrincipalId::Device(id) => Some(id),
-        _ => None,
-    }
+    call.permit().caller().id.device()
 }
 
 impl Serve<DevicePairList> for Api {

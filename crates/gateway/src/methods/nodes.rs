@@ -1,12 +1,11 @@
 //! `node.*` and `skills.bins`: operators list nodes and send them commands, nodes answer.
 
+mod shown;
+
 use std::time::Duration;
 
-use serde_json::{Value, json};
-use tidegate_core::PrincipalId;
-use tidegate_core::node::CallEnding;
-use tidegate_core::store::{CallState, NodeCall};
-use tidegate_engine::{Happening, Heard, Invoke, Invoked, NodeAnswer, NodeError, NodeView};
+use serde_json::Value;
+use tidegate_engine::{Happening, Heard, Invoke, Invoked, NodeAnswer};
 use tidegate_protocol::api::canvas::NODE_CANVAS_ACTION;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::nodes::{
@@ -14,17 +13,16 @@ use tidegate_protocol::api::nodes::{
     NodeEventResult, NodeInvoke, NodeInvokeAnswer, NodeInvokeParams, NodeInvokeResult,
     NodeInvokeResultAck, NodeInvokeResultParams, NodeList, NodeListResult, NodePendingCancel,
     NodePendingCancelParams, NodePendingCancelResult, NodePendingList, NodePendingListParams,
-    NodePendingListResult, NodeRename, NodeRenameParams, NodeRenameResult, NodeRow, PendingCommand,
-    SkillsBins, SkillsBinsResult,
+    NodePendingListResult, NodeRename, NodeRenameParams, NodeRenameResult, SkillsBins,
+    SkillsBinsResult,
 };
-use tidegate_protocol::{DeviceId, ErrorCode, ErrorShape, Method, Serve, command};
+use tidegate_protocol::{DeviceId, Method, Serve, command};
 use tokio_util::sync::CancellationToken;
 
-use crate::error::{ApiError, store};
+pub(super) use self::shown::{answered, refused};
+use self::shown::{pending, row};
+use crate::error::ApiError;
 use crate::rpc::call::{Api, Call};
-
-/// When to try again, in milliseconds, while a node has too much to do.
-const BUSY_RETRY_MS: u64 = 1_000;
 
 impl Serve<NodeList> for Api {
     async fn serve(
@@ -221,109 +219,6 @@ impl Serve<SkillsBins> for Api {
 
 /// The device of a node that calls.
 fn own_device<M: Method>(call: &Call<M>) -> Result<&DeviceId, ApiError> {
-    match &call.chain().caller().id {
-        PrincipalId::Device(id) => Ok(id),
-        _ => Err(ApiError::invalid("device identity required")),
-    }
-}
-
-fn row(view: NodeView) -> NodeRow {
-    let facts = view.facts;
-    NodeRow {
-        node_id: view.id,
-        display_name: facts.display_name,
-        platform: facts.platform,
-        version: facts.version,
-        device_family: facts.device_family,
-        model_identifier: facts.model_identifier,
-        remote_ip: facts.remote_ip,
-        caps: facts.caps.into_iter().collect(),
-        commands: view.commands,
-        blocked_commands: view.blocked,
-        unapproved_commands: view.unapproved,
-        permissions: facts.permissions,
-        path_env: facts.path_env,
-        connected_at_ms: view.connected_at_ms,
-        waiting: Some(view.waiting).filter(|waiting| *waiting > 0),
-        paired: view.paired,
-        connected: view.connected_at_ms.is_some(),
-    }
-}
-
-fn pending(call: NodeCall) -> PendingCommand {
-    let expires_at_ms = match &call.state {
-        CallState::Waiting(waits) => waits.expires_at_ms,
-        CallState::Sent | CallState::Ended(_) => call.at_ms,
-    };
-    PendingCommand {
-        id: call.id,
-        node_id: call.node.into_string(),
-        command: call.command,
-        queued_at_ms: call.at_ms,
-        expires_at_ms,
-    }
-}
-
-/// What a node answered, or why there is no answer, in the words of V3 8.3.
-pub(super) fn answered(
-    command: &str,
-    ending: &CallEnding,
-) -> Result<(Value, Option<String>), ApiError> {
-    let failed = |code: Option<&str>, message: &str| {
-        let mut node_error = json!({ "message": message });
-        if let (Some(code), Some(object)) = (code, node_error.as_object_mut()) {
-            object.insert("code".into(), code.into());
-        }
-        let shape = ErrorShape::new(ErrorCode::Unavailable, message);
-        Err(shape
-            .with_details(json!({ "nodeError": node_error }))
-            .into())
-    };
-    match ending {
-        CallEnding::Answered {
-            payload,
-            payload_json,
-        } => Ok((payload.clone(), payload_json.clone())),
-        CallEnding::Failed { code, message } => failed(
-            code.as_deref(),
-            message.as_deref().unwrap_or("node invoke failed"),
-        ),
-        CallEnding::TimedOut => failed(Some("TIMEOUT"), "node invoke timed out"),
-        CallEnding::Disconnected => Err(ErrorShape::new(
-            ErrorCode::Unavailable,
-            format!("Error: node disconnected ({command})"),
-        )
-        .into()),
-        CallEnding::BadAnswer { why } => failed(
-            Some("BAD_ANSWER"),
-            &format!("the node's answer is none to {command}: {why}"),
-        ),
-        CallEnding::Cancelled => failed(Some("CANCELLED"), "node invoke cancelled"),
-        CallEnding::Interrupted => failed(
-            Some("INTERRUPTED"),
-            "the gateway ended meanwhile: whether the node did it is not known",
-        ),
-        CallEnding::Expired => failed(Some("EXPIRED"), "the node did not come back in time"),
-        CallEnding::NotKept => failed(
-            Some("NOT_KEPT"),
-            "it was done before; the answer was too large to be kept",
-        ),
-    }
-}
-
-pub(super) fn refused(error: NodeError) -> ApiError {
-    match error {
-        NodeError::NotConnected => ErrorShape::new(ErrorCode::Unavailable, error.to_string())
-            .with_details(json!({ "code": "NOT_CONNECTED" }))
-            .into(),
-        NodeError::NotAllowed {
-            reason,
-            ref command,
-        } => ErrorShape::invalid(error.to_string())
-            .with_details(json!({ "reason": reason.to_string(), "command": command }))
-            .into(),
-        NodeError::Invalid(_) | NodeError::KeyReused => ApiError::invalid(error.to_string()),
-        NodeError::Busy(text) => ErrorShape::busy(text, BUSY_RETRY_MS).into(),
-        NodeError::Store(source) => store(&source).into(),
-    }
+    let id = call.chain().caller().id.device();
+    id.ok_or_else(|| ApiError::invalid("device identity required"))
 }

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use jsonschema::Validator;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tidegate_core::{Action, Resource, authorize};
+use tidegate_engine::EngineError;
 use tidegate_protocol::frame::{ID_BYTES, RequestFrame};
 use tidegate_protocol::{ErrorCode, ErrorShape, limits, schema, strict};
 use tokio::time::Instant;
@@ -66,12 +67,6 @@ pub(crate) async fn answer(shared: Arc<Shared>, conn: Arc<Conn>, text: String) -
     })
 }
 
-/// The device's right ended since it connected; so does the connection, in a moment.
-fn taken_back() -> ErrorShape {
-    ErrorShape::invalid("unauthorized: the right of this device was taken back; connect again")
-        .with_details(json!({ "code": "AUTH_DEVICE_TOKEN_MISMATCH" }))
-}
-
 /// Milliseconds with one decimal, for people.
 fn tenths(elapsed: Duration) -> f64 {
     (elapsed.as_secs_f64() * 10_000.0).round() / 10.0
@@ -85,7 +80,7 @@ async fn call(
     params: Option<String>,
 ) -> Result<String, ApiError> {
     if !conn.stands() {
-        return Err(taken_back().into());
+        return Err(EngineError::TakenBack.into());
     }
     let permit = authorize(&conn.chain, Action::Call(entry.spec), &Resource::Gateway)
         .map_err(|why| denied(why, conn.protocol))?

@@ -2,7 +2,11 @@
 
 use serde_json::{Value, json};
 use tidegate_engine::Refusal as PairRefusal;
-use tidegate_protocol::api::connect::{ConnectParams, TOKEN_REVOKED};
+use tidegate_protocol::api::connect::{
+    AUTH_BOOTSTRAP_TOKEN_INVALID, AUTH_DEVICE_TOKEN_MISMATCH, AUTH_PASSWORD_MISMATCH,
+    AUTH_PASSWORD_MISSING, AUTH_RATE_LIMITED, AUTH_TOKEN_MISMATCH, AUTH_TOKEN_MISSING,
+    CODE_WRONG_ROLE, ConnectParams, TOKEN_REVOKED,
+};
 use tidegate_protocol::version::Protocol;
 use tidegate_protocol::{ErrorCode, ErrorShape};
 
@@ -29,6 +33,14 @@ impl Refuse<'_> {
             shape.details = Some(details);
         }
         Refusal::with(self.id, shape)
+    }
+
+    /// More than the code says, for whoever can read it.
+    fn reason(&self, word: &str) -> Value {
+        match self.protocol {
+            Protocol::V3 => json!({}),
+            Protocol::V4 => json!({ "reason": word }),
+        }
     }
 
     pub(super) fn invalid(&self, text: &str, code: &str) -> Refusal {
@@ -59,48 +71,33 @@ pub(super) fn pairing(refuse: &Refuse<'_>, why: PairRefusal) -> Refusal {
         // No guess: whoever knows it was let in by it. So it is told, and not counted.
         PairRefusal::Revoked => refuse.with(
             ErrorShape::invalid("unauthorized: device token mismatch (it was revoked)"),
-            "AUTH_DEVICE_TOKEN_MISMATCH",
-            match refuse.protocol {
-                Protocol::V3 => json!({}),
-                Protocol::V4 => json!({ "reason": TOKEN_REVOKED }),
-            },
+            AUTH_DEVICE_TOKEN_MISMATCH,
+            refuse.reason(TOKEN_REVOKED),
         ),
         PairRefusal::BadToken => refuse.invalid(
             "unauthorized: device token mismatch",
-            "AUTH_DEVICE_TOKEN_MISMATCH",
+            AUTH_DEVICE_TOKEN_MISMATCH,
         ),
-        PairRefusal::BadCode => refuse.invalid(BAD_CODE, "AUTH_BOOTSTRAP_TOKEN_INVALID"),
-        PairRefusal::WrongRole => refuse.invalid(
-            "unauthorized: this code is not for this role; ask for one that is",
-            "AUTH_BOOTSTRAP_TOKEN_INVALID",
+        PairRefusal::BadCode => refuse.invalid(BAD_CODE, AUTH_BOOTSTRAP_TOKEN_INVALID),
+        PairRefusal::WrongRole => refuse.with(
+            ErrorShape::invalid(
+                "unauthorized: this code is not for this role; ask for one that is",
+            ),
+            AUTH_BOOTSTRAP_TOKEN_INVALID,
+            refuse.reason(CODE_WRONG_ROLE),
         ),
         PairRefusal::Failed(error) => Refusal::with(refuse.id, *ApiError::from(error).shape),
     }
 }
 
-/// A wrong code is counted, and past the limit only that is said.
-pub(super) fn bad_code(arrival: &Arrival, refuse: &Refuse<'_>) -> Refusal {
-    let limited = arrival.shared.auth.wrong(arrival.locality.addr, Kind::Code);
-    limited.map_or_else(
-        || pairing(refuse, PairRefusal::BadCode),
-        |wait| rate_limited(arrival, refuse, wait),
-    )
-}
-
-pub(super) fn bad_device_token(arrival: &Arrival, refuse: &Refuse<'_>) -> Refusal {
-    let limited = arrival
-        .shared
-        .auth
-        .wrong(arrival.locality.addr, Kind::DeviceToken);
-    limited.map_or_else(
-        || {
-            refuse.invalid(
-                "unauthorized: device token mismatch",
-                "AUTH_DEVICE_TOKEN_MISMATCH",
-            )
-        },
-        |wait| rate_limited(arrival, refuse, wait),
-    )
+/// A wrong try is counted, and past the limit only that is said.
+pub(super) fn counted(
+    arrival: &Arrival,
+    refuse: &Refuse<'_>,
+    kind: Kind,
+    why: PairRefusal,
+) -> Refusal {
+    limited(arrival, refuse, kind).unwrap_or_else(|| pairing(refuse, why))
 }
 
 /// A missing or wrong secret; a wrong one is counted, and past the limit only that is said.
@@ -113,8 +110,8 @@ pub(super) fn unauthorized(
     let kind = match shown {
         Shown::Limited { retry_after_ms } => return rate_limited(arrival, refuse, retry_after_ms),
         Shown::Wrong(kind) => {
-            if let Some(wait) = arrival.shared.auth.wrong(arrival.locality.addr, kind) {
-                return rate_limited(arrival, refuse, wait);
+            if let Some(limited) = limited(arrival, refuse, kind) {
+                return limited;
             }
             kind
         }
@@ -126,10 +123,10 @@ pub(super) fn unauthorized(
         Kind::Token | Kind::DeviceToken | Kind::Code | Kind::Webhook => ("token", "token"),
     };
     let (what, code) = match (shown, kind) {
-        (Shown::Missing(_), Kind::Password) => ("missing", "AUTH_PASSWORD_MISSING"),
-        (Shown::Missing(_), _) => ("missing", "AUTH_TOKEN_MISSING"),
-        (_, Kind::Password) => ("mismatch", "AUTH_PASSWORD_MISMATCH"),
-        _ => ("mismatch", "AUTH_TOKEN_MISMATCH"),
+        (Shown::Missing(_), Kind::Password) => ("missing", AUTH_PASSWORD_MISSING),
+        (Shown::Missing(_), _) => ("missing", AUTH_TOKEN_MISSING),
+        (_, Kind::Password) => ("mismatch", AUTH_PASSWORD_MISMATCH),
+        _ => ("mismatch", AUTH_TOKEN_MISMATCH),
     };
     let hint = hint(params, field);
     refuse.invalid(
@@ -151,11 +148,17 @@ fn hint(params: &ConnectParams, field: &str) -> String {
     }
 }
 
+/// Counts a wrong try; a refusal if there was no room for it.
+fn limited(arrival: &Arrival, refuse: &Refuse<'_>, kind: Kind) -> Option<Refusal> {
+    let wait_ms = arrival.shared.auth.wrong(arrival.locality.addr, kind)?;
+    Some(rate_limited(arrival, refuse, wait_ms))
+}
+
 fn rate_limited(arrival: &Arrival, refuse: &Refuse<'_>, wait_ms: u64) -> Refusal {
     arrival.shared.metrics.refused("rate");
     let mut shape =
         ErrorShape::invalid("unauthorized: too many failed authentication attempts (retry later)");
     shape.retryable = Some(true);
     shape.retry_after_ms = Some(wait_ms);
-    refuse.with(shape, "AUTH_RATE_LIMITED", json!({}))
+    refuse.with(shape, AUTH_RATE_LIMITED, json!({}))
 }

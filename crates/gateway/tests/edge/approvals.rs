@@ -1,8 +1,10 @@
 //! Commands that wait for a person, over the wire.
 
 use serde_json::{Value, json};
+use tidegate_core::SessionKey;
 use tidegate_core::approval::{Matter, Words};
-use tidegate_engine::{AskContext, Engine};
+use tidegate_core::tool::AskedFor;
+use tidegate_engine::Engine;
 use tidegate_protocol::AgentId;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -53,16 +55,16 @@ fn agent_wants(engine: &Engine, command: &str) -> JoinSet<Result<(), String>> {
         command: command.into(),
         ..Words::default()
     });
-    let context = AskContext {
+    let asked_for = AskedFor {
         agent: AgentId::new("main"),
-        session_key: None,
+        session_key: SessionKey::stored("agent:main:main"),
         run_id: None,
         stop: CancellationToken::new(),
     };
     let engine = engine.clone();
     let mut task = JoinSet::new();
     task.spawn(async move {
-        let permit = engine.approvals().permit(&matter, context).await;
+        let permit = engine.approvals().permit(&matter, &asked_for).await;
         permit.map(drop).map_err(|why| why.to_string())
     });
     task

@@ -1,15 +1,22 @@
 //! Canvases: pages that an agent makes for a session, where to look at them, and what people do
 //! there.
 
-use std::collections::BTreeMap;
+mod action;
+mod address;
+mod told;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::api::connect::NoParams;
-use crate::ids::{IdempotencyKey, RunId};
 use crate::macros::{events, methods};
+
+pub use action::{
+    CanvasAction, CanvasActionParams, CanvasActionResult, NODE_CANVAS_ACTION, NodeCanvasAction,
+};
+pub use address::{CanvasCapabilityResult, PluginSurfaceParams, PluginSurfaceResult};
+pub use told::{CanvasChange, CanvasChangedEvent, CanvasPresenter};
 
 /// What of a canvas is shown: its pages, or its A2UI surfaces.
 pub const CANVAS_VIEWS: [&str; 2] = ["page", "a2ui"];
@@ -112,150 +119,6 @@ pub struct CanvasPushResult {
 pub struct CanvasDone {
     /// Always true.
     pub ok: bool,
-}
-
-/// Params of `canvas.action`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct CanvasActionParams {
-    /// The session whose canvas it is.
-    #[schemars(length(min = 1, max = 512))]
-    pub session_key: String,
-    /// What was done.
-    pub action: CanvasAction,
-    /// Recognises a repetition; the action's own id is best.
-    pub idempotency_key: IdempotencyKey,
-}
-
-/// What somebody did on a canvas, as the page tells it. Nothing in it is believed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CanvasAction {
-    /// Name of the action.
-    #[schemars(length(min = 1, max = 256))]
-    pub name: String,
-    /// The surface on which it was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 256))]
-    pub surface_id: Option<String>,
-    /// The component with which it was done.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(length(max = 256))]
-    pub source_component_id: Option<String>,
-    /// Values that go with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub context: Option<Value>,
-}
-
-/// Payload of the event `canvas.action` of a node: what somebody did on the canvas that it shows.
-/// Nothing in it is believed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct NodeCanvasAction {
-    /// Its own id, which recognises a repetition.
-    pub id: String,
-    /// What was done.
-    #[serde(flatten)]
-    pub action: CanvasAction,
-}
-
-/// Name of the event of a node with [`NodeCanvasAction`].
-pub const NODE_CANVAS_ACTION: &str = "canvas.action";
-
-/// Answer of `canvas.action`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CanvasActionResult {
-    /// The run in which the agent answers it.
-    pub run_id: RunId,
-}
-
-/// Params of `node.pluginSurface.refresh`.
-#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PluginSurfaceParams {
-    /// The surface; `canvas` is the only one.
-    #[schemars(length(min = 1, max = 64))]
-    pub surface: String,
-}
-
-/// Answer of `node.pluginSurface.refresh`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct PluginSurfaceResult {
-    /// The surface.
-    pub surface: String,
-    /// Where it is now, by its name.
-    pub plugin_surface_urls: BTreeMap<String, String>,
-    /// When the address ends unless it is used, in Unix milliseconds.
-    pub expires_at_ms: u64,
-}
-
-impl std::fmt::Debug for PluginSurfaceResult {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("PluginSurfaceResult(..)")
-    }
-}
-
-/// Answer of `node.canvas.capability.refresh`.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CanvasCapabilityResult {
-    /// The secret of the address.
-    pub canvas_capability: String,
-    /// When it ends unless it is used, in Unix milliseconds.
-    pub canvas_capability_expires_at_ms: u64,
-    /// The address that holds it.
-    pub canvas_host_url: String,
-}
-
-impl std::fmt::Debug for CanvasCapabilityResult {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("CanvasCapabilityResult(..)")
-    }
-}
-
-/// Something about the canvas of a session changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CanvasChangedEvent {
-    /// The session.
-    pub session_key: String,
-    /// What changed.
-    #[serde(flatten)]
-    pub change: CanvasChange,
-}
-
-/// Who wants a canvas to be seen: who asked for it needs no word that it came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum CanvasPresenter {
-    /// The agent, by its tool.
-    Agent,
-    /// Somebody at a client, by `canvas.present`.
-    Operator,
-}
-
-/// What changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-#[serde(tag = "change", rename_all = "camelCase")]
-pub enum CanvasChange {
-    /// Somebody wants it to be seen.
-    Present {
-        /// What of it: `page` or `a2ui`.
-        view: String,
-        /// Who wants it.
-        by: CanvasPresenter,
-    },
-    /// A2UI messages came in addition.
-    Push {
-        /// The messages.
-        messages: Vec<Value>,
-    },
-    /// So much came in addition that it is not told: ask `canvas.state`.
-    Refresh {},
-    /// All surfaces were taken away.
-    Reset {},
 }
 
 methods! {

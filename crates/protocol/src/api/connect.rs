@@ -1,5 +1,7 @@
 //! The handshake, and what every connection hears.
 
+mod refused;
+
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
@@ -13,9 +15,11 @@ use crate::frame::StateVersion;
 use crate::macros::{events, methods};
 use crate::value::Nullable;
 
-/// `details.reason` of a refused handshake where the device showed its token and the owner had
-/// revoked it: the token never gets good again.
-pub const TOKEN_REVOKED: &str = "token-revoked";
+pub use refused::{
+    AUTH_BOOTSTRAP_TOKEN_INVALID, AUTH_DEVICE_TOKEN_MISMATCH, AUTH_PASSWORD_MISMATCH,
+    AUTH_PASSWORD_MISSING, AUTH_RATE_LIMITED, AUTH_TOKEN_MISMATCH, AUTH_TOKEN_MISSING,
+    CODE_WRONG_ROLE, TOKEN_REVOKED,
+};
 
 /// Client ids that a protocol-3 client may use; newer clients may use any.
 pub const CLIENT_IDS: [&str; 28] = [

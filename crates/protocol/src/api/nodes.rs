@@ -22,6 +22,10 @@ pub use told::{
     SkillsBinsResult,
 };
 
+/// `details.reason` of a refused `node.invoke` where the node offers the command and nobody approved
+/// that for it yet.
+pub const NOT_APPROVED: &str = "not-approved";
+
 /// Params of `node.invoke`.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -21,11 +21,6 @@ export function parsePath(pointer: string, base: Path = ROOT): Path {
   return path;
 }
 
-/** The pointer of a place. */
-export function printPath(path: Path): string {
-  return `/${path.map((segment) => segment.replaceAll("~", "~0").replaceAll("/", "~1")).join("/")}`;
-}
-
 /** What is at a place; undefined where there is nothing. */
 export function read(root: unknown, path: Path): unknown {
   let at = root;

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import type { RuleKeeper } from "../../state/rule-change.ts";
+import { forget, type RuleKeeper } from "../../state/rule-change.ts";
 import { effective, hasOwn, ownOf, sentencesOf } from "../../state/rule-words.ts";
-import { forget } from "../../state/rules.ts";
 import { strings } from "../../strings.ts";
 import { ANY_AGENT, DEFAULTS, nameOf as entryName, type Policy, type Remembered } from "../../wire/rules.ts";
 import { Question } from "../question.tsx";

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
-import type { RuleKeeper } from "../../state/rule-change.ts";
+import { type RuleKeeper, saveRules } from "../../state/rule-change.ts";
 import { effective, inherited, isOpen, mayAsk, ownOf, sameRules, sentencesOf } from "../../state/rule-words.ts";
-import { saveRules } from "../../state/rules.ts";
 import { strings } from "../../strings.ts";
 import { DEFAULTS, type Policy, type Rules } from "../../wire/rules.ts";
 import { Choices } from "../choices.tsx";

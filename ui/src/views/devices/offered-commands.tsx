@@ -1,11 +1,10 @@
 import { offerChanges } from "../../state/offer.ts";
 import { strings } from "../../strings.ts";
+import { HELD_BACK } from "../../wire/catalogue.ts";
 import type { PendingDevice } from "../../wire/devices.ts";
 import { ChangeSign } from "./change-sign.tsx";
 
 const words = strings.devices.pending;
-/** Risks that the gateway allows to nobody by itself. */
-const HELD_BACK: readonly string[] = ["dangerous", "unknown"];
 
 /** The commands of a node that waits, each with what it does and what it risks; of a known node, what of that is new. */
 export function OfferedCommands({ request }: { request: PendingDevice }) {

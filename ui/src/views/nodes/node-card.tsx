@@ -87,7 +87,7 @@ function Commands({ node }: { node: Node }) {
       )}
       {blocked.length > 0 && (
         <>
-          <CommandList kind="refused" title={words.blocked} commands={blocked} />
+          <CommandList kind="blocked" title={words.blocked} commands={blocked} />
           <p class="hint">{words.blockedWhy}</p>
         </>
       )}
@@ -96,7 +96,7 @@ function Commands({ node }: { node: Node }) {
 }
 
 interface CommandListProps {
-  /** A risk, `unapproved`, or `refused`. */
+  /** A risk, `unapproved`, or `blocked`. */
   kind: string;
   title: string;
   commands: readonly string[];

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tidegate_client::Reconnecting;
+use tidegate_core::approval::ID_BEGINNING;
 use tidegate_core::{Clock, SystemClock};
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::approvals::{
@@ -14,6 +15,7 @@ use tidegate_protocol::api::approvals::{
 
 use crate::args::{ApprovalArgs, ApprovalsListArgs, Globals};
 use crate::commands::connection::Context;
+use crate::commands::meant::begins;
 use crate::exit::Exit;
 use crate::output::{self, Failure};
 
@@ -22,8 +24,6 @@ pub(super) const LIST: &str = "tidegate approvals list";
 /// What shows the ids, those of questions that ended too, and how much of one to say.
 pub(super) const SHOWN: &str = "say at least the first 8 characters of an id; what waits: `tidegate \
     approvals list`; what ended: `tidegate approvals list --ended`";
-/// Shortest beginning of an id that names a question: as much as the lists show.
-const ID_CHARS: usize = 8;
 /// Between two looks with `--watch`: short against the two minutes that a question waits.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -90,7 +90,7 @@ pub(super) async fn named(
 
 /// The only one of these that begins so.
 fn only<'i>(ids: impl Iterator<Item = &'i str>, meant: &str) -> Option<&'i str> {
-    let mut found = ids.filter(|id| meant.len() >= ID_CHARS && id.starts_with(meant));
+    let mut found = ids.filter(|id| begins(id, meant, ID_BEGINNING));
     match (found.next(), found.next()) {
         (Some(id), None) => Some(id),
         _ => None,
@@ -159,5 +159,6 @@ mod tests {
         assert_eq!(of("6c7cd23f"), Some("6c7cd23f-1"));
         assert_eq!(of("6d314e13"), None, "two begin so");
         assert_eq!(of("6c7cd23"), None, "too little");
+        assert!(SHOWN.contains(&format!("first {ID_BEGINNING} characters")));
     }
 }

@@ -1,6 +1,8 @@
 //! Finding what was meant, and the rights that deciding on it needs.
 
 use tidegate_client::Reconnecting;
+use tidegate_core::node::ID_BEGINNING;
+use tidegate_core::principal::OF_A_NODE;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::devices::{
     DevicePairList, DevicePairListResult, PairedDevice, PendingDevice,
@@ -10,10 +12,7 @@ use tidegate_protocol::{Role, Scope};
 use crate::commands::connection::Context;
 use crate::commands::meant::{begins, nobody};
 use crate::exit::Exit;
-use crate::output::{Failure, one_line};
-
-/// What a node can bring about.
-const OF_A_NODE: Scope = Scope::Write;
+use crate::output::{Failure, ID_SHOWN, beginning, one_line};
 
 /// Reads every device, with the right to decide and no more.
 pub(super) async fn devices(
@@ -69,7 +68,7 @@ pub(super) fn device<'l>(
     meant: &str,
 ) -> Result<&'l PairedDevice, Failure> {
     let named = |device: &&PairedDevice| device.label.as_deref() == Some(meant);
-    let by_id = |device: &&PairedDevice| begins(device.device_id.as_str(), meant);
+    let by_id = |device: &&PairedDevice| begins(device.device_id.as_str(), meant, ID_BEGINNING);
     let mut found = list
         .paired
         .iter()
@@ -110,6 +109,6 @@ pub(super) fn role(device: &PairedDevice, said: Option<Role>) -> Result<Role, Fa
 pub(super) fn called(device: &PairedDevice) -> String {
     let name = device.label.as_ref().or(device.display_name.as_ref());
     let name = name.map_or("the device", String::as_str);
-    let id: String = device.device_id.as_str().chars().take(12).collect();
+    let id = beginning(device.device_id.as_str(), ID_SHOWN);
     format!("{} ({id})", one_line(name, 64))
 }

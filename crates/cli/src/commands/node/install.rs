@@ -7,8 +7,9 @@ use tidegate_client::Error;
 use tidegate_node::{EnrollError, enroll};
 use tidegate_protocol::ErrorCode;
 
-use super::entry::{Entry, program, unusable};
+use super::entry::Entry;
 use super::unit;
+use super::words::{program, unusable};
 use crate::args::{Globals, NodeEntryArgs};
 use crate::exit::Exit;
 use crate::output::{Failure, Screen};

@@ -5,6 +5,7 @@ mod install;
 mod run;
 mod status;
 mod unit;
+mod words;
 
 pub(crate) use install::run as install;
 pub(crate) use run::run;

@@ -9,7 +9,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use super::entry::{Entry, home, unusable};
+use super::entry::{Entry, home};
+use super::words::unusable;
 use crate::args::{Globals, NodeRunArgs};
 use crate::exit::Exit;
 use crate::lifecycle;

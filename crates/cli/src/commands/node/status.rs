@@ -2,8 +2,9 @@
 
 use tidegate_node::{Home, Phase, Status};
 
-use super::entry::{home_found, join_again, program, unusable};
+use super::entry::home_found;
 use super::unit;
+use super::words::{join_again, program, unusable};
 use crate::args::Globals;
 use crate::exit::Exit;
 use crate::output::{Failure, Screen, one_line};

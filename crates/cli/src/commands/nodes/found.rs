@@ -1,6 +1,7 @@
 //! Finding the machine that was meant.
 
 use tidegate_client::Reconnecting;
+use tidegate_core::node::ID_BEGINNING;
 use tidegate_protocol::Scope;
 use tidegate_protocol::api::connect::NoParams;
 use tidegate_protocol::api::nodes::{NodeList, NodeListResult, NodeRow};
@@ -25,7 +26,7 @@ pub(super) fn found<'l>(list: &'l NodeListResult, meant: &str) -> Result<&'l Nod
     let is_meant = |row: &&NodeRow| {
         row.display_name.as_deref() == Some(meant)
             || row.node_id == meant
-            || begins(&row.node_id, meant)
+            || begins(&row.node_id, meant, ID_BEGINNING)
     };
     let mut rows = list.nodes.iter().filter(is_meant);
     let failure = |what: String| Err(Failure::new(Exit::Usage, what).next("tidegate nodes"));

@@ -2,15 +2,13 @@
 
 use serde_json::Value;
 use tidegate_client::Error;
-use tidegate_protocol::api::nodes::NodeRow;
+use tidegate_protocol::api::nodes::{NOT_APPROVED, NodeRow};
 use tidegate_protocol::command;
 
 use super::catalog::unknown;
 use crate::args::NodesInvokeArgs;
-use crate::output::{Failure, one_line};
+use crate::output::{Failure, ID_SHOWN, beginning, one_line};
 
-/// How the reason begins where nobody approved the command for this node.
-const NOT_APPROVED: &str = "command not approved";
 /// Where the machine's own rules forbid a program, as its host says it.
 const RUN_DENIED: &str = "SYSTEM_RUN_DENIED";
 
@@ -24,9 +22,8 @@ pub(super) fn explained(
     let Some(shape) = error.shape() else {
         return failure;
     };
-    let detail = |path: &str| shape.details.as_ref()?.pointer(path)?.as_str();
-    if let Some(reason) = detail("/reason") {
-        let explained = if reason.starts_with(NOT_APPROVED) {
+    if let Some(reason) = error.detail_reason() {
+        let explained = if reason == NOT_APPROVED {
             not_approved(node, &asked.command)
         } else {
             not_allowed(node, &asked.command)
@@ -37,7 +34,8 @@ pub(super) fn explained(
             ..explained
         };
     }
-    if detail("/nodeError/code") == Some(RUN_DENIED) {
+    let of_node = |path: &str| shape.details.as_ref()?.pointer(path)?.as_str();
+    if of_node("/nodeError/code") == Some(RUN_DENIED) {
         return failure.next(approved_way(node, asked));
     }
     if shape.message.starts_with("invalid ") {
@@ -122,13 +120,20 @@ fn called(node: &NodeRow) -> String {
 /// there, since a name that was paired without a device chose its own id.
 fn short(node: &NodeRow) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._:-".contains(c);
-    let id: String = node.node_id.chars().take(12).collect();
-    let names_it = id.starts_with(|c: char| c.is_ascii_alphanumeric()) && id.chars().all(plain);
+    let id = beginning(&node.node_id, ID_SHOWN);
+    let names_it = node.node_id.starts_with(&id)
+        && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && id.chars().all(plain);
     if names_it { id } else { "NODE".to_owned() }
 }
 
 #[cfg(test)]
 mod tests {
+    use clap::{Args, FromArgMatches};
+    use serde_json::json;
+    use tidegate_client::{ErrorKind, Phase, Refusal};
+    use tidegate_protocol::ErrorShape;
+
     use super::*;
 
     fn phone(commands: &[&str], blocked: &[&str]) -> NodeRow {
@@ -195,6 +200,29 @@ mod tests {
         );
     }
 
+    #[test]
+    fn what_nobody_approved_is_told_from_what_is_not_allowed() {
+        let grammar = NodesInvokeArgs::augment_args(clap::Command::new("invoke"));
+        let words = grammar.get_matches_from(["invoke", "Phone", "camera.snap"]);
+        let asked = NodesInvokeArgs::from_arg_matches(&words).unwrap();
+        let said = |reason: &str| {
+            let details = json!({ "reason": reason });
+            let refusal = Refusal {
+                shape: ErrorShape::invalid("node command not allowed").with_details(details),
+                payload: None,
+                close: None,
+            };
+            let error = Error {
+                phase: Phase::Call,
+                kind: ErrorKind::Refused(Box::new(refusal)),
+            };
+            let before = Failure::new(crate::exit::Exit::Failed, error.to_string());
+            explained(before, &error, &phone(&[], &["camera.snap"]), &asked).what
+        };
+        assert!(said(NOT_APPROVED).contains("nobody approved that for it"));
+        assert!(said("command not allowlisted").contains("the gateway does not allow it"));
+    }
+
     /// T47: what is printed to be pasted has no word of a machine in it that a shell would read.
     #[test]
     fn an_id_is_named_only_if_it_can_be_pasted() {
@@ -206,7 +234,7 @@ mod tests {
         };
         assert_eq!(called("0123456789abcdef"), "0123456789ab");
         assert_eq!(called("mac-1.lan"), "mac-1.lan");
-        for odd in ["$(reboot)", "a;id", "a b", "\x1b[2J", "-h", ""] {
+        for odd in ["$(reboot)", "a;id", "a b", "\x1b[2J", "a\x1bb", "-h", ""] {
             assert_eq!(called(odd), "NODE", "{odd:?}");
         }
     }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use axum::http::Uri;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use tidegate_engine::CodeGrant;
+use tidegate_engine::{CodeGrant, SetupCode};
 use tidegate_protocol::Serve;
 use tidegate_protocol::api::devices::{
     DevicePairSetupCode, DevicePairSetupCodeParams, DevicePairSetupCodeResult, SetupAccess,
@@ -37,7 +37,10 @@ impl Serve<DevicePairSetupCode> for Api {
             SetupAccess::Node => CodeGrant::node(),
         };
         let engine = &self.0.engine;
-        let (code, _, expires_at_ms) = engine.setup_code(call.permit(), wanted).await?;
+        let SetupCode {
+            code,
+            expires_at_ms,
+        } = engine.setup_code(call.permit(), wanted).await?;
         let tls = self.0.config.tls.as_ref();
         let payload = SetupPayload {
             url: address.url.clone(),

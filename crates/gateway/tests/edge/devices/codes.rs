@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
+use tidegate_protocol::api::connect::{AUTH_BOOTSTRAP_TOKEN_INVALID, CODE_WRONG_ROLE};
 
 use super::{EVERYTHING, READ, as_node, code, from_elsewhere, scopes, with_auth};
 use crate::common::{Client, Device, Edge, TOKEN};
@@ -98,12 +99,10 @@ async fn a_code_gives_less_where_others_can_read_and_never_more_than_asked_for()
     assert!(made_for_node.get("accessDowngraded").is_none());
     let shown = with_auth(READ, json!({ "bootstrapToken": bootstrap }));
     let (_, refused) = from_elsewhere(&edge, &Device::number(2), &shown).await;
-    assert!(
-        refused["error"]["message"]
-            .as_str()
-            .unwrap()
-            .contains("not for this role")
-    );
+    assert_eq!(code(&refused), AUTH_BOOTSTRAP_TOKEN_INVALID);
+    assert_eq!(refused["error"]["details"]["reason"], CODE_WRONG_ROLE);
+    let said = refused["error"]["message"].as_str().unwrap();
+    assert!(said.contains("not for this role"), "{said}");
     edge.stopped().await;
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::common::{Client, Device, Edge, TOKEN, asks, get, jump};
+use crate::common::{Client, Device, Edge, Setup, TOKEN, asks, get, jump};
 
 const READ: &[&str] = &["operator.read"];
 
@@ -148,5 +148,61 @@ async fn loopback_alone_is_nobody() {
         );
         assert!(client.closed().await.is_some());
     }
+    edge.stopped().await;
+}
+
+/// A token that is good, or was revoked, is no way around the count: what it gives would tell
+/// whether the guess beside it was right.
+#[tokio::test]
+async fn a_guess_beside_the_token_of_a_device_is_counted() {
+    const PASSWORD: &str = "hunter22";
+    let edge = Edge::with(Setup {
+        password: Some(PASSWORD),
+        ..Setup::default()
+    })
+    .await;
+    let device = Device::number(250);
+    let come = async |auth: Value, scopes: &[&str]| {
+        let mut params = asks(4, scopes);
+        params["auth"] = auth;
+        let mut client = Client::open(edge.addr).await;
+        client.connect_as(&device, &params).await
+    };
+    let hello = come(json!({ "password": PASSWORD }), READ).await;
+    let token = hello["payload"]["auth"]["deviceToken"].clone();
+    let more = &["operator.admin", "operator.read"];
+    for auth in [
+        json!({ "token": token }),
+        json!({ "token": token, "deviceToken": token }),
+        json!({ "token": token, "password": token }),
+    ] {
+        for _ in 0..12 {
+            assert_eq!(come(auth.clone(), READ).await["ok"], true, "alone");
+        }
+    }
+    let scopes = |hello: &Value| hello["payload"]["auth"]["scopes"].clone();
+    for number in 0..12 {
+        let guess = json!({ "deviceToken": token, "password": format!("wrong-{number}") });
+        let hello = come(guess, more).await;
+        assert_eq!(scopes(&hello), json!(READ), "{hello}");
+    }
+    let right = json!({ "deviceToken": token, "password": PASSWORD });
+    let hello = come(right.clone(), more).await;
+    assert_eq!(scopes(&hello), json!(READ), "it is not looked at: {hello}");
+    jump(Duration::from_mins(2)).await;
+    assert_eq!(scopes(&come(right.clone(), more).await), json!(more));
+
+    let mut owner = edge.owner(&["operator.admin"]).await;
+    let mine = json!({ "deviceId": device.id(), "role": "operator" });
+    owner.get("device.token.revoke", mine).await;
+    for number in 0..12 {
+        let guess = json!({ "deviceToken": token, "password": format!("wrong-{number}") });
+        let refused = come(guess, READ).await;
+        assert_eq!(refused["ok"], false, "{refused}");
+    }
+    let refused = come(right.clone(), READ).await;
+    assert_eq!(refused["ok"], false, "it is not looked at: {refused}");
+    jump(Duration::from_mins(2)).await;
+    assert_eq!(come(right, READ).await["ok"], true);
     edge.stopped().await;
 }

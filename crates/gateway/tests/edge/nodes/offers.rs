@@ -1,6 +1,7 @@
 //! What a node offers, and what of it was approved.
 
 use serde_json::{Value, json};
+use tidegate_protocol::api::nodes::NOT_APPROVED;
 
 use super::{eval, owner};
 use crate::common::{Client, Device, Edge, asks};
@@ -43,8 +44,9 @@ async fn what_a_node_offers_beyond_what_was_approved_waits() {
     assert_eq!(node["commands"], json!(["canvas.hide"]));
     assert_eq!(node["unapprovedCommands"], json!(["canvas.eval"]));
     let refused = owner.call("node.invoke", eval(&device, "k1")).await;
-    let reason = refused["error"]["details"]["reason"].as_str().unwrap();
-    assert!(reason.starts_with("command not approved"), "{refused}");
+    assert_eq!(refused["error"]["details"]["reason"], NOT_APPROVED);
+    let said = refused["error"]["message"].as_str().unwrap();
+    assert!(said.contains("command not approved"), "{said}");
 
     let approved = json!({ "requestId": request["requestId"] });
     owner.get("device.pair.approve", approved).await;

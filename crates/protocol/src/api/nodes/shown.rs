@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::api::devices::DEVICE_LABEL_CHARS;
+
 /// Answer of `node.list`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct NodeListResult {
@@ -94,7 +96,7 @@ pub struct NodeRenameParams {
     #[schemars(length(min = 1, max = 128))]
     pub node_id: String,
     /// Its new name.
-    #[schemars(length(min = 1, max = 128))]
+    #[schemars(length(min = 1, max = DEVICE_LABEL_CHARS))]
     pub display_name: String,
 }
 
