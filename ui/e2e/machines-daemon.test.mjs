@@ -159,7 +159,7 @@ test("a node joins, is listed with what it may do, and answers a command", async
   await open("Nodes");
   const row = page.locator(`[data-node="${node.id}"]`);
   await row.getByText("Live").waitFor();
-  assert.deepEqual(await row.locator(".refused li").allTextContents(), ["camera.snap"]);
+  assert.deepEqual(await row.locator(".blocked li").allTextContents(), ["camera.snap"]);
   await press("Send a command… Workshop");
   await page.getByRole("combobox", { name: "Command" }).selectOption("system.which");
   await page.getByRole("textbox", { name: /What it takes/ }).fill('{"bins":["git"]}');

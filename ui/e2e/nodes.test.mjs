@@ -14,7 +14,7 @@ test("nodes say what they offer, what is refused and why; a command is sent by h
   await stage.open("Nodes");
   const node = stage.page.locator(`[data-node="${NODE}"]`);
   await node.getByText("Live").waitFor();
-  assert.deepEqual(await node.locator(".refused li").allTextContents(), ["camera.snap", "file.write"]);
+  assert.deepEqual(await node.locator(".blocked li").allTextContents(), ["camera.snap", "file.write"]);
   await node.getByText("gateway.nodes.allowCommands").waitFor();
   await stage.press("Send a command… Workshop machine");
   const commands = stage.page.getByRole("combobox", { name: "Command" });
